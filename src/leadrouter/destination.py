@@ -1,0 +1,81 @@
+"""Where a lead can go.
+
+>>> str(parse_destination("on_duty(duty)")), parse_destination("nowhere")
+('on_duty(duty)', None)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from attrs import frozen
+
+
+@frozen
+class Department:
+    """The people of a department."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"department({self.name})"
+
+
+@frozen
+class Head:
+    """The head of a department, who is accountable for it."""
+
+    department: str
+
+    def __str__(self) -> str:
+        return f"head({self.department})"
+
+
+@frozen
+class Person:
+    """One person by id."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return f"person({self.id})"
+
+
+@frozen
+class OnDuty:
+    """Whoever is on duty in a role."""
+
+    role: str
+
+    def __str__(self) -> str:
+        return f"on_duty({self.role})"
+
+
+@frozen
+class Inbound:
+    """Whatever the organisation's staffing says: a department, its head, or who is on duty."""
+
+    def __str__(self) -> str:
+        return "inbound"
+
+
+Destination: TypeAlias = Department | Head | Person | OnDuty | Inbound
+
+FORMS = ("department(…)", "head(…)", "person(…)", "on_duty(…)", "inbound")
+
+_FORM = re.compile(r"(?P<kind>department|head|person|on_duty)\(\s*(?P<name>[\w.-]+)\s*\)")
+_KINDS: dict[str, type[Department] | type[Head] | type[Person] | type[OnDuty]] = {
+    "department": Department,
+    "head": Head,
+    "person": Person,
+    "on_duty": OnDuty,
+}
+
+
+def parse_destination(text: str) -> Destination | None:
+    """Return the destination that a text names, or None where it names none."""
+    if text.strip() == "inbound":
+        return Inbound()
+    found = _FORM.fullmatch(text.strip())
+    return None if found is None else _KINDS[found["kind"]](found["name"])

@@ -1,0 +1,344 @@
+"""Read YAML so that every key and every value keeps its place.
+
+PyYAML's C parser composes the nodes; the walk over them is here, because the walk decides what the
+text means: scalars are those of YAML 1.2 (`no` and `12:30` stay text), keys may not repeat, and
+anchors, aliases and tags are refused. A fault never stops the walk: it is collected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import TypeAlias
+
+import yaml
+from attrs import define, field, frozen
+
+from leadrouter.errors import Fault, did_you_mean
+from leadrouter.span import Source, Span
+
+Node: TypeAlias = yaml.Node
+Data: TypeAlias = "None | bool | int | Decimal | str | list[Data] | dict[str, Data]"
+
+_MAX_DEPTH = 500
+_MAX_LENGTH = 20_000_000
+_MAX_REPAIRS = 100
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
+_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_BLOCK_LINE = re.compile(r"(?P<key>\s*(?:- )*[\w.-]+:)(?P<value>\s+\S.*)")
+_FLOW_ITEM = re.compile(r"(?P<dash>\s*- )\s*[\[{].*")
+
+
+@frozen
+class Text:
+    """A string of a document that can say where each of its characters was written."""
+
+    value: str
+    node: yaml.ScalarNode = field(repr=False, eq=False)
+    source: Source = field(repr=False, eq=False)
+
+    def span(self, start: int = 0, end: int | None = None) -> Span:
+        """Return the place of `value[start:end]`; of the whole where the two texts cannot be aligned."""
+        first, last = self.node.start_mark.index, self.node.end_mark.index
+        places = _align(self.value, self.source.text, first, last)
+        stop = len(self.value) if end is None else end
+        if places is None or not 0 <= start < len(places):
+            return Span(self.source, first, max(last, first + 1))
+        return Span(self.source, places[start], places[min(max(stop, start + 1), len(places)) - 1] + 1)
+
+
+def _align(value: str, text: str, first: int, last: int) -> list[int] | None:
+    """Find where each character of a scalar's value stands in the text; None for escapes."""
+    quote = text[first] if text[first : first + 1] in ("'", '"') else ""
+    position = first + len(quote)
+    if text[first : first + 1] in ("|", ">"):
+        position = text.find("\n", first, last) + 1
+    places: list[int] = []
+    for character in value:
+        if character.isspace():
+            places.append(min(position, max(first, last - 1)))
+            while position < last and text[position].isspace():
+                position += 1
+            continue
+        while position < last and text[position].isspace():
+            position += 1
+        if position >= last or text[position] != character:
+            return None
+        places.append(position)
+        position += 2 if quote == "'" and character == "'" else 1
+    return places
+
+
+@define
+class Document:
+    """A YAML text being read: its source, its root and the faults found so far."""
+
+    source: Source
+    root: Node | None = None
+    faults: list[Fault] = field(factory=list)
+    _mended: set[int] = field(factory=set)
+
+    @classmethod
+    def read(cls, text: str, name: str) -> Document:
+        """Compose the text; what YAML itself refuses is recorded, mended in place and read past."""
+        document = cls(Source(name, text.removeprefix("\ufeff")))
+        refusal = _refuse_shape(document.source.text)
+        if refusal is not None:
+            document.faults.append(Fault(code="LR102", message=refusal, where=Span(document.source, 0, 1)))
+            return document
+        document._compose()
+        return document
+
+    def _compose(self) -> None:
+        text = self.source.text
+        for _ in range(_MAX_REPAIRS):
+            try:
+                self.root = _compose(text)
+            except yaml.YAMLError as error:
+                start = _position(error, text)
+                self.faults.append(_yaml_fault(error, Span(self.source, start, start + 1)))
+                self._mended.add(text.count("\n", 0, start) + 1)
+                mended = _mend(text, start)
+                if mended is None or mended == text:
+                    return
+                text = mended
+            else:
+                return
+
+    def span(self, node: Node) -> Span:
+        """Return the place of a node; of its first line where it is a block."""
+        start, end = node.start_mark.index, node.end_mark.index
+        text = self.source.text
+        while end > start + 1 and text[end - 1 : end].isspace():
+            end -= 1
+        return Span(self.source, start, max(end, start + 1))
+
+    def fault(self, code: str, message: str, where: Node | Span, fix: str | None = None) -> None:
+        """Record a fault at a node or a span; a line that was blanked has had its fault."""
+        span = where if isinstance(where, Span) else self.span(where)
+        if self._mended and span.line in self._mended:
+            return
+        self.faults.append(Fault(code=code, message=message, where=span, fix=fix))
+
+    def entries(
+        self,
+        node: Node,
+        what: str,
+        *,
+        known: Collection[str] | None = None,
+        required: Iterable[str] = (),
+    ) -> dict[str, Node]:
+        """Return the values of a mapping by key.
+
+        A key that is repeated, unknown or missing is a fault; `known=None` takes any key.
+        """
+        pairs = self.pairs(node, what)
+        values: dict[str, Node] = {}
+        for key, value in pairs:
+            if known is not None and key.value not in known:
+                self.fault("LR104", f"unknown key `{key.value}` in {what}", key, did_you_mean(key.value, known))
+            else:
+                values[key.value] = value
+        for name in required:
+            if name not in values and isinstance(node, yaml.MappingNode):
+                self.fault("LR105", f"{what} lacks `{name}`", node, f"add `{name}:`")
+        return values
+
+    def pairs(self, node: Node, what: str) -> list[tuple[yaml.ScalarNode, Node]]:
+        """Return the keys and values of a mapping in order, each key once."""
+        if not isinstance(node, yaml.MappingNode):
+            self.fault("LR106", f"{what} must be a mapping of keys to values", node)
+            return []
+        self._refuse_tag(node)
+        seen: set[str] = set()
+        pairs: list[tuple[yaml.ScalarNode, Node]] = []
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.fault("LR106", f"a key in {what} must be a word", key)
+            elif key.value in seen:
+                self.fault("LR103", f"key `{key.value}` is given twice in {what}", key, "keep one of them")
+            else:
+                seen.add(key.value)
+                pairs.append((key, value))
+        return pairs
+
+    def items(self, node: Node, what: str) -> list[Node]:
+        """Return the items of a list."""
+        if not isinstance(node, yaml.SequenceNode):
+            self.fault("LR106", f"{what} must be a list", node)
+            return []
+        self._refuse_tag(node)
+        return list(node.value)
+
+    def text(self, node: Node, what: str) -> Text | None:
+        """Return a scalar as text, however it was written; null is no text."""
+        if not isinstance(node, yaml.ScalarNode):
+            self.fault("LR106", f"{what} must be text", node)
+            return None
+        self._refuse_tag(node)
+        if is_null(node):
+            self.fault("LR106", f"{what} is empty", node)
+            return None
+        return Text(node.value, node, self.source)
+
+    def word(self, node: Node, what: str) -> str | None:
+        """Return a scalar as a plain string."""
+        text = self.text(node, what)
+        return None if text is None else text.value
+
+    def words(self, node: Node, what: str) -> tuple[str, ...]:
+        """Return a list of scalars as plain strings."""
+        texts = [self.word(item, f"an item of {what}") for item in self.items(node, what)]
+        return tuple(text for text in texts if text is not None)
+
+    def flag(self, node: Node, what: str) -> bool:
+        """Return `true` or `false`."""
+        value = self.data(node)
+        if not isinstance(value, bool):
+            self.fault("LR106", f"{what} must be `true` or `false`", node)
+            return False
+        return value
+
+    def whole(self, node: Node, what: str) -> int | None:
+        """Return a whole number."""
+        value = self.data(node)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fault("LR106", f"{what} must be a whole number", node)
+            return None
+        return value
+
+    def data(self, node: Node) -> Data:
+        """Return a node as JSON would give it: plain scalars typed as in YAML 1.2, numbers exact."""
+        self._refuse_tag(node)
+        if isinstance(node, yaml.MappingNode):
+            return {key.value: self.data(value) for key, value in self.pairs(node, "this mapping")}
+        if isinstance(node, yaml.SequenceNode):
+            return [self.data(item) for item in node.value]
+        assert isinstance(node, yaml.ScalarNode)
+        return plain_scalar(node.value) if _is_plain(node) else node.value
+
+    def _refuse_tag(self, node: Node) -> None:
+        if node.tag not in _PLAIN_TAGS and node.tag != "!":
+            self.fault("LR107", f"tag `{node.tag}` is not part of this format", node, "leave the tag out")
+
+
+def is_null(node: Node) -> bool:
+    """Say whether a node is YAML's null: nothing, `~` or `null` without quotes."""
+    return isinstance(node, yaml.ScalarNode) and _is_plain(node) and node.value in ("", "~", "null")
+
+
+def _is_plain(node: yaml.ScalarNode) -> bool:
+    return not node.style
+
+
+def plain_scalar(text: str) -> None | bool | int | Decimal | str:
+    """Type an unquoted scalar as YAML 1.2 does; digits may be grouped with `_`.
+
+    >>> plain_scalar("no"), plain_scalar("12:30"), plain_scalar("3_000"), plain_scalar("true")
+    ('no', '12:30', 3000, True)
+    """
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if len(text) > 100:
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    return text
+
+
+def _refuse_shape(text: str) -> str | None:
+    """Say why a text is not worth composing. The C parser recurses: what nests too deep would crash it."""
+    if len(text) > _MAX_LENGTH:
+        return f"the text is longer than {_MAX_LENGTH:_} characters"
+    depth = deepest = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket.group() in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    if deepest > _MAX_DEPTH or re.search(rf"^[ \-?:]{{{2 * _MAX_DEPTH},}}", text, re.MULTILINE):
+        return f"the text nests deeper than {_MAX_DEPTH} levels"
+    return None
+
+
+class _Aliased(yaml.YAMLError):
+    def __init__(self, index: int) -> None:
+        super().__init__("an alias")
+        self.index = index
+
+
+class _Loader(yaml.cyaml.CBaseLoader):  # type: ignore[misc]  # the stub types it as Any
+    """PyYAML's C parser with the resolver that takes every scalar as text."""
+
+
+def _compose(text: str) -> Node | None:
+    if "&" in text or "*" in text:
+        for event in yaml.parse(text, Loader=_Loader):
+            if getattr(event, "anchor", None) is not None:
+                raise _Aliased(event.start_mark.index)
+    loader = _Loader(text)
+    try:
+        root: Node | None = loader.get_single_node()
+    finally:
+        loader.dispose()
+    return root
+
+
+def _position(error: yaml.YAMLError, text: str) -> int:
+    if isinstance(error, _Aliased):
+        return error.index
+    if isinstance(error, yaml.reader.ReaderError):
+        return min(int(error.position), max(0, len(text) - 1))
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return min(int(mark.index), max(0, len(text) - 1)) if mark is not None else 0
+
+
+def _yaml_fault(error: yaml.YAMLError, span: Span) -> Fault:
+    line = span.source.lines[span.line - 1] if span.source.text else ""
+    if isinstance(error, _Aliased):
+        message, fix = "anchors and aliases are not part of this format", "write the value out"
+        return Fault(code="LR107", message=message, where=span, fix=fix)
+    if isinstance(error, yaml.reader.ReaderError):
+        return Fault(code="LR101", message="a control character in the text", where=span, fix="remove it")
+    problem = getattr(error, "problem", None) or "not YAML"
+    return Fault(code="LR101", message=f"not YAML: {problem}", where=span, fix=_trap(line))
+
+
+def _trap(line: str) -> str:
+    """Say how to write what people trip over: conditions that YAML reads as something else."""
+    if re.search(r"when:", line):
+        return "put the whole condition in quotes: when: 'amount >= 5', when: '\"urgent\" in tags'"
+    if "\t" in line:
+        return "indent with spaces, never with tabs"
+    return "quote text that holds `: `, ` #`, or begins with one of > | @ ` % & * ! [ { \" '"
+
+
+def _mend(text: str, position: int) -> str | None:
+    """Blank the value on the line that YAML could not read, so that the rest can be read too.
+
+    The length stays the same, and with it every later place.
+    """
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    line = text[start:end]
+    for kept in _kept_parts(line):
+        filler = "" if not kept else "{}" if kept.endswith("- ") else " ~"
+        candidate = text[:start] + (kept + filler).ljust(len(line))[: len(line)] + text[end:]
+        if candidate != text:
+            return candidate
+    return None
+
+
+def _kept_parts(line: str) -> Iterable[str]:
+    flow = _FLOW_ITEM.fullmatch(line)
+    if flow is not None:
+        yield flow["dash"]
+    block = _BLOCK_LINE.fullmatch(line)
+    if block is not None and flow is None:
+        yield block["key"]
+    yield ""

@@ -1,0 +1,120 @@
+"""Everything raised on purpose, as one tree.
+
+A `Fault` is one thing that is wrong, with its stable code, its place and its fix. An error carries
+all faults that were found, so that nobody has to mend them one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from attrs import frozen
+
+from leadrouter.span import Span
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One thing that is wrong.
+
+    `code` is stable and has an entry in `docs/reference/errors.md`. `where` is a span in a text, or
+    the name of what was read where there is no text (`lead.amount`).
+    """
+
+    code: str
+    message: str
+    where: Span | str
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.code} {self.message}"]
+        if isinstance(self.where, Span):
+            parts.append(self.where.excerpt())
+        if self.fix is not None:
+            parts.append(f"fix: {self.fix}")
+        return "\n".join(parts)
+
+
+class LeadRouterError(Exception):
+    """The root of everything that leadrouter raises on purpose."""
+
+
+class FaultsError(LeadRouterError, ValueError):
+    """Input that was refused, with every fault that was found in it."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.faults,))
+
+
+class PackError(FaultsError):
+    """A rule pack that was refused; nothing of it was loaded."""
+
+
+class OrganisationError(FaultsError):
+    """An organisation that was refused; nothing of it was loaded."""
+
+
+class CaseError(FaultsError):
+    """A file of cases that was refused; none of its cases ran."""
+
+
+class FactsError(FaultsError):
+    """Facts or a lead that were refused. `raw` is what was given, untouched."""
+
+    def __init__(self, faults: Iterable[Fault], raw: object = None) -> None:
+        super().__init__(faults)
+        self.raw = raw
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.faults, self.raw))
+
+
+class NaiveTimeError(LeadRouterError, ValueError):
+    """A time without a zone where an instant was needed."""
+
+
+class UnknownLeadError(LeadRouterError, KeyError):
+    """A lead id that is not in the ledger, or the beginning of several."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ConflictError(LeadRouterError, ValueError):
+    """The key of a stored lead came again with another payload.
+
+    The stored decision stays, the second payload is kept in the ledger under the same key.
+    """
+
+    def __init__(self, message: str, lead_id: str) -> None:
+        super().__init__(message, lead_id)
+        self.lead_id = lead_id
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class LedgerError(LeadRouterError, RuntimeError):
+    """A ledger that cannot be opened, or was written by another version of the library."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a fix for an unknown word: the closest known one, and all of them when they are few.
+
+    >>> did_you_mean("deel", ["budget", "deal", "size"])
+    'did you mean `deal`? known: budget, deal, size'
+    """
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    suggestion = f"did you mean `{close[0]}`? " if close else ""
+    return f"{suggestion}known: {listed}" if names else "there are none here"
+
+
+_LISTED = 24

@@ -1,0 +1,372 @@
+"""The facts of a lead, read against a vocabulary.
+
+A value may come as JSON gives it (`true`, `1200`, `"press"`), as a form gives it (`"да"`,
+`"4 200 000 ₽"`), or as Python holds it (`Decimal`, `datetime`). What is read is typed and exact:
+text in NFC, numbers and money as `int` or `Decimal`, instants in UTC, sets as `frozenset`. Nothing is
+guessed: what has two meanings is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from leadrouter import vocabulary as v
+from leadrouter.errors import Fault, FactsError, NaiveTimeError, did_you_mean
+from leadrouter.zone import in_utc
+
+LARGEST = Decimal(10) ** 18
+"""Numbers and amounts must be smaller than this, and have at most nine digits after the point."""
+
+_SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?|[-+]?\d{1,3}(\.\d{3}){2,}(,\d+)?")
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+_CURRENCIES = {
+    "₽": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "р": "RUB", "$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₴": "UAH",
+}  # fmt: skip
+_MONEY = re.compile(r"(?P<before>[^\d\s+-]*)\s*(?P<number>[-+]?\d(?:[\d\s_'.,]*\d)?)\s*(?P<after>[^\d\s]*)")
+_YES = frozenset({"true", "yes", "y", "on", "1", "да", "д"})
+_NO = frozenset({"false", "no", "n", "off", "0", "нет", "н"})
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"\s*(?:\d{1,9}\s*[smhdw]\s*)+", re.ASCII)
+_LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_SHOWN = 60
+_YEARS = range(1900, 3000)
+_LONGEST = timedelta(days=366_000)
+
+
+class Refusal(ValueError):
+    """A value that a type does not take: the code, what is wrong, and how to write it."""
+
+    def __init__(self, message: str, fix: str | None = None, code: str = "LR402") -> None:
+        super().__init__(message)
+        self.fix = fix
+        self.code = code
+
+
+def read_value(type_: v.Type, raw: object) -> Any:
+    """Return a value of the type, or None for null.
+
+    Raises:
+        Refusal: the value is not one of the type; it says which and how to write it.
+    """
+    return None if raw is None else _READERS[type(type_)](type_, raw)
+
+
+def read_facts(
+    words: v.Vocabulary, facts: Mapping[str, object], *, keep_unknown: bool = False
+) -> dict[str, Any]:
+    """Return the typed facts, defaults included; missing and null facts are left out.
+
+    Raises:
+        FactsError: with every fault: unknown fields, wrong types, required facts that are missing.
+    """
+    faults: list[Fault] = []
+    typed: dict[str, Any] = {}
+    for name, raw in facts.items():
+        if name in words:
+            _read_into(typed, words[name], raw, faults)
+        elif not keep_unknown:
+            known = did_you_mean(str(name), words.fields)
+            faults.append(Fault(code="LR401", message=f"unknown field {show(name)}", where=f"facts.{name}", fix=known))
+    for each in words:
+        if each.name not in typed and each.default is not None:
+            typed[each.name] = each.default
+        elif each.required and facts.get(each.name) is None:
+            message = f"field `{each.name}` is required and missing"
+            faults.append(Fault(code="LR403", message=message, where=f"facts.{each.name}", fix=f"give {each.type}"))
+    if faults:
+        raise FactsError(faults, raw=facts)
+    return typed
+
+
+def _read_into(typed: dict[str, Any], each: v.Field, raw: object, faults: list[Fault]) -> None:
+    try:
+        value = read_value(each.type, raw)
+    except Refusal as refusal:
+        where = f"facts.{each.name}"
+        message = f"field `{each.name}`: {refusal}"
+        faults.append(Fault(code=refusal.code, message=message, where=where, fix=refusal.fix))
+    else:
+        if value is not None:
+            typed[each.name] = value
+
+
+def show(raw: object) -> str:
+    """Show an offending value in backticks, cut where it is long and without its control characters."""
+    text = raw[: _SHOWN + 1] if isinstance(raw, str) else repr(raw)
+    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return f"`{text[:_SHOWN]}…`" if len(text) > _SHOWN else f"`{text}`"
+
+
+def _wrong(type_: v.Type, raw: object, fix: str | None = None) -> Refusal:
+    return Refusal(f"{show(raw)} ({_kind(raw)}) is not {_article(type_)}", fix)
+
+
+def _article(type_: v.Type) -> str:
+    name = v.plain(type_)
+    return f"an {name}" if name[0] in "aei" else name if name in ("text", "money") else f"a {name}"
+
+
+def _kind(raw: object) -> str:
+    match raw:
+        case bool():
+            return "a bool"
+        case int() | float() | Decimal():
+            return "a number"
+        case str():
+            return "text"
+        case list() | tuple() | set() | frozenset():
+            return "a list"
+        case Mapping():
+            return "a mapping"
+    return type(raw).__name__
+
+
+def _bool(type_: v.Bool, raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    folded = raw.strip().casefold() if isinstance(raw, str) else None
+    if folded in _YES:
+        return True
+    if folded in _NO:
+        return False
+    raise _wrong(type_, raw, "give true or false, yes or no, да or нет")
+
+
+def clean_text(raw: str, longest: int) -> str:
+    """Return the text in NFC.
+
+    Raises:
+        Refusal: it is too long, or holds a NUL or half a surrogate pair.
+    """
+    if len(raw) > longest:
+        raise Refusal(f"a text of {len(raw):_} characters, {longest:_} are allowed", "shorten it", "LR406")
+    if "\0" in raw:
+        raise Refusal(f"{show(raw)} holds a NUL character", "remove it", "LR406")
+    if raw.isascii():
+        return raw
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        raise Refusal(f"{show(raw)} holds half a surrogate pair", "decode it as UTF-8", "LR406") from None
+    return unicodedata.normalize("NFC", raw)
+
+
+def _text(type_: v.Text, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise _wrong(type_, raw, "give it in quotes")
+    return clean_text(raw, type_.longest)
+
+
+def exact(text: str) -> Decimal:
+    """Return the number that a form string spells, with its groups and either decimal mark.
+
+    Raises:
+        Refusal: it spells none, or `4,200` might be four thousand or four point two.
+    """
+    stripped = _SPACES.sub("", text.strip())
+    if len(stripped) > _SHOWN:
+        raise Refusal(f"{show(text)} is too long for a number", code="LR402")
+    if not stripped.isascii():
+        raise Refusal(f"{show(text)} is not a number", "write it in digits")
+    if re.fullmatch(r"[-+]?\d{1,3},\d{3}", stripped):
+        raise Refusal(f"{show(text)} has two meanings", "write 4200 or 4.2", "LR405")
+    if _GROUPED.fullmatch(stripped):
+        mark = "," if stripped.rfind(",") > stripped.rfind(".") and stripped.count(",") == 1 else "."
+        group = "." if mark == "," else ","
+        return Decimal(stripped.replace(group, "").replace(mark, "."))
+    if _NUMBER.fullmatch(stripped):
+        return Decimal(stripped.replace(",", "."))
+    raise Refusal(f"{show(text)} is not a number", "write it in digits")
+
+
+def _exact(type_: v.Int | v.Number | v.Money, raw: object) -> Decimal:
+    if isinstance(raw, bool):
+        raise _wrong(type_, raw, "a bool is not a number here; give digits")
+    if isinstance(raw, int) and abs(raw) < LARGEST:
+        return Decimal(raw)
+    if isinstance(raw, float):
+        raw = Decimal(repr(raw))
+    if isinstance(raw, str):
+        raw = exact(raw)
+    if not isinstance(raw, Decimal):
+        raise _wrong(type_, raw, "give a number")
+    if not raw.is_finite():
+        raise Refusal(f"{show(str(raw))} is not a number that can be counted", "leave it out", "LR404")
+    if abs(raw) >= LARGEST or raw.normalize().as_tuple().exponent < -9:  # type: ignore[operator]  # finite, so an int
+        raise Refusal(f"{show(str(raw))} is too large or too fine", "at most 18 digits before the point and 9 after", "LR404")
+    return raw
+
+
+def _within(type_: v.Int | v.Number | v.Money | v.Duration, value: Any, raw: object) -> Any:
+    if type_.least is not None and value < type_.least:
+        raise Refusal(f"{show(raw)} is below the least value", f"at least {type_.least}", "LR404")
+    if type_.most is not None and value > type_.most:
+        raise Refusal(f"{show(raw)} is above the largest value", f"at most {type_.most}", "LR404")
+    return value
+
+
+def _int(type_: v.Int, raw: object) -> int:
+    value = _exact(type_, raw)
+    if value != value.to_integral_value():
+        raise Refusal(f"{show(raw)} is not a whole number", "round it")
+    return int(_within(type_, int(value), raw))
+
+
+def _number(type_: v.Number, raw: object) -> Decimal:
+    return Decimal(_within(type_, _exact(type_, raw), raw))
+
+
+def _money(type_: v.Money, raw: object) -> Decimal:
+    if isinstance(raw, str):
+        currency, raw_number = split_money(raw)
+        if currency is not None and currency != type_.currency:
+            message = f"{show(raw)} is in {currency}, the field is in {type_.currency}"
+            raise Refusal(message, "convert it before it arrives", "LR407")
+        return Decimal(_within(type_, _exact(type_, raw_number), raw))
+    return Decimal(_within(type_, _exact(type_, raw), raw))
+
+
+def split_money(text: str) -> tuple[str | None, str]:
+    """Split an amount from its currency, a symbol or a code before or after it.
+
+    >>> split_money("4 200 000 ₽"), split_money("$99.90"), split_money("1200")
+    (('RUB', '4 200 000'), ('USD', '99.90'), (None, '1200'))
+
+    Raises:
+        Refusal: the text has no such form, or its symbol names no single currency.
+    """
+    found = _MONEY.fullmatch(text.strip()) if len(text) <= _SHOWN else None
+    if found is None or (found["before"] and found["after"]):
+        raise Refusal(f"{show(text)} is not an amount of money", "write it as 4200000 or 4_200_000 RUB")
+    mark = found["before"] or found["after"]
+    currency = _CURRENCIES.get(mark.casefold()) or (mark.upper() if re.fullmatch("[A-Za-z]{3}", mark) else None)
+    if mark and currency is None:
+        raise Refusal(f"{show(text)}: `{mark}` names no single currency", "use its three-letter code", "LR407")
+    return currency, found["number"]
+
+
+def _date(type_: v.Date, raw: object) -> date:
+    value = raw if isinstance(raw, date) and not isinstance(raw, datetime) else None
+    if isinstance(raw, str):
+        local = _LOCAL_DATE.fullmatch(raw.strip())
+        try:
+            value = date(int(local[3]), int(local[2]), int(local[1])) if local else date.fromisoformat(raw.strip())
+        except ValueError:
+            value = None
+    if value is None:
+        raise _wrong(type_, raw, "write it as 2026-03-02 or 02.03.2026")
+    return _in_years(value, raw)
+
+
+_Day = TypeVar("_Day", date, datetime)
+
+
+def _in_years(value: _Day, raw: object) -> _Day:
+    """Keep to the years that civil reckoning is sure of, so that counting with them never fails."""
+    if value.year not in _YEARS:
+        raise Refusal(f"{show(str(raw))} lies outside the years 1900 to 2999", "check the year", "LR404")
+    return value
+
+
+def _instant(type_: v.Instant, raw: object) -> datetime:
+    value = raw
+    if isinstance(raw, str):
+        try:
+            value = datetime.fromisoformat(raw.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime):
+        raise _wrong(type_, raw, "write it as 2026-03-02T10:00:00+03:00")
+    try:
+        return _in_years(in_utc(_in_years(value, raw)), raw)
+    except NaiveTimeError as error:
+        raise Refusal(str(error), "give it an offset, such as +03:00 or Z", "LR408") from None
+
+
+def _duration(type_: v.Duration, raw: object) -> timedelta:
+    if isinstance(raw, timedelta) and raw >= timedelta(0) and not raw.microseconds and raw < _LONGEST:
+        return _counted(type_, raw, raw)
+    if isinstance(raw, str) and len(raw) <= _SHOWN and _DURATION.fullmatch(raw):
+        seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)\s*([smhdw])", raw))
+        if seconds < _LONGEST.total_seconds():
+            return _counted(type_, timedelta(seconds=seconds), raw)
+    raise _wrong(type_, raw, "write it as 90s, 30m, 2h, 1d 12h or 2w")
+
+
+def _counted(type_: v.Duration, value: timedelta, raw: object) -> timedelta:
+    within: timedelta = _within(type_, value, raw)
+    return within
+
+
+def _one_of(type_: v.Enum | v.EnumSet, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise _wrong(type_, raw, f"give {type_}")
+    value = raw.strip()
+    if value in type_.values:
+        return value
+    synonym = type_.synonyms.get(value.casefold())
+    if synonym is None:
+        raise Refusal(f"{show(raw)} is not {type_}", did_you_mean(value[:_SHOWN], type_.values), "LR409")
+    return synonym
+
+
+def _several_of(type_: v.EnumSet, raw: object) -> frozenset[str]:
+    items = [item for item in raw.split(",") if item.strip()] if isinstance(raw, str) else raw
+    if not isinstance(items, (list, tuple, set, frozenset)):
+        raise _wrong(type_, raw, "give a list, or text separated by commas")
+    return frozenset(_one_of(type_, item) for item in items)
+
+
+_READERS: dict[type, Callable[[Any, object], Any]] = {
+    v.Bool: _bool,
+    v.Text: _text,
+    v.Date: _date,
+    v.Instant: _instant,
+    v.Duration: _duration,
+    v.Int: _int,
+    v.Number: _number,
+    v.Money: _money,
+    v.Enum: _one_of,
+    v.EnumSet: _several_of,
+}
+
+
+def write_value(type_: v.Type, value: Any) -> Any:
+    """Return a typed value as JSON holds it, so that `read_value` gives the same value again.
+
+    Money and decimals become text, because JSON's numbers are not exact everywhere.
+    """
+    match type_:
+        case v.Money():
+            return f"{value:f} {type_.currency}"
+        case v.Number():
+            return f"{value:f}"
+        case v.Instant():
+            return value.astimezone(UTC).isoformat()
+        case v.Date():
+            return value.isoformat()
+        case v.Duration():
+            return write_duration(value)
+        case v.EnumSet():
+            return sorted(value)
+    return value
+
+
+def write_duration(value: timedelta) -> str:
+    """Write a duration as it is read.
+
+    >>> write_duration(timedelta(days=1, hours=12)), write_duration(timedelta())
+    ('1d 12h', '0s')
+    """
+    rest = value // timedelta(seconds=1)
+    parts = []
+    for unit in "dhms":
+        count, rest = divmod(rest, _UNITS[unit])
+        parts += [f"{count}{unit}"] if count else []
+    return " ".join(parts) or "0s"

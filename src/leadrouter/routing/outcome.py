@@ -1,0 +1,91 @@
+"""What a rule pack says of one lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+from leadrouter.facts import read_facts
+from leadrouter.rulepack.pack import CheckedPack
+from leadrouter.rulepack.rule import Rule
+
+
+@define(eq=False, repr=False)
+class Outcome:
+    """The class and the route of a lead, and the rules that gave them.
+
+    A value: nothing of it can be set. What costs time is worked out when it is read.
+    """
+
+    _pack: CheckedPack
+    _given: dict[str, Any]
+    _decided: tuple[Rule | None, ...]
+    _tagging: tuple[Rule, ...]
+    _facts: dict[str, Any] | None = field(default=None, init=False)
+
+    @property
+    def lead_class(self) -> str:
+        """The class, one of the pack's."""
+        return str(self.deciding("classify").outcome)
+
+    @property
+    def route(self) -> str:
+        """The name of the route, a ladder of steps."""
+        return str(self.deciding("route").outcome)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags, each once, in the order of their rules."""
+        return tuple(dict.fromkeys(str(rule.outcome) for rule in self._tagging))
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """The id of the rule that decided, by table; a derived fact that no rule gave has none."""
+        names = (table.name for table in self._pack.tables if table.name != "tag")
+        return {name: rule.id for name, rule in zip(names, self._decided, strict=True) if rule is not None}
+
+    @property
+    def tag_rules(self) -> tuple[str, ...]:
+        """The ids of the rules that added tags, in order."""
+        return tuple(rule.id for rule in self._tagging)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The facts as they were given."""
+        return dict(self._given)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The typed facts, with defaults and derived facts; missing ones are left out."""
+        if self._facts is None:
+            typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
+            derived = zip(self._pack.derived, self._decided, strict=False)
+            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}}
+        return dict(self._facts)
+
+    @property
+    def pack(self) -> CheckedPack:
+        """The pack that decided."""
+        return self._pack
+
+    def deciding(self, table: str) -> Rule:
+        """Return the rule that decided in a table that always decides: `classify` or `route`."""
+        rule = self._decided[-2 if table == "classify" else -1]
+        assert rule is not None, "INVARIANT: a pack's tables of classes and routes are total"
+        return rule
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Outcome):
+            return NotImplemented
+        return self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash((self.lead_class, self.route, tuple(self.rules.items())))
+
+    def _parts(self) -> tuple[Any, ...]:
+        return self.lead_class, self.route, self.rules, self.tag_rules, self.facts
+
+    def __repr__(self) -> str:
+        return f"Outcome(lead_class={self.lead_class!r}, route={self.route!r}, rules={self.rules!r})"

@@ -1,0 +1,112 @@
+"""One table, compiled to bit masks.
+
+Each alternative of a rule is a row, and row 0 is the highest bit. For each field that a table makes
+demands on, a column says for each cell of the field's values which rows it allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from leadrouter.rulepack import expression as e
+from leadrouter.rulepack.region import Alternative, Cells, Runs, meet
+from leadrouter.rulepack.rule import Rule, Table
+
+
+@frozen
+class Column:
+    """For each cell of a field, missing being the last, the rows that it allows.
+
+    `unsure` are the rows that some value would allow where the value is missing.
+    """
+
+    field: str
+    masks: tuple[int, ...]
+    unsure: int
+
+
+@frozen(eq=False)
+class Stage:
+    """A table's rows: the rule of each, its columns by field, and what no column decides."""
+
+    table: Table
+    rules: tuple[Rule, ...]
+    ways: tuple[Alternative, ...]
+    columns: Mapping[str, Column]
+    residue: Mapping[int, tuple[e.Expression, ...]]
+
+    @property
+    def everything(self) -> int:
+        """The mask of all rows."""
+        return (1 << len(self.rules)) - 1
+
+    @property
+    def by_length(self) -> tuple[Rule | None, ...]:
+        """The rule of a mask's first row, by the mask's bit length; None for no row."""
+        return (None, *reversed(self.rules))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The names that residual conditions read."""
+        return frozenset().union(*(e.names(each) for every in self.residue.values() for each in every))
+
+    def rows(self, mask: int) -> Iterator[int]:
+        """Yield the rows of a mask in order."""
+        while mask:
+            row = len(self.rules) - mask.bit_length()
+            yield row
+            mask ^= 1 << mask.bit_length() - 1
+
+
+def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: Mapping[str, Cells]) -> Stage:
+    """Compile a table whose rules have these alternatives.
+
+    Costs the number of rows times that of the constants on each field, in bits.
+    """
+    rows = [(rule, way) for rule, each in zip(table, ways, strict=True) for way in each]
+    demanded: dict[str, dict[int, Runs]] = {}
+    may_lack: dict[str, set[int]] = {}
+    for row, (_, way) in enumerate(rows):
+        for demand in way.demands:
+            runs = cells[demand.field].runs(demand)
+            by_row = demanded.setdefault(demand.field, {})
+            by_row[row] = meet(by_row[row], runs) if row in by_row else runs
+            if demand.test == "known":
+                may_lack.setdefault(demand.field, set()).add(row)
+    columns = {
+        name: _column(name, by_row, cells[name], len(rows), may_lack.get(name, set()))
+        for name, by_row in demanded.items()
+    }
+    return Stage(
+        table=table,
+        rules=tuple(rule for rule, _ in rows),
+        ways=tuple(way for _, way in rows),
+        columns=columns,
+        residue={row: way.residue for row, (_, way) in enumerate(rows) if way.residue},
+    )
+
+
+def _column(name: str, by_row: Mapping[int, Runs], cells: Cells, size: int, certain: set[int]) -> Column:
+    """Sweep the cells from left to right, turning rows on and off at the ends of their runs."""
+    width = (size + 7) // 8
+    spare = width * 8 - size
+    turns: dict[int, bytearray] = {}
+    indifferent = bytearray(b"\xff" * width)
+    unsure = bytearray(width)
+    for row, runs in by_row.items():
+        byte, flag = divmod(row + spare, 8)
+        bit = 0x80 >> flag
+        indifferent[byte] ^= bit
+        for edge in (edge for run in runs for edge in run):
+            turns.setdefault(edge, bytearray(width))[byte] ^= bit
+        if row not in certain and any(start < cells.missing for start, _ in runs):
+            unsure[byte] |= bit
+    mask = int.from_bytes(indifferent, "big") & ((1 << size) - 1)
+    masks = []
+    for cell in range(cells.count + 1):
+        if cell in turns:
+            mask ^= int.from_bytes(turns[cell], "big")
+        masks.append(mask)
+    return Column(name, tuple(masks), masks[-1] | int.from_bytes(unsure, "big"))

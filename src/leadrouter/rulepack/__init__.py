@@ -1,0 +1,1 @@
+"""From the text of a rule pack to checked rules."""

@@ -1,0 +1,74 @@
+"""Everything of a rule pack, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from leadrouter.errors import Fault
+from leadrouter.rulepack.hours import Calendar, Hours
+from leadrouter.rulepack.route import Route
+from leadrouter.rulepack.rule import Table
+from leadrouter.vocabulary import Enum, EnumSet, Type, Vocabulary
+from leadrouter.zone import zone
+
+LANGUAGE = 1
+"""The version of the pack language that this library reads."""
+
+CLASSES = ("mass", "complex", "future-large")
+"""The classes of a pack that declares none of its own."""
+
+
+@frozen(kw_only=True)
+class CheckedPack:
+    """A rule pack whose every name, type and constant has been checked.
+
+    `vocabulary` holds the fields that a lead brings, `derived` the type of each derived fact in the
+    order in which they are computed, `tables` all tables in the order of the stages: `derive.<fact>`,
+    `tag`, `classify`, `route`.
+    """
+
+    name: str
+    tz: str
+    vocabulary: Vocabulary
+    keep_unknown: bool
+    derived: Mapping[str, Type] = field(converter=MappingProxyType, hash=False)
+    classes: tuple[str, ...]
+    tables: tuple[Table, ...]
+    routes: Mapping[str, Route] = field(converter=MappingProxyType, hash=False)
+    hours: Mapping[str, Hours] = field(converter=MappingProxyType, hash=False)
+    warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
+
+    def table(self, name: str) -> Table:
+        """Return a table by name; a pack without tags has an empty one.
+
+        Raises:
+            KeyError: there is no such table.
+        """
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+    @property
+    def types(self) -> dict[str, Type]:
+        """The type of everything that a condition may name, by name."""
+        tags = tuple(dict.fromkeys(str(rule.outcome) for rule in self.table("tag")))
+        return {
+            **{each.name: each.type for each in self.vocabulary},
+            **self.derived,
+            "tags": EnumSet(tags),
+            "class": Enum(self.classes),
+        }
+
+    @property
+    def calendar(self) -> Calendar:
+        """The zone and the business hours that conditions count with."""
+        return Calendar(zone(self.tz), self.hours)
+
+    def computed(self) -> Iterator[tuple[str, Table]]:
+        """Yield each derived fact with its table, in the order in which they are computed."""
+        for name in self.derived:
+            yield name, self.table(f"derive.{name}")

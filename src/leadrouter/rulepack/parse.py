@@ -1,0 +1,271 @@
+"""From the text of a rule pack to a checked pack, or to every fault in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import time
+from typing import TypeAlias
+
+import yaml
+from attrs import define, field, frozen
+
+from leadrouter import vocabulary as v
+from leadrouter.destination import FORMS, parse_destination
+from leadrouter.document import Document, Node, Text
+from leadrouter.errors import Fault, PackError, did_you_mean
+from leadrouter.rulepack.fields import FieldReader, check_name, read_vocabulary
+from leadrouter.rulepack.hours import Hours, Window
+from leadrouter.rulepack.pack import CLASSES, LANGUAGE, CheckedPack
+from leadrouter.rulepack.route import Route, Step
+from leadrouter.rulepack.tables import Derivation, RawTable, TableReader, in_order
+from leadrouter.rulepack.total import uncovered
+from leadrouter.span import Span
+from leadrouter.zone import zone
+
+Include: TypeAlias = Callable[[str, str], tuple[str, str]]
+"""Given the path that a text names and the name of that text, return the name and the text there."""
+
+_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours")
+_KEYS = ("pack", "language", "tz", "include", "unknown_fields", *_SECTIONS)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+
+
+def parse_pack(text: str, source: str, include: Include | None = None) -> CheckedPack:
+    """Read, check and return a pack.
+
+    Raises:
+        PackError: with every fault of the pack and of what it includes; nothing is loaded.
+    """
+    reading = _Reading(include)
+    pack = reading.pack(text, source)
+    if reading.faults or pack is None:
+        raise PackError(reading.faults)
+    return pack
+
+
+@frozen
+class _Part:
+    """One section of one file."""
+
+    document: Document
+    node: Node
+
+
+@define
+class _Reading:
+    """A pack being read: its files, its sections and the faults of all."""
+
+    include: Include | None
+    documents: list[Document] = field(factory=list)
+    parts: dict[str, list[_Part]] = field(factory=lambda: {name: [] for name in _KEYS})
+    extra: list[Fault] = field(factory=list)
+    warnings: list[Fault] = field(factory=list)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Every fault, file by file, in the order of its place, each once."""
+        found = [fault for document in self.documents for fault in sorted(document.faults, key=_place)]
+        return list(dict.fromkeys([*found, *self.extra]))
+
+    def pack(self, text: str, source: str) -> CheckedPack | None:
+        document = self.read(text, source, ())
+        if document.root is None:
+            if not document.faults:
+                self.extra.append(Fault(code="LR105", message="the file is empty", where=source, fix="begin with `pack:`"))
+            return None
+        for name in ("pack", "vocabulary", "classify", "route", "routes"):
+            if not self.parts[name] and isinstance(document.root, yaml.MappingNode):
+                document.fault("LR105", f"the pack lacks `{name}`", document.root, f"add `{name}:`")
+        return self.checked()
+
+    def read(self, text: str, source: str, above: tuple[str, ...]) -> Document:
+        """Read a file and what it includes; the included come first."""
+        document = Document.read(text, source)
+        self.documents.append(document)
+        if document.root is None:
+            return document
+        entries = document.entries(document.root, "the pack", known=_KEYS)
+        if "include" in entries:
+            for node in document.items(entries["include"], "`include`"):
+                self.included(document, node, (*above, source))
+        for name, node in entries.items():
+            if name in ("pack", "language", "tz", "unknown_fields") and self.parts[name]:
+                document.fault("LR103", f"`{name}` is given twice", node, "only one file of the pack says it")
+            else:
+                self.parts[name].append(_Part(document, node))
+        return document
+
+    def included(self, document: Document, node: Node, above: tuple[str, ...]) -> None:
+        path = document.word(node, "a file of `include`")
+        found = None if path is None else self.fetch(document, node, path)
+        if found is None:
+            return
+        name, text = found
+        if name in above or any(each.source.name == name for each in self.documents):
+            document.fault("LR109", f"`{path}` is included already", node, "include each file once")
+        else:
+            self.read(text, name, above)
+
+    def fetch(self, document: Document, node: Node, path: str) -> tuple[str, str] | None:
+        """Return another file of the pack, or record why it cannot be had."""
+        if self.include is None:
+            document.fault("LR109", f"`{path}` cannot be read: this text has no folder", node, "load the pack from its folder")
+            return None
+        try:
+            return self.include(path, document.source.name)
+        except (OSError, ValueError) as error:
+            document.fault("LR109", f"`{path}` cannot be read: {error}", node, "name a file beside this one")
+            return None
+
+    def checked(self) -> CheckedPack:
+        fields = self.fields()
+        hours = {name: each for name, each in self.hours()}
+        classes = self.classes()
+        routes = dict(self.routes())
+        reader = TableReader(
+            words=v.Vocabulary.of(*fields.values()),
+            hours=frozenset(hours),
+            classes=classes,
+            routes=frozenset(routes),
+            fetch=self.fetch,
+            warnings=self.warnings,
+        )
+        derivations = list(self.derivations(fields))
+        tables = reader.read(
+            in_order(derivations, reader),
+            *(RawTable(name, [(p.document, p.node) for p in self.parts[name]]) for name in ("tag", "classify", "route")),
+        )
+        pack = CheckedPack(
+            name=self.scalar("pack") or "",
+            tz=self.zone(),
+            vocabulary=reader.words,
+            keep_unknown=self.keep_unknown(),
+            derived={each.name: each.type for each in reader.derived},
+            classes=classes,
+            tables=tables,
+            routes=routes,
+            hours=hours,
+            warnings=tuple(self.warnings),
+        )
+        self.language()
+        if not self.faults:
+            self.prove_total(pack)
+        return pack
+
+    def prove_total(self, pack: CheckedPack) -> None:
+        for name in ("classify", "route"):
+            table = pack.table(name)
+            part = self.parts[name][-1]
+            if table.rules and table.rules[-1].is_default:
+                continue
+            gap = uncovered(table, pack)
+            if gap is not None:
+                part.document.fault("LR306", f"table `{name}` has no default and is not proven total: {gap}", part.node, "end it with a rule `default: true`")
+
+    def scalar(self, name: str) -> str | None:
+        parts = self.parts[name]
+        return parts[0].document.word(parts[0].node, f"`{name}`") if parts else None
+
+    def language(self) -> None:
+        for part in self.parts["language"]:
+            if part.document.whole(part.node, "`language`") != LANGUAGE:
+                part.document.fault("LR108", "this library reads language 1", part.node, "update leadrouter, or write `language: 1`")
+
+    def keep_unknown(self) -> bool:
+        policy = self.scalar("unknown_fields")
+        if policy not in (None, "refuse", "keep"):
+            part = self.parts["unknown_fields"][0]
+            part.document.fault("LR106", f"`unknown_fields` is `{policy}`", part.node, "write refuse or keep")
+        return policy == "keep"
+
+    def zone(self) -> str:
+        name = self.scalar("tz")
+        if name is None:
+            return "UTC"
+        try:
+            zone(name)
+        except KeyError:
+            part = self.parts["tz"][0]
+            part.document.fault("LR106", f"unknown zone `{name}`", part.node, "use an IANA name, such as Europe/Moscow")
+            return "UTC"
+        return name
+
+    def fields(self) -> dict[str, v.Field]:
+        fields: dict[str, v.Field] = {}
+        for part in self.parts["vocabulary"]:
+            for each, node in read_vocabulary(part.document, part.node):
+                if each.name in fields:
+                    part.document.fault("LR103", f"field `{each.name}` is given twice", node, "keep one of them")
+                fields[each.name] = each
+        return fields
+
+    def derivations(self, fields: dict[str, v.Field]) -> Iterator[Derivation]:
+        seen: set[str] = set()
+        for part in self.parts["derive"]:
+            for key, node in part.document.pairs(part.node, "`derive`"):
+                what = f"derived fact `{key.value}`"
+                entries = part.document.entries(node, what, known=("type", "rules"), required=("type", "rules"))
+                if key.value in fields or key.value in seen:
+                    part.document.fault("LR103", f"`{key.value}` is given twice", key, "a fact is either brought or derived")
+                elif check_name(part.document, key.value, key) and len(entries) == 2:
+                    seen.add(key.value)
+                    type_ = FieldReader(part.document).type(key.value, entries["type"])
+                    if type_ is not None:
+                        yield Derivation(key.value, type_, part.document, entries["rules"], part.document.span(key))
+
+    def classes(self) -> tuple[str, ...]:
+        classes: list[str] = []
+        for part in self.parts["classes"]:
+            classes += part.document.words(part.node, "`classes`")
+        return tuple(dict.fromkeys(classes)) or CLASSES
+
+    def routes(self) -> Iterator[tuple[str, Route]]:
+        seen: set[str] = set()
+        for part in self.parts["routes"]:
+            for key, node in part.document.pairs(part.node, "`routes`"):
+                steps = tuple(self.steps(part.document, node, key.value))
+                if key.value in seen:
+                    part.document.fault("LR103", f"route `{key.value}` is given twice", key, "keep one of them")
+                elif not steps and isinstance(node, yaml.SequenceNode) and not node.value:
+                    part.document.fault("LR308", f"route `{key.value}` has no steps", key, "add `- {to: head(…)}`")
+                seen.add(key.value)
+                yield key.value, Route(key.value, steps)
+
+    def steps(self, document: Document, node: Node, route: str) -> Iterator[Step]:
+        for item in document.items(node, f"route `{route}`"):
+            entries = document.entries(item, f"a step of route `{route}`", known=("to",), required=("to",))
+            text = document.word(entries["to"], "`to`") if "to" in entries else None
+            destination = None if text is None else parse_destination(text)
+            if destination is not None:
+                yield Step(destination, document.span(entries["to"]))
+            elif text is not None:
+                document.fault("LR309", f"`{text}` is no destination", entries["to"], f"one of {', '.join(FORMS)}")
+
+    def hours(self) -> Iterator[tuple[str, Hours]]:
+        for part in self.parts["hours"]:
+            for key, node in part.document.pairs(part.node, "`hours`"):
+                items = part.document.items(node, f"hours `{key.value}`")
+                windows = [self.window(part.document, item, key.value) for item in items]
+                yield key.value, Hours(key.value, tuple(each for each in windows if each is not None))
+
+    def window(self, document: Document, node: Node, name: str) -> Window | None:
+        entries = document.entries(node, f"a window of `{name}`", known=("days", "from", "to"), required=("from", "to"))
+        days = document.words(entries["days"], "`days`") if "days" in entries else v.WEEKDAYS
+        for day in days:
+            if day not in v.WEEKDAYS:
+                document.fault("LR106", f"unknown day `{day}`", entries["days"], did_you_mean(day, v.WEEKDAYS))
+        times = [self.clock(document, entries[key]) for key in ("from", "to") if key in entries]
+        opens, closes = (*times, None, None)[:2]
+        return None if opens is None or closes is None else Window(frozenset(days), opens, closes)
+
+    def clock(self, document: Document, node: Node) -> time | None:
+        text: Text | None = document.text(node, "a time of day")
+        found = None if text is None else _CLOCK.fullmatch(text.value)
+        if text is not None and found is None:
+            document.fault("LR106", f"`{text.value}` is no time of day", node, 'write "09:00", from 00:00 to 23:59')
+        return None if found is None else time(int(found[1]), int(found[2]))
+
+
+def _place(fault: Fault) -> int:
+    return fault.where.start if isinstance(fault.where, Span) else 0

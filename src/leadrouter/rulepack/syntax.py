@@ -1,0 +1,303 @@
+"""From the text of a condition to its tree.
+
+The grammar is a subset of Python's, so Python's own parser reads it; a whitelist lowers what it
+returns to the tree of `expression`. Nothing is ever executed. Length and nesting are limited before
+the parser sees the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+
+from attrs import define, field, frozen
+
+from leadrouter.errors import did_you_mean
+from leadrouter.facts import LARGEST
+from leadrouter.rulepack import expression as e
+
+LONGEST = 20_000
+"""Characters that a condition may have."""
+
+DEEPEST = 50
+"""Levels that a condition may nest; each operator of an arithmetic chain is one."""
+
+FUNCTIONS = frozenset(
+    {
+        "contains", "starts_with", "ends_with", "matches", "known",
+        "weekday", "hour", "date", "days_between", "in_hours",
+    }  # fmt: skip
+)
+
+_TOKEN = re.compile(
+    r"""(?P<triple>\"{3}|'{3})|(?P<string>[A-Za-z]{0,2}(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))"""
+    r"""|(?P<open>[\[({])|(?P<close>[\])}])|(?P<number>\d[\w.]*)|(?P<name>[^\W\d]\w*)|(?P<prefix>[-+~*/])|(?P<comment>\#)""",
+    re.DOTALL,
+)
+_CLASS = "class"
+_STAND_IN = "_clas"  # as long as `class`, which Python keeps for itself; no field begins with `_`
+_WARNS = re.compile(r"\\|\d[A-Za-z]")
+_COMPARATORS: dict[type[ast.cmpop], e.Comparator] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+_OPERATORS: dict[type[ast.operator], e.Operator] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+_MIS_SPELLED = {
+    "true": "`True`",
+    "false": "`False`",
+    "null": "`known(field)` to ask whether a fact is missing",
+    "none": "`known(field)` to ask whether a fact is missing",
+}
+
+
+@frozen(kw_only=True)
+class Problem:
+    """Something wrong in a condition, at a stretch of its text."""
+
+    code: str
+    message: str
+    at: e.At
+    fix: str | None = None
+
+
+def parse_expression(text: str) -> tuple[e.Expression | None, list[Problem]]:
+    """Return the tree of a condition, or what is wrong with it, everything at once.
+
+    >>> parse_expression("amount >= 3_000_000")[0]
+    Compare(first=Name(name='amount'), rest=(('>=', Literal(value=3000000)),))
+    """
+    flat = text.replace("\n", " ").replace("\r", " ").replace("\f", " ")
+    prepared, problems = _prepare(flat)
+    if problems:
+        return None, problems
+    try:
+        tree = _python(prepared).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        return None, [_syntax_problem(error, flat)]
+    lowering = _Lowering(prepared)
+    result = lowering.expression(tree)
+    return (None, lowering.problems) if lowering.problems else (result, [])
+
+
+def _python(text: str) -> ast.Expression:
+    start = len(text) - len(text.lstrip())
+    if not _WARNS.search(text):
+        return ast.parse(text[start:], mode="eval")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text[start:], mode="eval")
+
+
+def _prepare(text: str) -> tuple[str, list[Problem]]:
+    """Refuse what is too long or too deep, or would be read past; put the stand-in for `class`."""
+    whole = (0, min(len(text), LONGEST))
+    if len(text) > LONGEST:
+        message = f"a condition of {len(text):_} characters; {LONGEST:_} are allowed"
+        return text, [Problem(code="LR203", message=message, at=whole, fix="use a list, a tag or a derived fact")]
+    if not text.strip():
+        return text, [Problem(code="LR201", message="an empty condition", at=whole, fix="write `default: true`")]
+    depth = prefixes = 0
+    parts: list[str] = []
+    problems: list[Problem] = []
+    position = 0
+    for token in _TOKEN.finditer(text):
+        kind, word = token.lastgroup, token.group()
+        at = token.span()
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+        elif kind == "prefix" or word == "not":
+            prefixes += 1
+        elif kind == "triple":
+            message = "a string in triple quotes"
+            problems.append(Problem(code="LR202", message=message, at=at, fix="use single ones"))
+        elif kind == "comment":
+            problems.append(Problem(code="LR202", message="`#` in a condition", at=at, fix="use `because:`"))
+        elif kind == "name" and word.startswith("_"):
+            message = f"`{word}` begins with an underscore"
+            problems.append(Problem(code="LR202", message=message, at=at, fix="name a field of the vocabulary"))
+        elif word == _CLASS:
+            parts += [text[position : at[0]], _STAND_IN]
+            position = at[1]
+        if depth + prefixes > DEEPEST:
+            message = f"a condition that nests deeper than {DEEPEST} levels"
+            return text, [Problem(code="LR203", message=message, at=at, fix="split it into derived facts")]
+    return "".join(parts) + text[position:], problems
+
+
+def _syntax_problem(error: BaseException, text: str) -> Problem:
+    start = len(text) - len(text.lstrip())
+    message, at = "not a condition", (start, len(text))
+    if isinstance(error, SyntaxError) and error.offset is not None and error.lineno == 1:
+        end = len(text) - 1
+        column = min(start + error.offset - 1, end) if error.offset > 0 else end
+        at = (column, column + 1)
+        message = f"not a condition: {error.msg}"
+    if re.search(r"(?<![=!<>])=(?!=)", text):
+        return Problem(code="LR201", message=message, at=at, fix="compare with `==`")
+    if re.search(r"&&|\|\||(?<![=<>!])!(?!=)", text):
+        return Problem(code="LR201", message=message, at=at, fix="write `and`, `or`, `not`")
+    return Problem(code="LR201", message=message, at=at, fix="see the language of conditions")
+
+
+@define
+class _Lowering:
+    """Python's tree to ours; what is not on the whitelist becomes a problem."""
+
+    text: str
+    problems: list[Problem] = field(factory=list)
+    _offset: int = 0
+    _bytes: bytes | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self._offset = len(self.text) - len(self.text.lstrip())
+        if not self.text.isascii():
+            self._bytes = self.text[self._offset :].encode()
+
+    def at(self, node: ast.expr) -> e.At:
+        """Return a node's stretch in characters; Python counts columns in bytes of UTF-8."""
+        start, end = node.col_offset, cast(int, node.end_col_offset)
+        if self._bytes is not None:
+            start, end = len(self._bytes[:start].decode()), len(self._bytes[:end].decode())
+        return start + self._offset, end + self._offset
+
+    def refuse(self, node: ast.expr, message: str, fix: str | None = None, code: str = "LR202") -> e.Literal:
+        """Record a problem; the constant that stands in for the node lets the rest be read."""
+        at = self.at(node)
+        self.problems.append(Problem(code=code, message=message, at=at, fix=fix))
+        return e.Literal(False, at)
+
+    def expression(self, node: ast.expr) -> e.Expression:
+        """Lower one node and everything below it."""
+        lower = _LOWER.get(type(node))
+        if lower is None:
+            what = _CONSTRUCTS.get(type(node), "this construct")
+            return self.refuse(node, f"{what} is not part of the language", "see the language of conditions")
+        return lower(self, node)
+
+    def constant(self, node: ast.Constant) -> e.Expression:
+        value = node.value
+        at = self.at(node)
+        if isinstance(value, bool):
+            return e.Literal(value, at)
+        if isinstance(value, str):
+            if any("\ud800" <= character <= "\udfff" or character == "\0" for character in value):
+                return self.refuse(node, "a string with a NUL or half a surrogate pair", "remove it")
+            return e.Literal(value, at)
+        if isinstance(value, (int, float)):
+            return self.number(node, at)
+        return self.refuse(node, f"`{value!r}` is not part of the language", _MIS_SPELLED["none"] if value is None else None)
+
+    def number(self, node: ast.Constant, at: e.At) -> e.Expression:
+        """Read a number from its text, so that `0.1` is exact."""
+        if isinstance(node.value, int):
+            value: int | Decimal = node.value
+        else:
+            value = Decimal(self.text[at[0] : at[1]].replace("_", ""))
+        if abs(value) >= LARGEST or (isinstance(value, Decimal) and cast(int, value.as_tuple().exponent) < -9):
+            return self.refuse(node, "a number that is too large or too fine", "at most 18 digits before the point and 9 after", "LR203")
+        return e.Literal(value, at)
+
+    def name(self, node: ast.Name) -> e.Expression:
+        name = _CLASS if node.id == _STAND_IN else node.id
+        if name.casefold() in _MIS_SPELLED:
+            return self.refuse(node, f"`{name}` is not a name", f"write {_MIS_SPELLED[name.casefold()]}", "LR211")
+        return e.Name(name, self.at(node))
+
+    def listing(self, node: ast.List) -> e.Expression:
+        items = tuple(self.expression(item) for item in node.elts)
+        for item, lowered in zip(node.elts, items, strict=True):
+            if not isinstance(lowered, e.Literal):
+                self.refuse(item, "a list holds constants only", "compare with `==` and join with `or`")
+        return e.ListOf(tuple(item for item in items if isinstance(item, e.Literal)), self.at(node))
+
+    def joined(self, node: ast.BoolOp) -> e.Expression:
+        terms = tuple(self.expression(term) for term in node.values)
+        return e.And(terms, self.at(node)) if isinstance(node.op, ast.And) else e.Or(terms, self.at(node))
+
+    def unary(self, node: ast.UnaryOp) -> e.Expression:
+        at = self.at(node)
+        if isinstance(node.op, ast.Not):
+            return e.Not(self.expression(node.operand), at)
+        if not isinstance(node.op, ast.USub):
+            return self.refuse(node, "this sign is not part of the language", "leave it out")
+        term = self.expression(node.operand)
+        if isinstance(node.operand, ast.Constant) and isinstance(term, e.Literal):
+            if isinstance(term.value, (int, Decimal)) and not isinstance(term.value, bool):
+                return e.Literal(-term.value, at)
+        return e.Negative(term, at)
+
+    def binary(self, node: ast.BinOp) -> e.Expression:
+        operator = _OPERATORS.get(type(node.op))
+        left, right = self.expression(node.left), self.expression(node.right)
+        if operator is None:
+            return self.refuse(node, "this operator is not part of the language", "use + - * /")
+        return e.Arithmetic(operator, left, right, self.at(node))
+
+    def compare(self, node: ast.Compare) -> e.Expression:
+        first = self.expression(node.left)
+        rest = []
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            comparator = _COMPARATORS.get(type(operator))
+            if comparator is None:
+                return self.refuse(node, "`is` is not part of the language", "compare with `==`, or ask `known(field)`")
+            rest.append((comparator, self.expression(right)))
+        return e.Compare(first, tuple(rest), self.at(node))
+
+    def call(self, node: ast.Call) -> e.Expression:
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            return self.unknown_function(node)
+        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+            return self.refuse(node, "arguments are given by position", f"write {node.func.id}(…)", "LR216")
+        return e.Call(node.func.id, tuple(self.expression(each) for each in node.args), self.at(node))
+
+    def unknown_function(self, node: ast.Call) -> e.Expression:
+        if isinstance(node.func, ast.Name):
+            fix = did_you_mean(node.func.id, FUNCTIONS)
+            return self.refuse(node.func, f"unknown function `{node.func.id}`", fix, "LR217")
+        return self.refuse(node, "only the language's functions can be called", None, "LR217")
+
+
+_LOWER: dict[type[ast.expr], Callable[[_Lowering, Any], e.Expression]] = {
+    ast.Constant: _Lowering.constant,
+    ast.Name: _Lowering.name,
+    ast.List: _Lowering.listing,
+    ast.BoolOp: _Lowering.joined,
+    ast.UnaryOp: _Lowering.unary,
+    ast.BinOp: _Lowering.binary,
+    ast.Compare: _Lowering.compare,
+    ast.Call: _Lowering.call,
+}
+_CONSTRUCTS: dict[type[ast.expr], str] = {
+    ast.Attribute: "an attribute",
+    ast.Subscript: "a subscript",
+    ast.Lambda: "a lambda",
+    ast.IfExp: "`if … else`",
+    ast.JoinedStr: "an f-string",
+    ast.NamedExpr: "`:=`",
+    ast.Tuple: "a tuple (a list takes [ ])",
+    ast.Set: "a set (a list takes [ ])",
+    ast.Dict: "a dictionary",
+    ast.ListComp: "a comprehension",
+    ast.SetComp: "a comprehension",
+    ast.DictComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.Await: "`await`",
+    ast.Starred: "`*`",
+}

@@ -61,16 +61,48 @@ class Lead:
 
     @cached_property
     def payload(self) -> str:
-        """The lead as canonical JSON: what idempotent intake compares."""
-        contact = [self.contact.name, self.contact.phone, self.contact.email]
-        received = None if self.received is None else self.received.isoformat()
-        held = [self.id, self.source, self.company, contact, received, dict(sorted(self.facts.items()))]
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), default=_plain)
+        """The lead as canonical JSON: what idempotent intake compares and the ledger keeps.
+
+        Raises:
+            FactsError: a fact cannot be kept as JSON: it holds itself, or nests too deep.
+        """
+        contact = {"name": self.contact.name, "phone": self.contact.phone, "email": self.contact.email}
+        held = {
+            "id": self.id,
+            "source": self.source,
+            "company": self.company,
+            "contact": {key: value for key, value in contact.items() if value is not None},
+            "received": None if self.received is None else self.received.isoformat(),
+            "facts": {str(name): value for name, value in self.facts.items()},
+        }
+        try:
+            text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain)
+            text.encode()
+        except UnicodeEncodeError:
+            return json.dumps(held, separators=(",", ":"), sort_keys=True, default=_plain)
+        except (TypeError, ValueError, RecursionError) as error:
+            fault = Fault(code="LR411", message=f"the facts cannot be kept as JSON: {error}", where="lead.facts", fix="give values as JSON holds them")
+            raise FactsError([fault], raw=self) from None
+        return text
+
+    @classmethod
+    def from_payload(cls, payload: str) -> Lead:
+        """Return the lead whose `payload` this is; numbers stay exact."""
+        held = json.loads(payload, parse_float=Decimal)
+        received = held["received"]
+        return cls(
+            id=held["id"],
+            source=held["source"],
+            company=held["company"],
+            contact=Contact(**held["contact"]),
+            received=None if received is None else datetime.fromisoformat(received),
+            facts=held["facts"],
+        )
 
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of the payload."""
-        return hashlib.sha256(self.payload.encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(self.payload.encode()).hexdigest()
 
     @cached_property
     def key(self) -> str:

@@ -1,1 +1,1 @@
-""""""
+"""The only place that touches the world: files, databases, logs."""

@@ -1,1 +1,1 @@
-""""""
+"""Who acts on a lead."""

@@ -95,7 +95,7 @@ def _ways(node: e.Expression, holds: bool, types: Mapping[str, v.Type]) -> tuple
         case e.Compare():
             every = [(_link(left, test, right, holds, types),) for left, test, right in node.links()]
             return _all_of(every, node, holds) if holds else _any_of(every, node, holds)
-        case e.Call(function) if function != "known":
+        case e.Call():
             return (_residue(node if holds else e.Not(node), types),)
     return (Alternative(residue=(node if holds else e.Not(node),)),)
 
@@ -132,7 +132,9 @@ def _link(
 
 
 def _residue(node: e.Expression, types: Mapping[str, v.Type]) -> Alternative:
-    """Leave a condition that is unknown where any of its fields is missing to be evaluated."""
+    """Leave a condition to be evaluated; most are unknown where any of their fields is missing."""
+    if any(isinstance(each, (e.And, e.Or)) or (isinstance(each, e.Call) and each.function == "known") for each in e.walk(node)):
+        return Alternative(residue=(node,))
     needed = sorted(name for name in e.names(node) if not isinstance(types[name], v.EnumSet))
     return Alternative(tuple(Demand(name, "needed") for name in needed), (node,))
 

@@ -1,0 +1,65 @@
+"""Rule packs and organisations on disk."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+from leadrouter.errors import Fault, OrganisationError, PackError
+from leadrouter.organisation import Organisation
+from leadrouter.routing.rule_pack import RulePack
+
+PACK = "pack.yaml"
+ORGANISATION = "organisation.yaml"
+
+
+def load_pack(path: str | PathLike[str]) -> RulePack:
+    """Load a rule pack from its file, or from a folder that holds `pack.yaml`.
+
+    What the pack includes is read from beside the file that names it, and from nowhere above the
+    pack's own folder.
+
+    Raises:
+        PackError: with every fault; a file that cannot be read is one.
+    """
+    file = _file(path, PACK)
+    root = file.resolve().parent
+    text, fault = _text(file)
+    if fault is not None:
+        raise PackError([fault])
+
+    def include(named: str, above: str) -> tuple[str, str]:
+        target = (Path(above).parent / named).resolve()
+        if not target.is_relative_to(root):
+            raise ValueError("it lies outside the pack's folder")
+        return str(Path(above).parent / named), target.read_text(encoding="utf-8")
+
+    return RulePack.parse(text, source=str(file), include=include)
+
+
+def load_organisation(path: str | PathLike[str]) -> Organisation:
+    """Load an organisation from its file, or from a folder that holds `organisation.yaml`.
+
+    Raises:
+        OrganisationError: with every fault; a file that cannot be read is one.
+    """
+    file = _file(path, ORGANISATION)
+    text, fault = _text(file)
+    if fault is not None:
+        raise OrganisationError([fault])
+    return Organisation.parse(text, source=str(file))
+
+
+def _file(path: str | PathLike[str], name: str) -> Path:
+    given = Path(path)
+    return given / name if given.is_dir() else given
+
+
+def _text(file: Path) -> tuple[str, Fault | None]:
+    try:
+        return file.read_text(encoding="utf-8"), None
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start} is not UTF-8"
+    return "", Fault(code="LR109", message=f"cannot be read: {reason}", where=str(file), fix="give a file or its folder, in UTF-8")

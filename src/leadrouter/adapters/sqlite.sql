@@ -1,0 +1,29 @@
+CREATE TABLE entry (
+  number  INTEGER PRIMARY KEY,
+  lead_id TEXT NOT NULL UNIQUE,
+  key     TEXT NOT NULL UNIQUE,
+  digest  TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  record  TEXT NOT NULL,
+  at      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE refused (
+  number  INTEGER PRIMARY KEY,
+  key     TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  at      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE turn (
+  destination TEXT PRIMARY KEY,
+  person      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kept (
+  digest TEXT PRIMARY KEY,
+  text   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 1;

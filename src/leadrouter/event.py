@@ -1,0 +1,27 @@
+"""What a router tells its observer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+
+@frozen(kw_only=True)
+class Event:
+    """Something that happened to a lead, without personal data.
+
+    `name` is one of `lead.routed`, `lead.repeated`, `lead.conflict` and `lead.refused`; `details` are
+    listed for each in `docs/reference/events.md`.
+    """
+
+    name: str
+    lead_id: str
+    at: datetime
+    details: Mapping[str, object] = field(factory=dict, converter=MappingProxyType, hash=False)
+
+
+Observer: TypeAlias = Callable[[Event], None]

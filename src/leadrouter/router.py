@@ -1,0 +1,271 @@
+"""Rule pack, organisation and ledger behind one door."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from os import PathLike
+from types import TracebackType
+from typing import Any
+
+from attrs import define, field
+
+from leadrouter.assignment.assign import Assignment, assign
+from leadrouter.errors import ConflictError, FactsError, Fault, PackError, UnknownLeadError
+from leadrouter.event import Event, Observer
+from leadrouter.lead import Lead
+from leadrouter.ledger.ledger import Entry, Ledger, Refused, Transaction
+from leadrouter.organisation import Organisation
+from leadrouter.routing.decision import Decision
+from leadrouter.routing.outcome import Outcome
+from leadrouter.routing.rule_pack import RulePack
+from leadrouter.rulepack.check import check_destinations
+from leadrouter.zone import in_utc
+
+_SUPPLIED = ("source", "received")
+
+
+@define(eq=False)
+class Router:
+    """Routes leads and keeps what it decided.
+
+    One router may be shared by threads; several processes may open the same ledger file.
+
+    >>> from leadrouter.ledger.memory import MemoryLedger
+    >>> pack = RulePack.parse('''
+    ... pack: demo
+    ... vocabulary: {amount: {money: RUB}}
+    ... classify: [{rule: all-complex, default: true, class: complex}]
+    ... route: [{rule: all-to-sales, default: true, to: sales}]
+    ... routes: {sales: [{to: department(sales)}]}
+    ... ''')
+    >>> organisation = Organisation.parse('''
+    ... organisation: demo
+    ... staffing: department
+    ... departments: {sales: {kind: inbound, head: olga, people: [anna, boris]}}
+    ... people: {anna: {}, boris: {}, olga: {}}
+    ... ''')
+    >>> router = Router(pack, organisation, MemoryLedger())
+    >>> at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    >>> router.route(Lead(id="1", facts={"amount": 5}), at=at).assignee
+    'anna'
+    >>> router.route(Lead(id="2", facts={"amount": 7}), at=at).assignee
+    'boris'
+    """
+
+    pack: RulePack
+    organisation: Organisation
+    ledger: Ledger = field(repr=False)
+    observer: Observer | None = field(default=None, kw_only=True, repr=False)
+    _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
+    _supplied: frozenset[str] = field(init=False, repr=False)
+    _organisation_digest: str = field(init=False, repr=False)
+    _are_kept: bool = field(default=False, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        faults = list(check_destinations(self.pack.checked, self.organisation))
+        if faults:
+            raise PackError(faults)
+        self._supplied = frozenset(name for name in _SUPPLIED if name in self.pack.vocabulary)
+        self._organisation_digest = self.organisation.digest
+
+    @classmethod
+    def open(
+        cls, path: str | PathLike[str], *, ledger: str = "sqlite:///leads.db", observer: Observer | None = None
+    ) -> Router:
+        """Open a router on a folder with `pack.yaml` and `organisation.yaml`.
+
+        Args:
+            path: the folder.
+            ledger: `sqlite:///` and a path (three slashes for a path from here, four for an absolute
+                one), or `memory:`.
+            observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
+
+        Raises:
+            PackError: the pack has faults, or leads to nobody in the organisation.
+            OrganisationError: the organisation has faults.
+            LedgerError: the ledger cannot be opened.
+        """
+        from leadrouter.adapters.files import load_organisation, load_pack
+        from leadrouter.adapters.ledgers import open_ledger
+
+        pack, organisation = load_pack(path), load_organisation(path)
+        return cls(pack, organisation, open_ledger(ledger), observer=observer)
+
+    def route(self, lead: Lead | Mapping[str, Any], *, at: datetime | None = None) -> Decision:
+        """Decide where a lead goes and who acts, and keep both.
+
+        A mapping is read by `Lead.from_mapping`.
+
+        The same key with the same payload is answered with the stored decision, whatever has changed
+        since. `at` is an aware instant, the system's clock where it is left out.
+
+        Raises:
+            FactsError: the facts do not fit the vocabulary; the lead is kept as it came.
+            ConflictError: the key is known with another payload; the second payload is kept.
+            NaiveTimeError: `at` or `lead.received` has no zone.
+        """
+        now = datetime.now(UTC) if at is None else in_utc(at)
+        if not isinstance(lead, Lead):
+            lead = self._read(lead, now)
+        try:
+            outcome: Outcome | None = self.pack.decide(self._facts(lead, now))
+            refusal = None
+        except FactsError as error:
+            outcome, refusal = None, error
+        with self.ledger.transaction() as work:
+            entry = work.find(lead.key)
+            if entry is None and outcome is not None:
+                decision = self._decide(work, lead, outcome, now)
+            elif entry is None or entry.digest != lead.digest:
+                self._keep_refused(work, lead, refusal if entry is None else None, now)
+        if entry is not None:
+            return self._again(lead, entry, now)
+        if refusal is not None:
+            self._tell("lead.refused", _lead_id(lead.key), now, codes=[fault.code for fault in refusal.faults])
+            raise FactsError(refusal.faults, raw=lead)
+        self._tell_routed(decision)
+        return decision
+
+    def decision(self, lead_id: str) -> Decision:
+        """Return the stored decision of a lead, by its id or the beginning of it.
+
+        Raises:
+            UnknownLeadError: no lead has that id, or several begin so.
+        """
+        found = self.ledger.entries(lead_id)
+        if len(found) != 1:
+            many = "no lead has" if not found else f"{len(found)} leads have"
+            raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
+        return self._stored(found[0])
+
+    def explain(self, lead_id: str, *, personal: bool = False) -> str:
+        """Say why a lead went where it went.
+
+        Raises:
+            UnknownLeadError: no lead has that id, or several begin so.
+        """
+        return self.decision(lead_id).explain(personal=personal)
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self.ledger.close()
+
+    def __enter__(self) -> Router:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read(self, record: Mapping[str, Any], now: datetime) -> Lead:
+        """Read a record; one that is no lead is kept as it came."""
+        try:
+            return Lead.from_mapping(record)
+        except FactsError as error:
+            raw = json.dumps(dict(record), default=repr, skipkeys=True)
+            key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
+            with self.ledger.transaction() as work:
+                work.refuse(Refused(key=key, payload=raw, reason=str(error), at=now.isoformat()))
+            self._tell("lead.refused", _lead_id(key), now, codes=[fault.code for fault in error.faults])
+            raise
+
+    def _facts(self, lead: Lead, now: datetime) -> dict[str, Any]:
+        """Add to the lead's facts what the router supplies: its source and when it was received."""
+        facts = dict(lead.facts)
+        supplied = {"source": lead.source, "received": now if lead.received is None else in_utc(lead.received)}
+        for name in self._supplied:
+            if name in facts and supplied[name] is not None and name == "source":
+                fault = Fault(code="LR410", message=f"fact `{name}` is given twice", where=f"lead.{name}", fix="the lead has it already")
+                raise FactsError([fault], raw=lead)
+            if supplied[name] is not None:
+                facts.setdefault(name, supplied[name])
+        return facts
+
+    def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
+        assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last)
+        decision = Decision(
+            lead_id=_lead_id(lead.key),
+            key=lead.key,
+            at=now,
+            outcome=outcome,
+            assignment=assignment,
+            organisation_digest=self._organisation_digest,
+            pack=self.pack,
+        )
+        work.advance(assignment.destination, assignment.assignee)
+        if not self._are_kept:
+            work.keep(self.pack.digest, self.pack.canonical)
+            work.keep(self._organisation_digest, self.organisation.to_json())
+        work.add(
+            Entry(
+                lead_id=decision.lead_id,
+                key=lead.key,
+                digest=lead.digest,
+                payload=lead.payload,
+                record=decision.to_json(),
+                at=now.isoformat(),
+            )
+        )
+        return decision
+
+    def _keep_refused(self, work: Transaction, lead: Lead, refusal: FactsError | None, now: datetime) -> None:
+        reason = "conflict: the key is known with another payload" if refusal is None else str(refusal)
+        work.refuse(Refused(key=lead.key, payload=lead.payload, reason=reason, at=now.isoformat()))
+
+    def _again(self, lead: Lead, entry: Entry, now: datetime) -> Decision:
+        """Answer a key that is known already."""
+        if entry.digest != lead.digest:
+            self._tell("lead.conflict", entry.lead_id, now, key=lead.key)
+            message = f"`{lead.key}` is in the ledger with another payload; the stored decision stays"
+            raise ConflictError(message, entry.lead_id)
+        self._tell("lead.repeated", entry.lead_id, now)
+        return self._stored(entry)
+
+    def _stored(self, entry: Entry) -> Decision:
+        """Return a stored decision, explained by the pack that made it."""
+        record = json.loads(entry.record)
+        pack = self._pack(record["pack"])
+        at = datetime.fromisoformat(record["at"])
+        lead = Lead.from_payload(entry.payload)
+        return Decision(
+            lead_id=entry.lead_id,
+            key=entry.key,
+            at=at,
+            outcome=pack.decide(self._facts(lead, at)),
+            assignment=Assignment.from_dict(record["assignment"]),
+            organisation_digest=record["organisation"],
+            pack=pack,
+        )
+
+    def _pack(self, digest: str) -> RulePack:
+        if digest == self.pack.digest:
+            return self.pack
+        if digest not in self._packs:
+            text = self.ledger.text(digest)
+            assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
+            self._packs[digest] = RulePack.parse(text, source=f"pack {digest[:12]}")
+        return self._packs[digest]
+
+    def _tell_routed(self, decision: Decision) -> None:
+        self._are_kept = True
+        self._tell(
+            "lead.routed",
+            decision.lead_id,
+            decision.at,
+            lead_class=decision.lead_class,
+            route=decision.route,
+            destination=decision.destination,
+            assignee=decision.assignee,
+        )
+
+    def _tell(self, name: str, lead_id: str, at: datetime, **details: object) -> None:
+        if self.observer is not None:
+            self.observer(Event(name=name, lead_id=lead_id, at=at, details=details))
+
+
+def _lead_id(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,161 @@
+"""Why a rule pack decided as it did: for each table the rule, its facts, and what stood before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from leadrouter import vocabulary as v
+from leadrouter.facts import write_value
+from leadrouter.routing.blocked import blocked_by
+from leadrouter.routing.evaluate import value_of
+from leadrouter.routing.outcome import Outcome
+from leadrouter.routing.rule_pack import RulePack
+from leadrouter.rulepack import expression as e
+from leadrouter.rulepack.condition import Condition
+from leadrouter.rulepack.rule import Rule, Table
+from leadrouter.rulepack.wording import format_expression
+
+
+@frozen(kw_only=True)
+class PassedOver:
+    """An earlier rule, the first of its conditions that was not true, and the facts that it read.
+
+    `value` is `false` or `unknown`; a missing fact is shown as `None`.
+    """
+
+    rule: str
+    condition: str
+    value: str
+    facts: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same for programs."""
+        return {"rule": self.rule, "condition": self.condition, "value": self.value, "facts": dict(self.facts)}
+
+
+@frozen(kw_only=True)
+class TableExplanation:
+    """What one table gave, by which rule, from which facts, and the rules that were passed over."""
+
+    table: str
+    rule: str | None
+    outcome: Any
+    because: str | None
+    facts: Mapping[str, Any]
+    passed_over: tuple[PassedOver, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same for programs."""
+        return {
+            "table": self.table,
+            "rule": self.rule,
+            "outcome": self.outcome,
+            "because": self.because,
+            "facts": dict(self.facts),
+            "passed_over": [each.to_dict() for each in self.passed_over],
+        }
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """Why a pack decided as it did. `blocked_by` are the missing facts that could have changed it."""
+
+    tables: tuple[TableExplanation, ...]
+    blocked_by: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same for programs."""
+        return {"tables": [each.to_dict() for each in self.tables], "blocked_by": list(self.blocked_by)}
+
+
+def explain_outcome(pack: RulePack, outcome: Outcome, *, personal: bool = False) -> Explanation:
+    """Explain an outcome of this pack.
+
+    Free text counts as personal data: only its length is shown, unless `personal`. Costs as much as
+    there are rules before the deciding ones.
+    """
+    explaining = _Explaining(pack, outcome, personal)
+    return Explanation(tables=tuple(explaining.tables()), blocked_by=blocked_by(pack.index, outcome))
+
+
+@frozen
+class _Explaining:
+    pack: RulePack
+    outcome: Outcome
+    personal: bool
+
+    def tables(self) -> Iterator[TableExplanation]:
+        checked = self.pack.checked
+        facts = {**self.outcome.facts, "tags": frozenset(self.outcome.tags), "class": self.outcome.lead_class}
+        types = checked.types
+        rules = self.outcome.rules
+        for table in checked.tables:
+            if table.name == "tag":
+                yield from (self.tagged(table, rule, facts, types) for rule in table if rule.id in self.outcome.tag_rules)
+            else:
+                yield self.decided(table, rules.get(table.name), facts, types)
+
+    def tagged(self, table: Table, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> TableExplanation:
+        return TableExplanation(
+            table=table.name,
+            rule=rule.id,
+            outcome=rule.outcome,
+            because=rule.because,
+            facts=self.shown(rule.names, facts, types),
+            passed_over=(),
+        )
+
+    def decided(
+        self, table: Table, winner: str | None, facts: Mapping[str, Any], types: Mapping[str, v.Type]
+    ) -> TableExplanation:
+        rules = list(table)
+        position = next((index for index, rule in enumerate(rules) if rule.id == winner), len(rules))
+        rule = rules[position] if position < len(rules) else None
+        type_ = self.pack.checked.derived.get(table.name.removeprefix("derive."), v.Text())
+        return TableExplanation(
+            table=table.name,
+            rule=winner,
+            outcome=None if rule is None else write_value(type_, rule.outcome),
+            because=None if rule is None else rule.because,
+            facts={} if rule is None else self.shown(rule.names, facts, types),
+            passed_over=tuple(self.passed(earlier, facts, types) for earlier in rules[:position]),
+        )
+
+    def passed(self, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> PassedOver:
+        calendar = self.pack.checked.calendar
+        for written, root in _terms(rule):
+            value = value_of(root, facts, calendar)
+            if value is not True:
+                break
+        return PassedOver(
+            rule=rule.id,
+            condition=format_expression(written),
+            value="unknown" if value is None else "false",
+            facts=self.shown(e.names(root), facts, types),
+        )
+
+    def shown(self, names: frozenset[str], facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> dict[str, Any]:
+        return {name: self.show(types[name], facts.get(name)) for name in sorted(names)}
+
+    def show(self, type_: v.Type, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(type_, v.Text) and not self.personal:
+            return f"({len(value)} characters)"
+        return write_value(type_, value)
+
+
+def _terms(rule: Rule) -> Iterator[tuple[e.Expression, e.Expression]]:
+    """Yield what must hold for a rule, as written and as checked, one demand at a time."""
+    for condition in rule.when:
+        yield from _parts(condition)
+
+
+def _parts(condition: Condition) -> Iterator[tuple[e.Expression, e.Expression]]:
+    if isinstance(condition.written, e.And) and isinstance(condition.root, e.And):
+        yield from zip(condition.written.terms, condition.root.terms, strict=True)
+    else:
+        yield condition.written, condition.root

@@ -65,7 +65,7 @@ Destination: TypeAlias = Department | Head | Person | OnDuty | Inbound
 FORMS = ("department(…)", "head(…)", "person(…)", "on_duty(…)", "inbound")
 
 _FORM = re.compile(r"(?P<kind>department|head|person|on_duty)\(\s*(?P<name>[\w.-]+)\s*\)")
-_KINDS: dict[str, type[Department] | type[Head] | type[Person] | type[OnDuty]] = {
+_KINDS: dict[str, type[Department | Head | Person | OnDuty]] = {
     "department": Department,
     "head": Head,
     "person": Person,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import yaml
 from attrs import define, field, frozen
@@ -19,14 +19,15 @@ from leadrouter.errors import Fault, did_you_mean
 from leadrouter.span import Source, Span
 
 Node: TypeAlias = yaml.Node
-Data: TypeAlias = "None | bool | int | Decimal | str | list[Data] | dict[str, Data]"
+Data: TypeAlias = "bool | int | Decimal | str | list[Data] | dict[str, Data] | None"
 
 _MAX_DEPTH = 500
+_MAX_DEPTH_OF_DATA = 50
 _MAX_LENGTH = 20_000_000
 _MAX_REPAIRS = 100
-_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
-_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*")
-_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INTEGER = re.compile(r"[-+]?[0-9]+(_[0-9]+)*")
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(_[0-9]+)*(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _BLOCK_LINE = re.compile(r"(?P<key>\s*(?:- )*[\w.-]+:)(?P<value>\s+\S.*)")
 _FLOW_ITEM = re.compile(r"(?P<dash>\s*- )\s*[\[{].*")
 
@@ -96,12 +97,12 @@ class Document:
         for _ in range(_MAX_REPAIRS):
             try:
                 self.root = _compose(text)
-            except yaml.YAMLError as error:
+            except (yaml.YAMLError, UnicodeEncodeError) as error:
                 start = _position(error, text)
                 self.faults.append(_yaml_fault(error, Span(self.source, start, start + 1)))
                 self._mended.add(text.count("\n", 0, start) + 1)
                 mended = _mend(text, start)
-                if mended is None or mended == text:
+                if mended is None:
                     return
                 text = mended
             else:
@@ -209,31 +210,34 @@ class Document:
             return None
         return value
 
-    def data(self, node: Node) -> Data:
+    def data(self, node: Node, *, depth: int = 0) -> Data:
         """Return a node as JSON would give it: plain scalars typed as in YAML 1.2, numbers exact."""
-        self._refuse_tag(node)
+        if depth > _MAX_DEPTH_OF_DATA:
+            self.fault("LR102", f"a value that nests deeper than {_MAX_DEPTH_OF_DATA} levels", node)
+            return None
         if isinstance(node, yaml.MappingNode):
-            return {key.value: self.data(value) for key, value in self.pairs(node, "this mapping")}
+            return {key.value: self.data(value, depth=depth + 1) for key, value in self.pairs(node, "this mapping")}
+        self._refuse_tag(node)
         if isinstance(node, yaml.SequenceNode):
-            return [self.data(item) for item in node.value]
-        assert isinstance(node, yaml.ScalarNode)
-        return plain_scalar(node.value) if _is_plain(node) else node.value
+            return [self.data(item, depth=depth + 1) for item in node.value]
+        return plain_scalar(node.value) if _is_plain(node) else str(node.value)
 
     def _refuse_tag(self, node: Node) -> None:
-        if node.tag not in _PLAIN_TAGS and node.tag != "!":
+        start = node.start_mark.index
+        if self.source.text[start : start + 1] == "!":
             self.fault("LR107", f"tag `{node.tag}` is not part of this format", node, "leave the tag out")
 
 
 def is_null(node: Node) -> bool:
     """Say whether a node is YAML's null: nothing, `~` or `null` without quotes."""
-    return isinstance(node, yaml.ScalarNode) and _is_plain(node) and node.value in ("", "~", "null")
+    return _is_plain(node) and node.value in ("", "~", "null")
 
 
-def _is_plain(node: yaml.ScalarNode) -> bool:
-    return not node.style
+def _is_plain(node: Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.style
 
 
-def plain_scalar(text: str) -> None | bool | int | Decimal | str:
+def plain_scalar(text: str) -> bool | int | Decimal | str | None:
     """Type an unquoted scalar as YAML 1.2 does; digits may be grouped with `_`.
 
     >>> plain_scalar("no"), plain_scalar("12:30"), plain_scalar("3_000"), plain_scalar("true")
@@ -250,6 +254,19 @@ def plain_scalar(text: str) -> None | bool | int | Decimal | str:
     if _DECIMAL.fullmatch(text):
         return Decimal(text)
     return text
+
+
+def visible(quoted: str) -> str:
+    r"""Write what YAML would refuse, or take for the end of a line, as escapes; text in double quotes has them.
+
+    >>> print(visible('"пресс\u2028"'))
+    "пресс\u2028"
+    """
+    return "".join(character if character.isprintable() else _escape(ord(character)) for character in quoted)
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x1_0000 else f"\\U{code:08x}"
 
 
 def _refuse_shape(text: str) -> str | None:
@@ -271,7 +288,7 @@ class _Aliased(yaml.YAMLError):
         self.index = index
 
 
-class _Loader(yaml.cyaml.CBaseLoader):  # type: ignore[misc]  # the stub types it as Any
+class _Loader(yaml.cyaml.CBaseLoader):
     """PyYAML's C parser with the resolver that takes every scalar as text."""
 
 
@@ -279,7 +296,7 @@ def _compose(text: str) -> Node | None:
     if "&" in text or "*" in text:
         for event in yaml.parse(text, Loader=_Loader):
             if getattr(event, "anchor", None) is not None:
-                raise _Aliased(event.start_mark.index)
+                raise _Aliased(cast("yaml.Mark", event.start_mark).index)
     loader = _Loader(text)
     try:
         root: Node | None = loader.get_single_node()
@@ -288,23 +305,24 @@ def _compose(text: str) -> Node | None:
     return root
 
 
-def _position(error: yaml.YAMLError, text: str) -> int:
+def _position(error: Exception, text: str) -> int:
     if isinstance(error, _Aliased):
         return error.index
-    if isinstance(error, yaml.reader.ReaderError):
-        return min(int(error.position), max(0, len(text) - 1))
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    return min(int(mark.index), max(0, len(text) - 1)) if mark is not None else 0
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable is not None:
+        return unprintable.start()
+    mark = cast("yaml.MarkedYAMLError", error).problem_mark
+    return min(cast("yaml.Mark", mark).index, len(text) - 1)
 
 
-def _yaml_fault(error: yaml.YAMLError, span: Span) -> Fault:
-    line = span.source.lines[span.line - 1] if span.source.text else ""
+def _yaml_fault(error: Exception, span: Span) -> Fault:
     if isinstance(error, _Aliased):
         message, fix = "anchors and aliases are not part of this format", "write the value out"
         return Fault(code="LR107", message=message, where=span, fix=fix)
-    if isinstance(error, yaml.reader.ReaderError):
-        return Fault(code="LR101", message="a control character in the text", where=span, fix="remove it")
-    problem = getattr(error, "problem", None) or "not YAML"
+    if _UNPRINTABLE.match(span.text):
+        return Fault(code="LR101", message="a character that YAML does not take", where=span, fix="remove it")
+    problem = cast("yaml.MarkedYAMLError", error).problem
+    line = span.source.lines[span.line - 1]
     return Fault(code="LR101", message=f"not YAML: {problem}", where=span, fix=_trap(line))
 
 

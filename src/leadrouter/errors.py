@@ -28,13 +28,27 @@ class Fault:
     where: Span | str
     fix: str | None = None
 
+    @property
+    def start(self) -> int:
+        """Where in its text it begins; 0 where there is no text."""
+        return self.where.start if isinstance(self.where, Span) else 0
+
     def __str__(self) -> str:
-        parts = [f"{self.where}: {self.code} {self.message}"]
+        parts = [f"{self.where}: {self.code} {_on_one_line(self.message)}"]
         if isinstance(self.where, Span):
             parts.append(self.where.excerpt())
         if self.fix is not None:
-            parts.append(f"fix: {self.fix}")
+            parts.append(f"fix: {_on_one_line(self.fix)}")
         return "\n".join(parts)
+
+
+def _on_one_line(text: str) -> str:
+    """Keep what somebody else wrote from breaking the line, the terminal or the page."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cut)
+
+
+_LONGEST = 1_000
 
 
 class LeadRouterError(Exception):
@@ -111,10 +125,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'did you mean `deal`? known: budget, deal, size'
     """
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = get_close_matches(word[:_COMPARED], names, n=1, cutoff=0.6)
     listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
     suggestion = f"did you mean `{close[0]}`? " if close else ""
     return f"{suggestion}known: {listed}" if names else "there are none here"
 
 
 _LISTED = 24
+_COMPARED = 60

@@ -9,25 +9,36 @@ guessed: what has two meanings is refused.
 from __future__ import annotations
 
 import re
+import reprlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeVar
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from typing import Any, TypeVar, cast
 
 from leadrouter import vocabulary as v
-from leadrouter.errors import Fault, FactsError, NaiveTimeError, did_you_mean
+from leadrouter.errors import FactsError, Fault, NaiveTimeError, did_you_mean
 from leadrouter.zone import in_utc
 
-LARGEST = Decimal(10) ** 18
+LARGEST = Decimal(10**18)
 """Numbers and amounts must be smaller than this, and have at most nine digits after the point."""
 
+YEARS = range(1900, 3000)
+"""The years that dates and instants may lie in."""
+
+LONGEST_DURATION = timedelta(days=366_000)
+"""Durations must be shorter than this; they are whole seconds."""
+
 _SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?|[-+]?\d{1,3}(\.\d{3}){2,}(,\d+)?")
+_AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
+_BY_COMMAS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_BY_POINTS = re.compile(r"[-+]?\d{1,3}((\.\d{3}){2,}|(\.\d{3})+,\d+)")
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
-_CURRENCIES = {
-    "₽": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "р": "RUB", "$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₴": "UAH",
-}  # fmt: skip
+_FINEST = Decimal("1e-9")
+_EXPONENTS = range(-9, 1)
+_EXACTLY = Context(prec=27, traps=[Inexact, InvalidOperation])
+_CURRENCIES = dict.fromkeys(("₽", "руб", "руб.", "р.", "р"), "RUB")
+_CURRENCIES |= {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₴": "UAH"}
 _MONEY = re.compile(r"(?P<before>[^\d\s+-]*)\s*(?P<number>[-+]?\d(?:[\d\s_'.,]*\d)?)\s*(?P<after>[^\d\s]*)")
 _YES = frozenset({"true", "yes", "y", "on", "1", "да", "д"})
 _NO = frozenset({"false", "no", "n", "off", "0", "нет", "н"})
@@ -35,11 +46,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"\s*(?:\d{1,9}\s*[smhdw]\s*)+", re.ASCII)
 _LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _SHOWN = 60
-_YEARS = range(1900, 3000)
-_LONGEST = timedelta(days=366_000)
 
 
-class Refusal(ValueError):
+class Refusal(ValueError):  # noqa: N818  # it refuses a value; it is no failure
     """A value that a type does not take: the code, what is wrong, and how to write it."""
 
     def __init__(self, message: str, fix: str | None = None, code: str = "LR402") -> None:
@@ -57,22 +66,25 @@ def read_value(type_: v.Type, raw: object) -> Any:
     return None if raw is None else _READERS[type(type_)](type_, raw)
 
 
-def read_facts(
-    words: v.Vocabulary, facts: Mapping[str, object], *, keep_unknown: bool = False
-) -> dict[str, Any]:
+def read_facts(words: v.Vocabulary, facts: object, *, keep_unknown: bool = False) -> dict[str, Any]:
     """Return the typed facts, defaults included; missing and null facts are left out.
 
     Raises:
-        FactsError: with every fault: unknown fields, wrong types, required facts that are missing.
+        FactsError: with every fault: unknown fields, wrong types, required facts that are missing, or
+            facts that are no mapping.
     """
+    if not isinstance(facts, Mapping):
+        message, fix = f"facts are {show(facts)}, not a mapping", 'give {"field": value}'
+        raise FactsError([Fault(code="LR402", message=message, where="facts", fix=fix)], raw=facts)
     faults: list[Fault] = []
     typed: dict[str, Any] = {}
     for name, raw in facts.items():
         if name in words:
             _read_into(typed, words[name], raw, faults)
         elif not keep_unknown:
-            known = did_you_mean(str(name), words.fields)
-            faults.append(Fault(code="LR401", message=f"unknown field {show(name)}", where=f"facts.{name}", fix=known))
+            shown, known = show(name), did_you_mean(str(name), words.fields)
+            where = f"facts.{shown[1:-1]}"
+            faults.append(Fault(code="LR401", message=f"unknown field {shown}", where=where, fix=known))
     for each in words:
         if each.name not in typed and each.default is not None:
             typed[each.name] = each.default
@@ -98,13 +110,27 @@ def _read_into(typed: dict[str, Any], each: v.Field, raw: object, faults: list[F
 
 def show(raw: object) -> str:
     """Show an offending value in backticks, cut where it is long and without its control characters."""
-    text = raw[: _SHOWN + 1] if isinstance(raw, str) else repr(raw)
+    text = raw[: _SHOWN + 1] if isinstance(raw, str) else _BRIEFLY.repr(raw)
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return f"`{text[:_SHOWN]}…`" if len(text) > _SHOWN else f"`{text}`"
 
 
+class _Briefly(reprlib.Repr):
+    """Python's own brief `repr`, which neither a huge nor a deep value can stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxother = self.maxstring = _SHOWN
+
+    def repr_int(self, x: int, level: int) -> str:
+        return "a huge number" if abs(x) >= LARGEST else super().repr_int(x, level)
+
+
+_BRIEFLY = _Briefly()
+
+
 def _wrong(type_: v.Type, raw: object, fix: str | None = None) -> Refusal:
-    return Refusal(f"{show(raw)} ({_kind(raw)}) is not {_article(type_)}", fix)
+    return Refusal(f"{show(raw)} ({kind_of(raw)}) is not {_article(type_)}", fix)
 
 
 def _article(type_: v.Type) -> str:
@@ -112,7 +138,8 @@ def _article(type_: v.Type) -> str:
     return f"an {name}" if name[0] in "aei" else name if name in ("text", "money") else f"a {name}"
 
 
-def _kind(raw: object) -> str:
+def kind_of(raw: object) -> str:
+    """Say what kind of value something is, without the value: `a number`, `text`, `a list`."""
     match raw:
         case bool():
             return "a bool"
@@ -169,38 +196,52 @@ def exact(text: str) -> Decimal:
     Raises:
         Refusal: it spells none, or `4,200` might be four thousand or four point two.
     """
-    stripped = _SPACES.sub("", text.strip())
+    stripped = text.strip()
     if len(stripped) > _SHOWN:
-        raise Refusal(f"{show(text)} is too long for a number", code="LR402")
-    if not stripped.isascii():
-        raise Refusal(f"{show(text)} is not a number", "write it in digits")
-    if re.fullmatch(r"[-+]?\d{1,3},\d{3}", stripped):
+        raise Refusal(f"{show(text)} is too long for a number", f"at most {_SHOWN} characters")
+    digits = _SPACES.sub("", stripped)
+    if _AMBIGUOUS.fullmatch(digits):
         raise Refusal(f"{show(text)} has two meanings", "write 4200 or 4.2", "LR405")
-    if _GROUPED.fullmatch(stripped):
-        mark = "," if stripped.rfind(",") > stripped.rfind(".") and stripped.count(",") == 1 else "."
-        group = "." if mark == "," else ","
-        return Decimal(stripped.replace(group, "").replace(mark, "."))
-    if _NUMBER.fullmatch(stripped):
-        return Decimal(stripped.replace(",", "."))
-    raise Refusal(f"{show(text)} is not a number", "write it in digits")
+    if _BY_COMMAS.fullmatch(digits):
+        digits = digits.replace(",", "")
+    elif _BY_POINTS.fullmatch(digits):
+        digits = digits.replace(".", "")
+    if not digits.isascii() or not _NUMBER.fullmatch(digits):
+        raise Refusal(f"{show(text)} is not a number", "write it in digits")
+    return Decimal(digits.replace(",", "."))
 
 
 def _exact(type_: v.Int | v.Number | v.Money, raw: object) -> Decimal:
     if isinstance(raw, bool):
         raise _wrong(type_, raw, "a bool is not a number here; give digits")
-    if isinstance(raw, int) and abs(raw) < LARGEST:
+    if isinstance(raw, int):
+        if abs(raw) >= LARGEST:
+            raise _out_of_reach(raw)
         return Decimal(raw)
     if isinstance(raw, float):
-        raw = Decimal(repr(raw))
-    if isinstance(raw, str):
+        raw = Decimal(float.__repr__(raw))
+    elif isinstance(raw, str):
         raw = exact(raw)
     if not isinstance(raw, Decimal):
         raise _wrong(type_, raw, "give a number")
     if not raw.is_finite():
         raise Refusal(f"{show(str(raw))} is not a number that can be counted", "leave it out", "LR404")
-    if abs(raw) >= LARGEST or raw.normalize().as_tuple().exponent < -9:  # type: ignore[operator]  # finite, so an int
-        raise Refusal(f"{show(str(raw))} is too large or too fine", "at most 18 digits before the point and 9 after", "LR404")
-    return raw
+    return _in_reach(raw)
+
+
+def _in_reach(number: Decimal) -> Decimal:
+    """Refuse what is too large or too fine; the host's decimal context has no say in it."""
+    if cast("int", number.as_tuple().exponent) in _EXPONENTS and number.copy_abs() < LARGEST:
+        return number
+    try:
+        return number.quantize(_FINEST, context=_EXACTLY)
+    except (Inexact, InvalidOperation):
+        raise _out_of_reach(str(number)) from None
+
+
+def _out_of_reach(raw: object) -> Refusal:
+    fix = "at most 18 digits before the point and 9 after"
+    return Refusal(f"{show(raw)} is too large or too fine", fix, "LR404")
 
 
 def _within(type_: v.Int | v.Number | v.Money | v.Duration, value: Any, raw: object) -> Any:
@@ -269,7 +310,7 @@ _Day = TypeVar("_Day", date, datetime)
 
 def _in_years(value: _Day, raw: object) -> _Day:
     """Keep to the years that civil reckoning is sure of, so that counting with them never fails."""
-    if value.year not in _YEARS:
+    if value.year not in YEARS:
         raise Refusal(f"{show(str(raw))} lies outside the years 1900 to 2999", "check the year", "LR404")
     return value
 
@@ -290,11 +331,11 @@ def _instant(type_: v.Instant, raw: object) -> datetime:
 
 
 def _duration(type_: v.Duration, raw: object) -> timedelta:
-    if isinstance(raw, timedelta) and raw >= timedelta(0) and not raw.microseconds and raw < _LONGEST:
+    if isinstance(raw, timedelta) and raw >= timedelta(0) and not raw.microseconds and raw < LONGEST_DURATION:
         return _counted(type_, raw, raw)
     if isinstance(raw, str) and len(raw) <= _SHOWN and _DURATION.fullmatch(raw):
         seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)\s*([smhdw])", raw))
-        if seconds < _LONGEST.total_seconds():
+        if seconds < LONGEST_DURATION.total_seconds():
             return _counted(type_, timedelta(seconds=seconds), raw)
     raise _wrong(type_, raw, "write it as 90s, 30m, 2h, 1d 12h or 2w")
 
@@ -320,7 +361,8 @@ def _several_of(type_: v.EnumSet, raw: object) -> frozenset[str]:
     items = [item for item in raw.split(",") if item.strip()] if isinstance(raw, str) else raw
     if not isinstance(items, (list, tuple, set, frozenset)):
         raise _wrong(type_, raw, "give a list, or text separated by commas")
-    return frozenset(_one_of(type_, item) for item in items)
+    in_order = sorted(items, key=repr) if isinstance(items, (set, frozenset)) else items
+    return frozenset(_one_of(type_, item) for item in in_order)
 
 
 _READERS: dict[type, Callable[[Any, object], Any]] = {
@@ -344,9 +386,9 @@ def write_value(type_: v.Type, value: Any) -> Any:
     """
     match type_:
         case v.Money():
-            return f"{value:f} {type_.currency}"
+            return f"{write_number(value)} {type_.currency}"
         case v.Number():
-            return f"{value:f}"
+            return write_number(value)
         case v.Instant():
             return value.astimezone(UTC).isoformat()
         case v.Date():
@@ -356,6 +398,16 @@ def write_value(type_: v.Type, value: Any) -> Any:
         case v.EnumSet():
             return sorted(value)
     return value
+
+
+def write_number(value: Decimal) -> str:
+    """Write an exact number in the one way that it is written.
+
+    >>> write_number(Decimal("4200.50")), write_number(Decimal("1E+3")), write_number(Decimal("-0"))
+    ('4200.5', '1000', '0')
+    """
+    text = f"{value:f}" if value else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def write_duration(value: timedelta) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from leadrouter.errors import FactsError, Fault, did_you_mean
-from leadrouter.facts import Refusal, clean_text, read_value, show, write_duration
+from leadrouter.facts import LARGEST, Refusal, clean_text, kind_of, read_value, show, write_duration
+from leadrouter.readonly import read_only
 from leadrouter.vocabulary import Instant
 
 _RESERVED = ("id", "source", "company", "contact", "name", "phone", "email", "received", "facts")
@@ -45,10 +45,10 @@ class Lead:
     company: str | None = field(default=None, repr=False)
     contact: Contact = field(factory=Contact)
     received: datetime | None = None
-    facts: Mapping[str, Any] = field(factory=dict, converter=MappingProxyType, repr=False, hash=False)
+    facts: Mapping[str, Any] = field(factory=dict, converter=read_only, repr=False, hash=False)
 
     @classmethod
-    def from_mapping(cls, record: Mapping[str, Any]) -> Lead:
+    def from_mapping(cls, record: object) -> Lead:
         """Make a lead from a record, as JSON Lines, a CSV row or a form's handler holds it.
 
         `id`, `source`, `company`, `contact` (or `name`, `phone` and `email`), `received` and `facts`
@@ -57,7 +57,10 @@ class Lead:
         Raises:
             FactsError: with every fault; `raw` is the record.
         """
-        return _reading(record)
+        if not isinstance(record, Mapping):
+            message, fix = f"a lead is {show(record)}, not a mapping", 'give {"product": "press"}'
+            raise FactsError([Fault(code="LR410", message=message, where="lead", fix=fix)], raw=record)
+        return _Reading(record).lead()
 
     @cached_property
     def payload(self) -> str:
@@ -81,7 +84,12 @@ class Lead:
         except UnicodeEncodeError:
             return json.dumps(held, separators=(",", ":"), sort_keys=True, default=_plain)
         except (TypeError, ValueError, RecursionError) as error:
-            fault = Fault(code="LR411", message=f"the facts cannot be kept as JSON: {error}", where="lead.facts", fix="give values as JSON holds them")
+            fault = Fault(
+                code="LR411",
+                message=f"the facts cannot be kept as JSON: {error}",
+                where="lead.facts",
+                fix="give values as JSON holds them",
+            )
             raise FactsError([fault], raw=self) from None
         return text
 
@@ -119,66 +127,80 @@ def _plain(value: object) -> Any:
             return value.isoformat()
         case timedelta():
             return write_duration(value)
-        case set() | frozenset() | tuple():
+        case set() | frozenset():
             return sorted(value, key=str)
         case Mapping():
             return dict(value)
     return repr(value)
 
 
-def _reading(record: Mapping[str, Any]) -> Lead:
-    faults: list[Fault] = []
-    own = {key: record.get(key) for key in _RESERVED}
-    facts = _facts(record, own["facts"], faults)
-    contact = _contact(own, faults)
-    words = {key: _word(own[key], key, faults) for key in ("id", "source", "company")}
-    received = None
-    try:
-        received = read_value(Instant(), own["received"])
-    except Refusal as refusal:
-        faults.append(Fault(code=refusal.code, message=f"`received`: {refusal}", where="lead.received", fix=refusal.fix))
-    if faults:
-        raise FactsError(faults, raw=record)
-    return Lead(contact=contact, received=received, facts=facts, **words)
+@define
+class _Reading:
+    """One record being read; its faults are collected."""
+
+    record: Mapping[str, Any]
+    faults: list[Fault] = field(factory=list)
+
+    def refuse(self, where: str, message: str, fix: str | None, code: str = "LR410") -> None:
+        self.faults.append(Fault(code=code, message=message, where=where, fix=fix))
+
+    def lead(self) -> Lead:
+        facts = self.facts()
+        contact = self.contact()
+        words = {key: self.word(self.record.get(key), key) for key in ("id", "source", "company")}
+        received = None
+        try:
+            received = read_value(Instant(), self.record.get("received"))
+        except Refusal as refusal:
+            self.refuse("lead.received", f"`received`: {refusal}", refusal.fix, refusal.code)
+        if self.faults:
+            raise FactsError(self.faults, raw=self.record)
+        return Lead(contact=contact, received=received, facts=facts, **words)
+
+    def mapping(self, key: str, fix: str) -> dict[Any, Any]:
+        """Return what stands under a key, a mapping where it is there at all."""
+        value = self.record.get(key)
+        if value is None or isinstance(value, Mapping):
+            return dict(value or {})
+        self.refuse(f"lead.{key}", f"`{key}` is {kind_of(value)}, not a mapping", fix)
+        return {}
+
+    def facts(self) -> dict[str, Any]:
+        nested = self.mapping("facts", 'write "facts": {"product": "press"}')
+        beside = {key: value for key, value in self.record.items() if key not in _RESERVED}
+        for key in (*nested, *beside):
+            if not isinstance(key, str):
+                self.refuse("lead.facts", f"{show(key)} names no fact", "name a fact with text")
+        for key in beside:
+            if key in nested:
+                fix = "give it once, inside `facts` or beside it"
+                self.refuse(f"lead.{_bare(key)}", f"fact {show(key)} is given twice", fix)
+        return {**nested, **beside}
+
+    def contact(self) -> Contact:
+        given = self.mapping("contact", 'write "contact": {"phone": "+7…"}')
+        for key in given:
+            if key not in _CONTACT:
+                fix = did_you_mean(str(key), _CONTACT)
+                self.refuse(f"lead.contact.{_bare(key)}", f"unknown key {show(key)} in `contact`", fix)
+        values = {key: given.get(key) if given.get(key) is not None else self.record.get(key) for key in _CONTACT}
+        return Contact(**{key: self.word(value, key) for key, value in values.items()})
+
+    def word(self, value: object, key: str) -> str | None:
+        """Return one of the lead's own texts; an id may be a number."""
+        if value is None:
+            return None
+        if key == "id" and isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST:
+            return str(value)
+        if not isinstance(value, str):
+            self.refuse(f"lead.{key}", f"`{key}` is {kind_of(value)}, not text", "give it in quotes")
+            return None
+        try:
+            return clean_text(value, _LONGEST_NAME) or None
+        except Refusal as refusal:
+            self.refuse(f"lead.{key}", f"`{key}`: {refusal}", refusal.fix, refusal.code)
+            return None
 
 
-def _facts(record: Mapping[str, Any], nested: object, faults: list[Fault]) -> dict[str, Any]:
-    if nested is not None and not isinstance(nested, Mapping):
-        faults.append(Fault(code="LR410", message=f"`facts` is {show(nested)}, not a mapping", where="lead.facts", fix='write "facts": {"product": "press"}'))
-        nested = None
-    facts = dict(nested or {})
-    for key, value in record.items():
-        if key in _RESERVED:
-            continue
-        if key in facts:
-            faults.append(Fault(code="LR410", message=f"fact `{key}` is given twice", where=f"lead.{key}", fix="give it once, inside `facts` or beside it"))
-        facts[key] = value
-    return facts
-
-
-def _contact(own: Mapping[str, Any], faults: list[Fault]) -> Contact:
-    nested = own["contact"]
-    if nested is not None and not isinstance(nested, Mapping):
-        faults.append(Fault(code="LR410", message="`contact` is not a mapping", where="lead.contact", fix='write "contact": {"phone": "+7…"}'))
-        nested = None
-    given = dict(nested or {})
-    for key in given:
-        if key not in _CONTACT:
-            faults.append(Fault(code="LR410", message=f"unknown key {show(key)} in `contact`", where=f"lead.contact.{key}", fix=did_you_mean(str(key), _CONTACT)))
-    values = {key: given.get(key) if given.get(key) is not None else own[key] for key in _CONTACT}
-    return Contact(**{key: _word(value, key, faults) for key, value in values.items()})
-
-
-def _word(value: object, key: str, faults: list[Fault]) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and key == "id":
-        return str(value)
-    if not isinstance(value, str):
-        faults.append(Fault(code="LR410", message=f"`{key}` is {show(value)}, not text", where=f"lead.{key}", fix="give it in quotes"))
-        return None
-    try:
-        return clean_text(value, _LONGEST_NAME) or None
-    except Refusal as refusal:
-        faults.append(Fault(code=refusal.code, message=f"`{key}`: {refusal}", where=f"lead.{key}", fix=refusal.fix))
-        return None
+def _bare(key: object) -> str:
+    return show(key)[1:-1]

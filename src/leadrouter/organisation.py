@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Literal, TypeAlias, cast, get_args
 
 import yaml
@@ -13,14 +12,18 @@ from attrs import asdict, evolve, field, frozen
 
 from leadrouter.destination import Department as ToDepartment
 from leadrouter.destination import Destination, Head, Inbound, OnDuty, Person
-from leadrouter.document import Document, Node, is_null
+from leadrouter.document import Document, Node, is_null, visible
 from leadrouter.errors import Fault, OrganisationError, did_you_mean
+from leadrouter.readonly import read_only
 
 Staffing: TypeAlias = Literal["department", "head", "duty"]
 Kind: TypeAlias = Literal["active_sales", "inbound", "client", "vip", "interregional", "other"]
 
 STAFFINGS: tuple[str, ...] = get_args(Staffing)
 KINDS: tuple[str, ...] = get_args(Kind)
+Settled: TypeAlias = ToDepartment | Head | Person | OnDuty
+"""A destination that does not depend on the staffing any more."""
+
 SMALLEST_ACTIVE_SALES = 6
 """People that an active-sales department needs, its head not counted (the sales conveyor's norm)."""
 
@@ -31,7 +34,7 @@ class Salesperson:
 
     id: str
     rank: int = 0
-    skills: Mapping[str, int] = field(factory=dict, converter=MappingProxyType, hash=False)
+    skills: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
     languages: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
 
@@ -66,9 +69,9 @@ class Organisation:
     name: str
     staffing: Staffing
     inbound: InboundFlow
-    departments: Mapping[str, Department] = field(converter=MappingProxyType, hash=False)
-    people: Mapping[str, Salesperson] = field(converter=MappingProxyType, hash=False)
-    duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=MappingProxyType, hash=False)
+    departments: Mapping[str, Department] = field(converter=read_only, hash=False)
+    people: Mapping[str, Salesperson] = field(converter=read_only, hash=False)
+    duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=read_only, hash=False)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
 
     @classmethod
@@ -81,7 +84,7 @@ class Organisation:
         document = Document.read(text, source)
         organisation = _Reading(document).organisation()
         if document.faults or organisation is None:
-            raise OrganisationError(document.faults)
+            raise OrganisationError(sorted(document.faults, key=lambda fault: fault.start))
         return organisation
 
     def with_staffing(self, staffing: Staffing) -> Organisation:
@@ -91,9 +94,9 @@ class Organisation:
     def with_duty(self, people: tuple[str, ...]) -> Organisation:
         """Return the same organisation with these people on duty in every role."""
         roles = {*self.duty, *([self.inbound.duty] if self.inbound.duty else [])}
-        return evolve(self, duty={role: people for role in sorted(roles)})
+        return evolve(self, duty=dict.fromkeys(sorted(roles), people))
 
-    def settle(self, destination: Destination) -> Destination:
+    def settle(self, destination: Destination) -> Settled:
         """Return what `inbound` means under the staffing; any other destination as it is."""
         if not isinstance(destination, Inbound):
             return destination
@@ -117,8 +120,6 @@ class Organisation:
                 return (id,) if id in self.people else ()
             case OnDuty(role):
                 return self.duty.get(role, ())
-            case _:
-                return ()
 
     @property
     def digest(self) -> str:
@@ -126,16 +127,16 @@ class Organisation:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def to_json(self) -> str:
-        """Return the organisation as canonical JSON, which `from_json` and `parse` read back."""
+        """Return the organisation as canonical JSON, which is YAML too: `parse` reads it back."""
         held = {
             "organisation": self.name,
             "staffing": self.staffing,
             "inbound": {key: value for key, value in asdict(self.inbound).items() if value is not None},
-            "departments": {each.id: _department(each) for each in self.departments.values()},
-            "people": {each.id: _person(each) for each in self.people.values()},
+            "departments": {name: _department(each) for name, each in sorted(self.departments.items())},
+            "people": {name: _person(each) for name, each in sorted(self.people.items())},
             "duty": {role: list(people) for role, people in sorted(self.duty.items())},
         }
-        return json.dumps(held, ensure_ascii=False, separators=(", ", ": "))
+        return visible(json.dumps(held, ensure_ascii=False, separators=(", ", ": ")))
 
 
 def _department(each: Department) -> dict[str, object]:
@@ -165,9 +166,12 @@ class _Reading:
         root = self.document.root
         if root is None:
             if not self.document.faults:
-                self.document.faults.append(Fault(code="LR105", message="the file is empty", where=self.document.source.name, fix="begin with `organisation:`"))
+                where, fix = self.document.source.name, "begin with `organisation:`"
+                self.document.faults.append(Fault(code="LR105", message="the file is empty", where=where, fix=fix))
             return None
-        entries = self.document.entries(root, "the organisation", known=_KEYS, required=("organisation", "staffing", "departments", "people"))
+        entries = self.document.entries(
+            root, "the organisation", known=_KEYS, required=("organisation", "staffing", "departments", "people")
+        )
         people = dict(self.people(entries["people"])) if "people" in entries else {}
         departments = dict(self.departments(entries["departments"], people)) if "departments" in entries else {}
         duty = dict(self.duty(entries["duty"], people)) if "duty" in entries else {}
@@ -196,12 +200,15 @@ class _Reading:
         keys = ("rank", "skills", "languages", "territories")
         for key, value in self.document.pairs(node, "`people`"):
             entries = self.document.entries(value, f"person `{key.value}`", known=keys) if not is_null(value) else {}
-            yield key.value, Salesperson(
-                id=key.value,
-                rank=(self.document.whole(entries["rank"], "`rank`") or 0) if "rank" in entries else 0,
-                skills=self.skills(entries["skills"]) if "skills" in entries else {},
-                languages=self.words(entries.get("languages"), "`languages`"),
-                territories=self.words(entries.get("territories"), "`territories`"),
+            yield (
+                key.value,
+                Salesperson(
+                    id=key.value,
+                    rank=(self.document.whole(entries["rank"], "`rank`") or 0) if "rank" in entries else 0,
+                    skills=self.skills(entries["skills"]) if "skills" in entries else {},
+                    languages=self.words(entries.get("languages"), "`languages`"),
+                    territories=self.words(entries.get("territories"), "`territories`"),
+                ),
             )
 
     def skills(self, node: Node) -> dict[str, int]:
@@ -223,7 +230,12 @@ class _Reading:
             members = self.members(entries.get("people"), what, people)
             for each in members:
                 if member_of.setdefault(each, key.value) != key.value:
-                    self.document.fault("LR504", f"`{each}` is in {what} and in `{member_of[each]}`", entries["people"], "a person belongs to one department")
+                    self.document.fault(
+                        "LR504",
+                        f"`{each}` is in {what} and in `{member_of[each]}`",
+                        entries["people"],
+                        "a person belongs to one department",
+                    )
             yield key.value, Department(id=key.value, kind=cast("Kind", kind or "other"), head=head, people=members)
 
     def member(self, node: Node | None, what: str, people: Mapping[str, Salesperson]) -> str | None:
@@ -245,7 +257,9 @@ class _Reading:
         for key, value in self.document.pairs(node, "`duty`"):
             members = self.members(value, f"duty role `{key.value}`", people)
             if not members:
-                self.document.fault("LR506", f"nobody is listed for duty role `{key.value}`", value, "list at least one person")
+                self.document.fault(
+                    "LR506", f"nobody is listed for duty role `{key.value}`", value, "list at least one person"
+                )
             yield key.value, members
 
     def inbound(
@@ -284,14 +298,14 @@ class _Reading:
             self.document.fault("LR507", f"staffing `{staffing}` reaches nobody", node, fix)
 
     def warnings(self, node: Node | None, departments: Mapping[str, Department]) -> Iterator[Fault]:
-        places = {} if node is None else {key.value: key for key, _ in node.value} if isinstance(node, yaml.MappingNode) else {}
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        places = {key.value: key for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
         for each in departments.values():
-            if each.kind != "active_sales":
-                continue
-            where = self.document.span(places[each.id])
-            if len(each.people) < SMALLEST_ACTIVE_SALES:
-                message = f"active-sales department `{each.id}` has {len(each.people)} people; the norm is {SMALLEST_ACTIVE_SALES}"
-                yield Fault(code="LR510", message=message, where=where, fix="join it with another department")
-            if each.head is None:
-                yield Fault(code="LR511", message=f"active-sales department `{each.id}` has no head", where=where, fix="name a `head`")
-
+            if each.kind == "active_sales":
+                where = self.document.span(places[each.id])
+                what = f"active-sales department `{each.id}`"
+                if len(each.people) < SMALLEST_ACTIVE_SALES:
+                    message = f"{what} has {len(each.people)} people; the norm is {SMALLEST_ACTIVE_SALES}"
+                    yield Fault(code="LR510", message=message, where=where, fix="join it with another department")
+                if each.head is None:
+                    yield Fault(code="LR511", message=f"{what} has no head", where=where, fix="name a `head`")

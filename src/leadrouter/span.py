@@ -24,9 +24,9 @@ class Source:
 
 @frozen
 class Span:
-    """A stretch `[start, end)` of a source, in characters from its beginning.
+    r"""A stretch `[start, end)` of a source, in characters from its beginning.
 
-    >>> span = Span(Source("pack.yaml", "pack: demo\\ntz: UTC"), 15, 18)
+    >>> span = Span(Source("pack.yaml", "pack: demo\ntz: UTC"), 15, 18)
     >>> span.line, span.column, span.text
     (2, 5, 'UTC')
     """

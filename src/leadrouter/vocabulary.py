@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TypeAlias
 
 from attrs import field, frozen
+
+from leadrouter.readonly import read_only
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -100,7 +101,7 @@ class Enum:
     """One of some values; `synonyms` maps other spellings, casefolded, to values."""
 
     values: tuple[str, ...]
-    synonyms: Mapping[str, str] = field(factory=dict, converter=MappingProxyType, hash=False)
+    synonyms: Mapping[str, str] = field(factory=dict, converter=read_only, hash=False)
 
     def __str__(self) -> str:
         return "one of " + ", ".join(self.values)
@@ -111,7 +112,7 @@ class EnumSet:
     """Any number of some values, held as a `frozenset`. Written `set` in a pack."""
 
     values: tuple[str, ...]
-    synonyms: Mapping[str, str] = field(factory=dict, converter=MappingProxyType, hash=False)
+    synonyms: Mapping[str, str] = field(factory=dict, converter=read_only, hash=False)
 
     def __str__(self) -> str:
         return "a set of " + ", ".join(self.values)
@@ -142,7 +143,7 @@ class Vocabulary:
     ('bool', False)
     """
 
-    fields: Mapping[str, Field] = field(converter=MappingProxyType, hash=False)
+    fields: Mapping[str, Field] = field(converter=read_only, hash=False)
 
     @classmethod
     def of(cls, *fields: Field) -> Vocabulary:

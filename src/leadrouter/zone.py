@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from leadrouter.errors import NaiveTimeError
+
+_NAME = re.compile(r"[A-Z][\w+-]{0,31}(/[A-Z][\w+-]{0,31}){0,2}", re.ASCII)
 
 
 @lru_cache(maxsize=256)
@@ -17,10 +21,9 @@ def zone(name: str) -> ZoneInfo:
     Raises:
         KeyError: there is no such zone.
     """
-    parts = name.split("/")
-    if not all(part and part[0].isalnum() and part.replace("_", "").replace("-", "").replace("+", "").isalnum() for part in parts):
+    if not _NAME.fullmatch(name):
         raise KeyError(name)
-    resource = files("tzdata.zoneinfo").joinpath(*parts)
+    resource = files("tzdata.zoneinfo").joinpath(*name.split("/"))
     if not resource.is_file():
         raise KeyError(name)
     with resource.open("rb") as stream:
@@ -54,14 +57,10 @@ def takes_effect(day: date, clock: time, tz: ZoneInfo) -> datetime:
     early = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if early.astimezone(tz).replace(tzinfo=None) == wall:
         return early
-    before, after = wall.replace(tzinfo=tz, fold=1).astimezone(UTC), early
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) // 2
-        middle = middle.replace(microsecond=0)
-        if middle <= before:
-            break
-        if middle.astimezone(tz).replace(tzinfo=None) >= wall:
-            after = middle
-        else:
-            before = middle
-    return after
+    start = wall.replace(tzinfo=tz, fold=1, microsecond=0).astimezone(UTC)
+    seconds = range(int((early - start).total_seconds()) + 1)
+
+    def has_come(second: int) -> bool:
+        return (start + timedelta(seconds=second)).astimezone(tz).replace(tzinfo=None) >= wall
+
+    return start + timedelta(seconds=bisect_left(seconds, True, key=has_come))

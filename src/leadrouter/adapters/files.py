@@ -32,7 +32,7 @@ def load_pack(path: str | PathLike[str]) -> RulePack:
         target = (Path(above).parent / named).resolve()
         if not target.is_relative_to(root):
             raise ValueError("it lies outside the pack's folder")
-        return str(Path(above).parent / named), target.read_text(encoding="utf-8")
+        return str(file.parent / target.relative_to(root)), target.read_text(encoding="utf-8")
 
     return RulePack.parse(text, source=str(file), include=include)
 
@@ -62,4 +62,6 @@ def _text(file: Path) -> tuple[str, Fault | None]:
         reason = error.strerror or str(error)
     except UnicodeDecodeError as error:
         reason = f"byte {error.start} is not UTF-8"
-    return "", Fault(code="LR109", message=f"cannot be read: {reason}", where=str(file), fix="give a file or its folder, in UTF-8")
+    return "", Fault(
+        code="LR109", message=f"cannot be read: {reason}", where=str(file), fix="give a file or its folder, in UTF-8"
+    )

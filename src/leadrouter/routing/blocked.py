@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import define, field
 
-from leadrouter.routing.evaluate import Maybe, unknown_names, value_of
+from leadrouter.routing.evaluate import Maybe, doubtful_tags, unknown_names, value_of
 from leadrouter.routing.index import Index
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage
@@ -36,6 +36,7 @@ class _Search:
     known: dict[str, Any] = field(factory=dict)
     doubt: dict[str, frozenset[str]] = field(factory=dict)
     """For each name without a sure value the missing fields that it depends on."""
+    doubtful_tags: dict[str, frozenset[str]] = field(factory=dict)
 
     def run(self) -> frozenset[str]:
         pack = self.index.pack
@@ -71,15 +72,11 @@ class _Search:
     def tag(self) -> None:
         stage = self.index.stages["tag"]
         sure = frozenset(self.outcome.tags)
-        possible: set[str] = set()
-        blame: frozenset[str] = frozenset()
         for row, rule in self.possible(stage, stage.everything):
-            if rule.outcome not in sure:
-                possible.add(str(rule.outcome))
-                blame |= self.lacking(stage, row)
-        self.known["tags"] = Maybe(sure, frozenset(possible)) if possible else sure
-        if possible:
-            self.doubt["tags"] = blame
+            tag = str(rule.outcome)
+            if tag not in sure:
+                self.doubtful_tags[tag] = self.doubtful_tags.get(tag, frozenset()) | self.lacking(stage, row)
+        self.known["tags"] = Maybe(sure, frozenset(self.doubtful_tags))
 
     def possible(self, stage: Stage, mask: int) -> Iterator[tuple[int, Rule]]:
         """Yield the rows of a mask that are true or unknown."""
@@ -95,6 +92,9 @@ class _Search:
     def lacking(self, stage: Stage, row: int) -> frozenset[str]:
         """Return the missing fields that a row's truth depends on."""
         names = {demand.field for demand in stage.ways[row].demands}
-        names |= {name for each in stage.residue.get(row, ()) for name in unknown_names(each, self.known)}
-        return frozenset().union(*(self.doubt.get(name, frozenset()) for name in names))
+        residue = stage.residue.get(row, ())
+        names |= {name for each in residue for name in unknown_names(each, self.known)}
+        tags = {tag for each in residue for tag in doubtful_tags(each, self.known["tags"])} if "tags" in self.known else ()
+        doubts = [*(self.doubt.get(name) for name in names), *(self.doubtful_tags.get(tag) for tag in tags)]
+        return frozenset().union(*(each for each in doubts if each is not None))
 

@@ -41,19 +41,22 @@ def evaluate(pack: CheckedPack, facts: Mapping[str, Any]) -> dict[str, tuple[Rul
     calendar = pack.calendar
     decided: dict[str, tuple[Rule, ...]] = {}
     for name, table in pack.computed():
-        first = first_that_holds(table, known, calendar)
-        decided[table.name] = () if first is None else (first,)
-        if first is not None:
-            known[name] = first.outcome
+        decided[table.name] = _decide(name, table, known, calendar)
     tagging = tuple(rule for rule in pack.table("tag") if holds(rule, known, calendar))
     decided["tag"] = tagging
     known["tags"] = frozenset(str(rule.outcome) for rule in tagging)
     for name, result in (("classify", "class"), ("route", "route")):
-        first = first_that_holds(pack.table(name), known, calendar)
-        assert first is not None, "INVARIANT: a pack's tables of classes and routes are total"
-        decided[name] = (first,)
-        known[result] = first.outcome
+        decided[name] = _decide(result, pack.table(name), known, calendar)
     return decided
+
+
+def _decide(name: str, table: Table, known: dict[str, Any], calendar: Calendar) -> tuple[Rule, ...]:
+    """Return the rule that decides, if one does, and add its outcome to what is known."""
+    first = first_that_holds(table, known, calendar)
+    if first is None:
+        return ()
+    known[name] = first.outcome
+    return (first,)
 
 
 def first_that_holds(table: Table, facts: Mapping[str, Any], calendar: Calendar) -> Rule | None:
@@ -88,7 +91,7 @@ def value_of(node: e.Expression, facts: Mapping[str, Any], calendar: Calendar) -
             return _count(symbol, value_of(left, facts, calendar), value_of(right, facts, calendar))
         case e.Negative(term):
             value = value_of(term, facts, calendar)
-            return None if value is None else -value
+            return None if value is None else -Fraction(value)
         case e.Call(function, arguments):
             values = [value_of(argument, facts, calendar) for argument in arguments]
             return _FUNCTIONS[function](calendar, *values)
@@ -109,7 +112,7 @@ def _all(values: Iterable[bool | None]) -> bool | None:
     return result
 
 
-def _not(value: bool | None) -> bool | None:
+def _not(value: bool | None) -> bool | None:  # noqa: FBT001  # a truth value is what it turns
     return None if value is None else not value
 
 
@@ -132,12 +135,10 @@ def _link(
     comparator = link[1]
     if comparator in ("in", "not in"):
         if isinstance(right, Maybe):
-            found = True if left in right.sure else None if left in right.possible else False
+            found = left in right.sure or (None if left in right.possible else False)
         else:
             found = left in right
         return found if comparator == "in" else _not(found)
-    if isinstance(left, Fraction) or isinstance(right, Fraction):
-        left, right = Fraction(left), Fraction(right)
     return _COMPARE[comparator](left, right)
 
 
@@ -193,11 +194,17 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 def unknown_names(node: e.Expression, facts: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names whose missing values an expression depends on, left to right, perhaps twice."""
     if isinstance(node, e.Name):
-        value = facts.get(node.name)
-        if value is None or isinstance(value, Maybe):
+        if facts.get(node.name) is None:
             yield node.name
     elif not (isinstance(node, e.Call) and node.function == "known"):
         for child in e.children(node):
             yield from unknown_names(child, facts)
 
 
+def doubtful_tags(node: e.Expression, tags: Maybe) -> Iterator[str]:
+    """Yield the tags, possible but not sure, that an expression asks for."""
+    for each in e.walk(node):
+        if isinstance(each, e.Compare):
+            for left, _, right in each.links():
+                if right == e.Name("tags") and isinstance(left, e.Literal) and left.value in tags.possible:
+                    yield str(left.value)

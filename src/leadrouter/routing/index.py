@@ -18,16 +18,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from math import ceil, floor
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.errors import FactsError, Fault
-from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value, show
+from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
 from leadrouter.routing.evaluate import value_of
+from leadrouter.routing.needles import Allows, folded
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage, compile_stage
+from leadrouter.rulepack import expression as e
+from leadrouter.rulepack.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.region import Cells, alternatives, cut
 from leadrouter.rulepack.rule import Rule
@@ -40,6 +44,7 @@ class Index:
     pack: CheckedPack
     cells: Mapping[str, Cells]
     stages: Mapping[str, Stage]
+    calendar: Calendar
 
     @classmethod
     def of(cls, pack: CheckedPack) -> Index:
@@ -50,7 +55,7 @@ class Index:
         for name in (*(each.name for each in pack.vocabulary), *pack.derived, "class"):
             cells.setdefault(name, Cells.of(types[name], ()))
         stages = {table.name: compile_stage(table, ways[table.name], cells) for table in pack.tables}
-        return cls(pack, cells, stages)
+        return cls(pack, cells, stages, pack.calendar)
 
     def decider(self) -> Callable[[Mapping[str, Any]], Outcome]:
         """Return the function that decides a lead.
@@ -72,16 +77,14 @@ class _Writer:
         self.index = index
         self.pack = index.pack
         self.order = [table.name for table in index.pack.tables]
-        self.started: set[int] = set()
+        self.terms: dict[int, list[str]] = {}
+        self.selected = 0
         self.lines: list[str] = []
         self.constants: dict[str, Any] = {
-            "KNOWN": frozenset(each.name for each in index.pack.vocabulary).issuperset,
             "PACK": index.pack,
             "Outcome": Outcome,
-            "Refusal": Refusal,
             "bisect": bisect_right,
-            "read": lambda facts: read_facts(index.pack.vocabulary, facts, keep_unknown=index.pack.keep_unknown),
-            "untyped": _untyped,
+            "read": partial(read_facts, index.pack.vocabulary, keep_unknown=index.pack.keep_unknown),
         }
 
     def put(self, line: str) -> None:
@@ -92,9 +95,10 @@ class _Writer:
         return name
 
     def write(self) -> None:
-        self.lines = ["def decide(facts, again=False):", "    try:", "        get = facts.get"]
-        if not self.pack.keep_unknown:
-            self.put("if not KNOWN(facts): raise KeyError")
+        self.lines = ["def decide(facts, original=None):", "    try:"]
+        self.put(f"given = {self.constant('BLANK', dict.fromkeys(each.name for each in self.pack.vocabulary))} | facts")
+        values = [f"v{position}" for position in range(len(self.pack.vocabulary))]
+        self.put(f"[{', '.join([*values, '*_'] if self.pack.keep_unknown else values)}] = given.values()")
         for position, each in enumerate(self.pack.vocabulary):
             self.field(position, each)
         winners = []
@@ -106,12 +110,11 @@ class _Writer:
         winners.append(self.first(classify))
         self.follow(classify, "class")
         winners.append(self.first(route))
-        self.put(f"return Outcome(PACK, facts.copy() if facts.__class__ is dict else dict(facts), ({', '.join(winners)},), tagging)")
+        self.put(f"return Outcome(PACK, given if original is None else original, ({', '.join(winners)},), tagging)")
         self.lines += [
-            "    except (KeyError, TypeError, AttributeError, Refusal):",
-            "        if again: raise",
-            "        untyped(facts)",
-            "        return decide(read(facts), True)",
+            "    except (KeyError, TypeError, ValueError):",
+            "        if original is not None: raise",
+            "        return decide(read(facts), dict(facts))",
         ]
 
     def field(self, position: int, each: v.Field) -> None:
@@ -119,36 +122,34 @@ class _Writer:
         tables = [i for i, name in enumerate(self.order) if each.name in self.index.stages[name].columns]
         selected = self.selection(each.name, tables)
         cells = self.index.cells[each.name]
-        value = f"get({each.name!r})" if each.name.isascii() else f"get({self.constant(f'NAME{position}', each.name)})"
-        long_way = self.constant(f"SLOW{position}", _long_way(each, cells, selected))
+        value = f"v{position}"
+        long_way = f"{self.constant(f'SLOW{position}', _long_way(each, cells, selected))}({value})"
+        if not each.required:
+            none = self.constant(f"NONE{position}", selected[cells.cell(each.default)])
+            long_way = f"{none} if {value} is None else {long_way}"
         match each.type:
             case v.Enum(values):
-                answers = {one: selected[cells.cell(one)] for one in values}
-                if not each.required:
-                    answers[None] = selected[cells.cell(each.default)]
+                taken = values if each.required else (None, *values)
+                answers = {one: selected[cells.cell(each.default if one is None else one)] for one in taken}
                 self.select(tables, f"{self.constant(f'ENUM{position}', answers)}[{value}]")
             case v.Bool():
-                self.put(f"v = {value}")
                 yes, no = (self.constant(f"{word}{position}", selected[cell]) for word, cell in (("YES", 1), ("NO", 0)))
-                self.select(tables, f"{yes} if v is True else {no} if v is False else {long_way}(v)")
+                self.select(tables, f"{yes} if {value} is True else {no} if {value} is False else {long_way}")
             case v.Int() | v.Number() | v.Money():
-                self.put(f"v = {value}")
                 edges, masks = _edges(each.type, cells, selected)
-                edges_name, masks_name = self.constant(f"EDGES{position}", edges), self.constant(f"MASKS{position}", masks)
-                quick = f"{masks_name}[bisect({edges_name}, v)]"
-                self.select(tables, f"{quick} if v.__class__ is int else {long_way}(v)")
+                edge_names = self.constant(f"EDGES{position}", edges)
+                quick = f"{self.constant(f'MASKS{position}', masks)}[bisect({edge_names}, {value})]"
+                self.select(tables, f"{quick} if {value}.__class__ is int else {long_way}")
             case v.Text(longest):
-                self.put(f"v = {value}")
                 known = {point: selected[cell] for point, cell in cells.where.items()}
-                other = self.constant(f"OTHER{position}", selected[len(cells.points)])
-                quick = f"{self.constant(f'TEXTS{position}', known)}.get(v, {other})" if known else other
-                plain = f"v.__class__ is str and v.isascii() and len(v) <= {longest} and '\\0' not in v"
-                self.select(tables, f"{quick} if {plain} else {long_way}(v)")
-            case v.Instant():
-                self.put(f"v = {value}")
-                self.select(tables, f"{long_way}(v)")
+                quick = self.constant(f"OTHER{position}", selected[len(cells.points)])
+                plain = f"{value}.__class__ is str and len({value}) <= {longest} and {value}.isprintable()"
+                if known:
+                    quick = f"{self.constant(f'TEXTS{position}', known)}.get({value}, {quick})"
+                    plain += f" and {value}.isascii()"
+                self.select(tables, f"{quick} if {plain} else {long_way}")
             case _:
-                self.select(tables, f"{long_way}({value})")
+                self.select(tables, long_way)
 
     def selection(self, name: str, tables: list[int]) -> list[Any]:
         """Return, for each cell of a field, what it selects: a mask, or one mask for each table."""
@@ -160,30 +161,39 @@ class _Writer:
         return list(zip(*columns, strict=True))
 
     def select(self, tables: list[int], value: str) -> None:
-        """Intersect the masks of some tables with what a value selects."""
+        """Note what a value selects in some tables; a table's masks are intersected when it is asked."""
         if not tables:
-            self.put(f"0 & ({value})" if "EDGES" in value else value)
+            self.put(value)
         elif len(tables) == 1:
-            table = tables[0]
-            self.put(f"m{table} &= {value}" if table in self.started else f"m{table} = {value}")
+            self.terms.setdefault(tables[0], []).append(f"({value})" if " " in value else value)
         else:
-            targets = [f"s{table}" if table in self.started else f"m{table}" for table in tables]
+            targets = [f"s{self.selected + offset}" for offset in range(len(tables))]
+            self.selected += len(tables)
             self.put(f"{', '.join(targets)} = {value}")
-            for table in tables:
-                if table in self.started:
-                    self.put(f"m{table} &= s{table}")
-        self.started |= set(tables)
+            for table, target in zip(tables, targets, strict=True):
+                self.terms.setdefault(table, []).append(target)
+
+    def mask(self, table: int) -> str:
+        """Write the intersection of a table's masks; return the variable that holds it."""
+        terms = self.terms.get(table)
+        if terms is None:
+            return self.constant(f"ALL{table}", self.index.stages[self.order[table]].everything)
+        self.put(f"m{table} = {' & '.join(terms)}")
+        return f"m{table}"
 
     def first(self, table: int) -> str:
         """Write the choice of a table's first rule; return the variable that holds it."""
         stage = self.index.stages[self.order[table]]
-        mask = f"m{table}" if table in self.started else self.constant(f"ALL{table}", stage.everything)
+        mask = self.mask(table)
         if stage.residue:
+            free = self.constant(f"FREE{table}", stage.free_by_length)
             choose = self.constant(f"FIRST{table}", _chooser(self.index, stage))
-            self.put(f"r{table} = {choose}({mask}, facts, ({self.so_far(table)}))")
-        else:
+            self.put(f"r{table} = {free}[{mask}.bit_length()] or {choose}({mask}, given, ({self.so_far(table)}))")
+        elif table in self.terms:
             rules = self.constant(f"RULES{table}", stage.by_length)
             self.put(f"r{table} = {rules}[{mask}.bit_length()]")
+        else:
+            self.constant(f"r{table}", stage.by_length[-1])
         return f"r{table}"
 
     def so_far(self, table: int) -> str:
@@ -212,15 +222,9 @@ class _Writer:
         if not stage.rules:
             self.put("tagging = ()")
             return
-        mask = f"m{table}" if table in self.started else self.constant(f"ALL{table}", stage.everything)
+        mask = self.mask(table)
         every = self.constant("EVERY", _tagger(self.index, stage))
-        self.put(f"tagging = {every}({mask}, facts, ({self.so_far(table)}))")
-
-
-def _untyped(facts: object) -> None:
-    if not isinstance(facts, Mapping):
-        fault = Fault(code="LR402", message=f"facts are {show(facts)}, not a mapping", where="facts", fix='give {"field": value}')
-        raise FactsError([fault], raw=facts)
+        self.put(f"tagging = {every}({mask}, given, ({self.so_far(table)}))")
 
 
 def _long_way(each: v.Field, cells: Cells, selected: list[Any]) -> Callable[[Any], Any]:
@@ -242,23 +246,16 @@ def _long_way(each: v.Field, cells: Cells, selected: list[Any]) -> Callable[[Any
     return select
 
 
-def _edges(type_: v.Int | v.Number | v.Money, cells: Cells, selected: list[Any]) -> tuple[list[Any], list[Any]]:
+def _edges(type_: v.Int | v.Number | v.Money, cells: Cells, selected: list[Any]) -> tuple[list[int], dict[int, Any]]:
     """Return where whole numbers change their cell, and what each stretch between selects.
 
-    Point p is the stretch from p up to p + 1; a point that is no whole number is one of no length.
-    Outside the field's range None is selected, which no mask can be joined with.
+    Outside the field's range there is no stretch.
     """
-    least = 1 - int(LARGEST) if type_.least is None else type_.least
-    most = int(LARGEST) - 1 if type_.most is None else type_.most
-    edges: list[Any] = [least]
-    masks: list[Any] = [None, selected[0]]
-    for index, point in enumerate(cells.points):
-        edges += [point, point + (point == int(point))]
-        masks += [selected[2 * index + 1], selected[2 * index + 2]]
-    inside = [edge for edge in edges[1:] if least <= edge <= most]
-    first = bisect_right(edges[1:], least) if edges[1:] else 0
-    kept = masks[1 + first : 2 + first + sum(edge > least for edge in inside)]
-    return [least, *(edge for edge in inside if edge > least), most + 1], [None, *kept, None]
+    least = 1 - int(LARGEST) if type_.least is None else ceil(type_.least)
+    most = int(LARGEST) - 1 if type_.most is None else floor(type_.most)
+    changes = {change for point in cells.points for change in (ceil(point), floor(point) + 1)}
+    edges = sorted(change for change in {least, *changes} if least <= change <= most)
+    return [*edges, most + 1], {place: selected[cells.cell(edge)] for place, edge in enumerate(edges, 1)}
 
 
 def _known(index: Index, stage: Stage, facts: Mapping[str, Any], so_far: tuple[Any, ...]) -> dict[str, Any]:
@@ -280,20 +277,22 @@ def _known(index: Index, stage: Stage, facts: Mapping[str, Any], so_far: tuple[A
 
 def _chooser(index: Index, stage: Stage) -> Callable[[int, Mapping[str, Any], tuple[Any, ...]], Rule | None]:
     """Return what chooses the first rule of a mask whose residual conditions are true."""
-    calendar, rules, size, residue = index.pack.calendar, stage.rules, len(stage.rules), stage.residue
+    rules, size = stage.rules, len(stage.rules)
+    demands = _demands(stage)
+    many = tuple(stage.words.items())
 
-    def first(mask: int, facts: Mapping[str, Any], so_far: tuple[Any, ...]) -> Rule | None:
-        known: dict[str, Any] | None = None
+    def first(mask: int, given: Mapping[str, Any], so_far: tuple[Any, ...]) -> Rule | None:
+        lead = _Lead(index, stage, given, so_far)
+        for name, allows in many:
+            mask &= lead.allowed(name, allows)
         while mask:
-            length = mask.bit_length()
-            conditions = residue.get(size - length)
-            if conditions is None:
-                return rules[size - length]
-            if known is None:
-                known = _known(index, stage, facts, so_far)
-            if all(value_of(each, known, calendar) is True for each in conditions):
-                return rules[size - length]
-            mask ^= 1 << length - 1
+            row = size - mask.bit_length()
+            if row not in demands:
+                return rules[row]
+            left = lead.left(mask, demands[row])
+            if left == mask:
+                return rules[row]
+            mask = left
         return None
 
     return first
@@ -301,16 +300,72 @@ def _chooser(index: Index, stage: Stage) -> Callable[[int, Mapping[str, Any], tu
 
 def _tagger(index: Index, stage: Stage) -> Callable[[int, Mapping[str, Any], tuple[Any, ...]], tuple[Rule, ...]]:
     """Return what names every rule of a mask whose residual conditions are true, each once."""
-    calendar = index.pack.calendar
+    rules, demands, many = stage.rules, _demands(stage), tuple(stage.words.items())
 
-    def every(mask: int, facts: Mapping[str, Any], so_far: tuple[Any, ...]) -> tuple[Rule, ...]:
+    def every(mask: int, given: Mapping[str, Any], so_far: tuple[Any, ...]) -> tuple[Rule, ...]:
         if not mask:
             return ()
-        known = _known(index, stage, facts, so_far)
-        found = {}
-        for row in stage.rows(mask):
-            if all(value_of(each, known, calendar) is True for each in stage.residue.get(row, ())):
-                found[stage.rules[row].id] = stage.rules[row]
-        return tuple(found.values())
+        lead = _Lead(index, stage, given, so_far)
+        for name, allows in many:
+            mask &= lead.allowed(name, allows)
+        held = (rules[row] for row in stage.rows(mask) if row not in demands or lead.left(mask, demands[row]) == mask)
+        return tuple({rule.id: rule for rule in held}.values())
 
     return every
+
+
+_Demands: TypeAlias = tuple[tuple[tuple[str, str, bool, int], ...], tuple[e.Expression, ...], int]
+"""A row's needles, its residual conditions and the rows that are left where one of these fails."""
+
+
+def _demands(stage: Stage) -> dict[int, _Demands]:
+    """Return what each row with a residue still demands, laid out for speed."""
+    needles = {row: tuple((n.field, n.word, n.is_wanted, n.kept) for n in found) for row, found in stage.needles.items()}
+    return {
+        row: (needles.get(row, ()), stage.rest.get(row, ()), stage.everything & ~(1 << len(stage.rules) - 1 - row))
+        for row in stage.residue
+    }
+
+
+class _Lead:
+    """What residual conditions read of one lead, each read when it is first asked for."""
+
+    __slots__ = ("given", "index", "known", "so_far", "stage", "texts")
+
+    def __init__(self, index: Index, stage: Stage, given: Mapping[str, Any], so_far: tuple[Any, ...]) -> None:
+        self.index, self.stage, self.given, self.so_far = index, stage, given, so_far
+        self.texts: dict[str, str] = {}
+        self.known: dict[str, Any] | None = None
+
+    def allowed(self, name: str, allows: Allows) -> int:
+        """Return the rows that a field's text allows; a missing one rules out none that is left."""
+        text = self.written(name)
+        return -1 if text is None else allows(folded(text))
+
+    def text(self, name: str) -> str:
+        """Return a field's text as it is searched; rows that need it are left only where it is known."""
+        self.texts[name] = folded(self.written(name) or "")
+        return self.texts[name]
+
+    def written(self, name: str) -> str | None:
+        """Return a text as it was given, or as it was derived; None where it is missing."""
+        pack = self.index.pack
+        if name in pack.vocabulary:
+            text = self.given.get(name)
+            return pack.vocabulary[name].default if text is None else text
+        rule = self.so_far[list(pack.derived).index(name)]
+        return None if rule is None else rule.outcome
+
+    def left(self, mask: int, demands: _Demands) -> int:
+        """Return the rows that may hold if the first of them does not: the mask itself where it does."""
+        needles, rest, others = demands
+        texts = self.texts
+        for name, word, is_wanted, kept in needles:
+            if (word in (texts[name] if name in texts else self.text(name))) is not is_wanted:
+                return mask & kept
+        for condition in rest:
+            if self.known is None:
+                self.known = _known(self.index, self.stage, self.given, self.so_far)
+            if value_of(condition, self.known, self.index.calendar) is not True:
+                return mask & others
+        return mask

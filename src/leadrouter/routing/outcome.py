@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, field
 
@@ -53,8 +53,8 @@ class Outcome:
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """The facts as they were given."""
-        return dict(self._given)
+        """The facts as they were given, without nulls."""
+        return {name: value for name, value in self._given.items() if value is not None}
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -72,9 +72,8 @@ class Outcome:
 
     def deciding(self, table: str) -> Rule:
         """Return the rule that decided in a table that always decides: `classify` or `route`."""
-        rule = self._decided[-2 if table == "classify" else -1]
-        assert rule is not None, "INVARIANT: a pack's tables of classes and routes are total"
-        return rule
+        # INVARIANT: a pack's tables of classes and routes are total
+        return cast("Rule", self._decided[-2 if table == "classify" else -1])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter.errors import Fault
+from leadrouter.facts import read_facts
 from leadrouter.routing.evaluate import evaluate
 from leadrouter.routing.index import Index
 from leadrouter.routing.outcome import Outcome
@@ -17,7 +18,6 @@ from leadrouter.rulepack.format import format_pack
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.parse import Include, parse_pack
 from leadrouter.vocabulary import Vocabulary
-from leadrouter.facts import read_facts
 
 
 @frozen(slots=False, eq=False)
@@ -104,11 +104,11 @@ class RulePack:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the canonical text: two packs that mean the same have the same."""
+        """The SHA-256 of the canonical text: what two packs have in common that are equal."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, RulePack) and self.checked == other.checked
+        return isinstance(other, RulePack) and self.digest == other.digest
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -6,10 +6,12 @@ demands on, a column says for each cell of the field's values which rows it allo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
+from leadrouter.routing.needles import FEW, Allows, Needle, allower, lift, with_kept
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.region import Alternative, Cells, Runs, meet
 from leadrouter.rulepack.rule import Rule, Table
@@ -29,13 +31,20 @@ class Column:
 
 @frozen(eq=False)
 class Stage:
-    """A table's rows: the rule of each, its columns by field, and what no column decides."""
+    """A table's rows: the rule of each, its columns by field, and what no column decides.
+
+    `needles` are the words that a row demands of texts, and `words` gives, for a field with many of them, the
+    rows that its text allows; `rest` is the residue without what these settle.
+    """
 
     table: Table
     rules: tuple[Rule, ...]
     ways: tuple[Alternative, ...]
     columns: Mapping[str, Column]
+    needles: Mapping[int, tuple[Needle, ...]]
+    words: Mapping[str, Allows]
     residue: Mapping[int, tuple[e.Expression, ...]]
+    rest: Mapping[int, tuple[e.Expression, ...]]
 
     @property
     def everything(self) -> int:
@@ -48,9 +57,15 @@ class Stage:
         return (None, *reversed(self.rules))
 
     @property
+    def free_by_length(self) -> tuple[Rule | None, ...]:
+        """As `by_length`, but None for rows with a residue."""
+        rows = range(len(self.rules) - 1, -1, -1)
+        return (None, *(None if row in self.residue else self.rules[row] for row in rows))
+
+    @property
     def reads(self) -> frozenset[str]:
-        """The names that residual conditions read."""
-        return frozenset().union(*(e.names(each) for every in self.residue.values() for each in every))
+        """The names that the rest of the residue reads."""
+        return frozenset().union(*(e.names(each) for every in self.rest.values() for each in every))
 
     def rows(self, mask: int) -> Iterator[int]:
         """Yield the rows of a mask in order."""
@@ -79,12 +94,25 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
         name: _column(name, by_row, cells[name], len(rows), may_lack.get(name, set()))
         for name, by_row in demanded.items()
     }
+    residue = {row: way.residue for row, (_, way) in enumerate(rows) if way.residue}
+    parted = {row: lift(conditions) for row, conditions in residue.items()}
+    needles = {row: found for row, (found, _) in parted.items() if found}
+    sought = Counter(name for name, _ in {(each.field, each.word) for found in needles.values() for each in found})
+    many = [name for name in sorted(sought) if sought[name] > FEW]
+    words = {
+        name: allower({row: [each for each in found if each.field == name] for row, found in needles.items()}, len(rows))
+        for name in many
+    }
+    few = {row: tuple(each for each in found if each.field not in words) for row, found in needles.items()}
     return Stage(
         table=table,
         rules=tuple(rule for rule, _ in rows),
         ways=tuple(way for _, way in rows),
         columns=columns,
-        residue={row: way.residue for row, (_, way) in enumerate(rows) if way.residue},
+        needles=with_kept({row: found for row, found in few.items() if found}, len(rows)),
+        words=words,
+        residue=residue,
+        rest={row: rest for row, (_, rest) in parted.items() if rest},
     )
 
 

@@ -7,27 +7,32 @@ condition can never fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any, cast
+from itertools import pairwise
+from typing import Any, TypeAlias, cast
 
 from attrs import define, evolve, field, frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value, split_money
+from leadrouter.facts import Refusal, read_value, show, split_money
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.syntax import Problem
 
 _NUMBERS = (v.Int, v.Number, v.Money)
+_BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
+_SPELLED_AS_TEXT = (v.Enum, v.Text, v.Date, v.Instant, v.Duration, v.Money)
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @frozen
 class Scope:
-    """What a condition may name: fields with types, which of them may be missing, hours, and names
-    that exist but are not known yet at this stage."""
+    """What a condition may name.
+
+    Fields with their types, which of them may be missing, business hours, and names that exist but
+    are not known yet at this stage.
+    """
 
     types: Mapping[str, v.Type]
     optional: Collection[str] = frozenset()
@@ -44,14 +49,10 @@ class Condition:
     names: frozenset[str]
 
 
-def check_condition(
-    written: e.Expression, scope: Scope
-) -> tuple[Condition | None, list[Problem], list[Problem]]:
+def check_condition(written: e.Expression, scope: Scope) -> tuple[Condition | None, list[Problem], list[Problem]]:
     """Return the checked condition, what is wrong with it, and what only deserves a warning."""
     checker = _Checker(scope)
-    root, type_ = checker.resolve(written)
-    if type_ is not None and not isinstance(type_, v.Bool):
-        checker.refuse("LR212", f"this is {_kind(type_)}, not a condition", written, "compare it with something")
+    root = checker.condition(written)
     if checker.problems:
         return None, checker.problems, checker.warnings
     return Condition(written, root, e.names(root)), [], checker.warnings
@@ -72,12 +73,22 @@ def regex(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        reason = error.args[0] if error.args else "not a pattern"
-        raise ValueError(reason.decode() if isinstance(reason, bytes) else str(reason)) from None
+        raise ValueError(error.args[0].decode()) from None
 
 
 def _kind(type_: v.Type) -> str:
     return str(type_) if isinstance(type_, v.Money) else v.plain(type_)
+
+
+@frozen
+class _Operand:
+    """One side of a comparison with its type; there is none for a list, or where there was a fault."""
+
+    node: e.Expression
+    type: v.Type | None = None
+
+
+_Sides: TypeAlias = tuple[e.Expression, e.Expression]
 
 
 @define
@@ -88,6 +99,13 @@ class _Checker:
 
     def refuse(self, code: str, message: str, node: e.Expression, fix: str | None = None) -> None:
         self.problems.append(Problem(code=code, message=message, at=node.at, fix=fix))
+
+    def condition(self, node: e.Expression) -> e.Expression:
+        """Resolve a node that must be true, false or unknown."""
+        resolved, type_ = self.resolve(node)
+        if type_ is not None and not isinstance(type_, v.Bool):
+            self.refuse("LR212", f"this is {_kind(type_)}, not a condition", node, "compare it with something")
+        return resolved
 
     def resolve(self, node: e.Expression) -> tuple[e.Expression, v.Type | None]:
         """Return the node with its constants resolved, and its type; None where there was a fault."""
@@ -100,126 +118,130 @@ class _Checker:
                 self.refuse("LR212", "a list stands only behind `in`", node, "write field in [a, b]")
                 return node, None
             case e.Not(term):
-                return evolve(node, term=self._condition(term)), v.Bool()
+                return evolve(node, term=self.condition(term)), v.Bool()
             case e.And(terms) | e.Or(terms):
-                return evolve(node, terms=tuple(self._condition(term) for term in terms)), v.Bool()
+                return evolve(node, terms=tuple(self.condition(term) for term in terms)), v.Bool()
             case e.Compare():
                 return self._compare(node), v.Bool()
             case e.Arithmetic():
                 return self._arithmetic(node)
             case e.Negative(term):
-                resolved, type_ = self.resolve(term)
-                if type_ is not None and not isinstance(type_, _NUMBERS):
-                    self.refuse("LR212", f"`-` before {_kind(type_)}", node, "numbers and money have a sign")
-                    return node, None
-                return evolve(node, term=resolved), _unbounded(type_)
+                return self._negative(node, term)
             case e.Call():
                 return self._call(node)
 
     def _field(self, node: e.Name, name: str) -> v.Type | None:
         type_ = self.scope.types.get(name)
         if type_ is None and name in self.scope.later:
-            self.refuse("LR219", f"`{name}` is not known yet at this stage", node, "stages run in order: derive, tag, classify, route")
+            fix = "stages run in order: derive, tag, classify, route"
+            self.refuse("LR219", f"`{name}` is not known yet at this stage", node, fix)
         elif type_ is None:
             self.refuse("LR211", f"unknown field `{name}`", node, did_you_mean(name, self.scope.types))
         return type_
 
-    def _condition(self, node: e.Expression) -> e.Expression:
-        resolved, type_ = self.resolve(node)
-        if type_ is not None and not isinstance(type_, v.Bool):
-            self.refuse("LR212", f"this is {_kind(type_)}, not a condition", node, "compare it with something")
-        return resolved
-
     # comparisons
 
     def _compare(self, node: e.Compare) -> e.Compare:
-        operands = [node.first, *(right for _, right in node.rest)]
-        resolved = [each if isinstance(each, e.ListOf) else None for each in operands]
-        types: list[v.Type | None] = [None] * len(operands)
-        for index, operand in enumerate(operands):
-            if not isinstance(operand, e.ListOf):
-                resolved[index], types[index] = self.resolve(operand)  # type: ignore[call-overload]
-        nodes = cast("list[e.Expression]", resolved)
-        for index, (comparator, _) in enumerate(node.rest):
-            pair = slice(index, index + 2)
-            if comparator in ("in", "not in"):
-                nodes[pair] = self._member(node, nodes[index], types[index], nodes[index + 1], types[index + 1])
-            else:
-                nodes[pair] = self._pair(node, comparator, nodes[index], types[index], nodes[index + 1], types[index + 1])
-            self._ask_known(comparator, nodes[index], node)
-        checked = evolve(node, first=nodes[0], rest=tuple((c, n) for (c, _), n in zip(node.rest, nodes[1:], strict=True)))
+        operands = [self._operand(each) for each in e.children(node)]
+        links = zip(node.rest, pairwise(operands), strict=True)
+        sides = [self._link(node, comparator, left, right) for (comparator, _), (left, right) in links]
+        for (_, one), (other, _) in pairwise(sides):
+            if isinstance(one, e.Literal) and isinstance(other, e.Literal) and one.value != other.value:
+                fix = "write two comparisons, joined with `and`"
+                self.refuse("LR212", "this constant means two things, one to each side", one, fix)
+        rest = tuple((comparator, right) for (comparator, _), (_, right) in zip(node.rest, sides, strict=True))
+        checked = evolve(node, first=sides[0][0], rest=rest)
         if not self.problems:
-            self._refuse_never(checked, types)
+            self._refuse_never(checked, [each.type for each in operands])
         return checked
 
-    def _ask_known(self, comparator: str, left: e.Expression, node: e.Compare) -> None:
-        if comparator in ("!=", "not in") and isinstance(left, e.Name) and left.name in self.scope.optional:
-            message = f"`{comparator}` is unknown, not true, where `{left.name}` is missing"
-            self.warnings.append(Problem(code="LR220", message=message, at=node.at, fix=f"ask `known({left.name})` beside it"))
+    def _operand(self, node: e.Expression) -> _Operand:
+        return _Operand(node) if isinstance(node, e.ListOf) else _Operand(*self.resolve(node))
 
-    def _member(
-        self, node: e.Compare, left: e.Expression, left_type: v.Type | None, right: e.Expression, right_type: v.Type | None
-    ) -> list[e.Expression]:
-        if isinstance(right_type, v.EnumSet):
-            if not isinstance(left, e.Literal):
-                self.refuse("LR212", "a set is asked for a constant", left, 'write "value" in field')
-                return [left, right]
-            return [self._constant(left, v.Enum(right_type.values, right_type.synonyms)), right]
-        if not isinstance(right, e.ListOf):
-            self.refuse("LR212", "`in` needs a list or a set", right, "write field in [a, b]")
-            return [left, right]
-        if not right.items:
-            self.refuse("LR215", "nothing is in an empty list", node, "name at least one value")
-        if left_type is None:
-            return [left, right]
-        if isinstance(left_type, v.EnumSet):
-            self.refuse("LR212", "a set is not in a list", left, 'ask `"value" in field` for each value')
-            return [left, right]
-        items = tuple(self._constant(item, left_type) for item in right.items)
-        return [left, evolve(right, items=items)]
+    def _link(self, node: e.Compare, comparator: str, left: _Operand, right: _Operand) -> _Sides:
+        """Check one comparison of a chain; return its sides with their constants resolved."""
+        if comparator in ("!=", "not in"):
+            self._ask_known(node, comparator, left, right)
+        if isinstance(left.node, e.ListOf):
+            self.refuse("LR212", f"a list before `{comparator}`", left.node, "a list stands only behind `in`")
+        elif comparator in ("in", "not in"):
+            return self._member(left, right)
+        elif isinstance(right.node, e.ListOf):
+            self.refuse("LR212", f"a list beside `{comparator}`", right.node, "a list stands only behind `in`")
+        elif left.type is not None and right.type is not None:
+            return self._pair(node, comparator, left, right)
+        return left.node, right.node
 
-    def _pair(
-        self, node: e.Compare, comparator: str, left: e.Expression, left_type: v.Type | None, right: e.Expression, right_type: v.Type | None
-    ) -> list[e.Expression]:
-        if isinstance(left, e.ListOf) or isinstance(right, e.ListOf):
-            self.refuse("LR212", f"a list beside `{comparator}`", node, "a list stands only behind `in`")
-            return [left, right]
-        if left_type is None or right_type is None:
-            return [left, right]
-        if isinstance(left, e.Literal) and isinstance(right, e.Literal):
-            self.refuse("LR215", "two constants are compared; this says nothing of the lead", node, "compare a field")
-        elif isinstance(right, e.Literal):
-            right, right_type = self._constant(right, left_type), left_type
-        elif isinstance(left, e.Literal):
-            left, left_type = self._constant(left, right_type), right_type
-        self._comparable(node, comparator, left_type, right_type, right)
-        return [left, right]
+    def _ask_known(self, node: e.Compare, comparator: str, *sides: _Operand) -> None:
+        for each in sides:
+            if isinstance(each.node, e.Name) and each.node.name in self.scope.optional:
+                message = f"`{comparator}` is unknown, not true, where `{each.node.name}` is missing"
+                fix = f"ask `known({each.node.name})` beside it"
+                self.warnings.append(Problem(code="LR220", message=message, at=node.at, fix=fix))
 
-    def _comparable(self, node: e.Compare, comparator: str, left: v.Type, right: v.Type, second: e.Expression) -> None:
-        if isinstance(left, v.EnumSet) or isinstance(right, v.EnumSet):
-            self.refuse("LR212", f"a set beside `{comparator}`", node, 'ask `"value" in field`')
-        elif isinstance(left, v.Money) and isinstance(right, v.Money) and left.currency != right.currency:
-            self.refuse("LR214", f"{left.currency} compared with {right.currency}", node, "compare amounts in one currency")
-        elif not _same_kind(left, right):
-            if not self.problems or self.problems[-1].at != second.at:
-                self.refuse("LR212", f"{_kind(left)} compared with {_kind(right)}", node, "compare values of one type")
-        elif isinstance(left, (v.Enum, v.Bool)) and comparator not in ("==", "!="):
-            self.refuse("LR212", f"{_kind(left)} has no order for `{comparator}`", node, "use == or in [a, b]")
-        elif isinstance(left, v.Enum) and isinstance(right, v.Enum) and not set(left.values) & set(right.values):
-            self.refuse("LR215", "these two fields have no value in common", node, "this can never hold")
+    def _member(self, left: _Operand, right: _Operand) -> _Sides:
+        """Check an `in`, whose right side is a list of constants or a field that holds a set."""
+        match left, right:
+            case _Operand(e.Literal() as literal), _Operand(_, v.EnumSet(values, synonyms)):
+                return self._constant(literal, v.Enum(values, synonyms)), right.node
+            case _, _Operand(_, v.EnumSet()):
+                self.refuse("LR212", "a set is asked for a constant", left.node, 'write "value" in field')
+            case _, _Operand(e.ListOf(())):
+                self.refuse("LR215", "nothing is in an empty list", right.node, "name at least one value")
+            case _Operand(_, v.EnumSet()), _Operand(e.ListOf()):
+                self.refuse("LR212", "a set is not in a list", left.node, 'ask `"value" in field` for each value')
+            case _Operand(e.Literal()), _Operand(e.ListOf()):
+                self.refuse("LR215", "a constant in a list says nothing of the lead", left.node, "ask for a field")
+            case _Operand(_, type_), _Operand(e.ListOf(items) as listing) if type_ is not None:
+                return left.node, evolve(listing, items=tuple(self._constant(item, type_) for item in items))
+            case _ if right.type is not None:
+                self.refuse("LR212", "`in` needs a list or a set", right.node, "write field in [a, b]")
+        return left.node, right.node
+
+    def _pair(self, node: e.Compare, comparator: str, left: _Operand, right: _Operand) -> _Sides:
+        """Check two values beside each other; a constant takes the type of the other side."""
+        one, other = cast("v.Type", left.type), cast("v.Type", right.type)
+        match left.node, right.node:
+            case _ if isinstance(one, v.EnumSet) or isinstance(other, v.EnumSet):
+                self.refuse("LR212", f"a set beside `{comparator}`", node, 'ask `"value" in field`')
+            case e.Literal(), e.Literal():
+                message = "two constants are compared; this says nothing of the lead"
+                self.refuse("LR215", message, node, "compare a field")
+            case asked, e.Literal() as literal:
+                self._ordered(node, comparator, one)
+                return asked, self._constant(literal, one)
+            case e.Literal() as literal, asked:
+                self._ordered(node, comparator, other)
+                return self._constant(literal, other), asked
+            case _:
+                self._comparable(node, comparator, one, other)
+        return left.node, right.node
+
+    def _comparable(self, node: e.Compare, comparator: str, left: v.Type, right: v.Type) -> None:
+        match left, right:
+            case v.Money(one), v.Money(other) if one != other:
+                self.refuse("LR214", f"{one} compared with {other}", node, "compare amounts in one currency")
+            case v.Enum(some), v.Enum(others) if not set(some) & set(others):
+                self.refuse("LR215", "these two fields have no value in common", node, "this can never hold")
+            case _ if not _same_kind(left, right):
+                message = f"{_kind(left)} compared with {_kind(right)}"
+                self.refuse("LR212", message, node, "compare values of one type")
+            case _:
+                self._ordered(node, comparator, left)
+
+    def _ordered(self, node: e.Compare, comparator: str, type_: v.Type) -> None:
+        if comparator in _TURNED and isinstance(type_, (v.Enum, v.Bool)):
+            self.refuse("LR212", f"{_kind(type_)} has no order for `{comparator}`", node, "use == or in [a, b]")
 
     def _constant(self, literal: e.Literal, type_: v.Type) -> e.Literal:
         """Resolve a constant to the type of what it stands beside."""
         value = literal.value
-        if isinstance(value, str) and isinstance(type_, v.Money) and _is_currency(value, type_.currency) is False:
-            self.refuse("LR214", f"`{value}` beside {type_}", literal, f"write the amount in {type_.currency}")
+        if isinstance(type_, v.Money) and _is_foreign(value, type_.currency):
+            self.refuse("LR214", f"{show(value)} beside {type_}", literal, f"write the amount in {type_.currency}")
             return literal
-        takes_text = isinstance(type_, (v.Enum, v.Text, v.Date, v.Instant, v.Duration, v.Money))
-        if isinstance(value, str) != takes_text and not (isinstance(type_, v.Money) and not isinstance(value, bool)):
-            self.refuse("LR212", f"`{value}` is {_spelled(value)}, beside {_kind(type_)}", literal, f"write {_example(type_)}")
-            return literal
-        if isinstance(type_, v.Bool) != isinstance(value, bool):
-            self.refuse("LR212", f"`{value}` beside {_kind(type_)}", literal, f"write {_example(type_)}")
+        if not _fits(value, type_):
+            message = f"{show(str(value))} is {_spelled(value)}, beside {_kind(type_)}"
+            self.refuse("LR212", message, literal, f"write {_example(type_)}")
             return literal
         if isinstance(type_, (v.Int, v.Number)):
             return literal
@@ -231,43 +253,58 @@ class _Checker:
             return literal
 
     def _refuse_never(self, node: e.Compare, types: list[v.Type | None]) -> None:
-        """Refuse a comparison with a constant that the field's bounds rule out, and an empty range."""
-        for index, (left, comparator, right) in enumerate(node.links()):
-            if isinstance(right, e.Literal) and _never(comparator, right.value, types[index]):
-                self.refuse("LR215", "this can never hold: the value is out of the field's range", node, _range(types[index]))
-            elif isinstance(left, e.Literal) and _never(_TURNED.get(comparator, comparator), left.value, types[index + 1]):
-                self.refuse("LR215", "this can never hold: the value is out of the field's range", node, _range(types[index + 1]))
-            elif comparator == "in" and isinstance(right, e.ListOf):
-                if all(_never("==", item.value, types[index]) for item in right.items):
-                    self.refuse("LR215", "this can never hold: no value is in the field's range", node, _range(types[index]))
-        if len(node.rest) == 2 and _empty_range(node):
+        """Refuse a comparison with constants that the field's bounds rule out, and an empty range."""
+        for (left, comparator, right), (left_type, right_type) in zip(node.links(), pairwise(types), strict=True):
+            test: str = comparator
+            type_ = left_type
+            values: list[Any] = []
+            match left, right:
+                case _, e.Literal(value):
+                    values = [value]
+                case e.Literal(value), _:
+                    test, type_, values = _TURNED.get(test, test), right_type, [value]
+                case _, e.ListOf(items):
+                    test, values = {"in": "=="}.get(test, test), [item.value for item in items]
+            if values and all(_never(test, value, type_) for value in values):
+                message = "this can never hold: it is out of the field's range"
+                self.refuse("LR215", message, node, _range(type_))
+        if _is_empty_range(node):
             self.refuse("LR215", "this can never hold: the range is empty", node, "turn the bounds round")
 
     # arithmetic and functions
 
+    def _negative(self, node: e.Negative, term: e.Expression) -> tuple[e.Expression, v.Type | None]:
+        resolved, type_ = self.resolve(term)
+        if type_ is not None and not isinstance(type_, _NUMBERS):
+            self.refuse("LR212", f"`-` before {_kind(type_)}", node, "numbers and money have a sign")
+            return node, None
+        return evolve(node, term=resolved), None if type_ is None else _widest(type_)
+
     def _arithmetic(self, node: e.Arithmetic) -> tuple[e.Expression, v.Type | None]:
         left, left_type = self.resolve(node.left)
         right, right_type = self.resolve(node.right)
-        if left_type is None or right_type is None:
-            return node, None
-        checked = evolve(node, left=left, right=right)
-        if not isinstance(left_type, _NUMBERS) or not isinstance(right_type, _NUMBERS):
-            self.refuse("LR212", f"`{node.operator}` between {_kind(left_type)} and {_kind(right_type)}", node, "numbers and money are counted with")
-            return checked, None
-        money = [each for each in (left_type, right_type) if isinstance(each, v.Money)]
-        if len(money) == 2 and left_type.currency != right_type.currency:  # type: ignore[union-attr]  # both are money
-            self.refuse("LR214", f"{left_type} {node.operator} {right_type}", node, "count in one currency")
-            return checked, None
-        type_ = _result(node, left_type, right_type)
-        if type_ is None:
-            self.refuse("LR212", f"`{node.operator}` between {_kind(left_type)} and {_kind(right_type)}", node, "add money to money, multiply it by numbers")
-        return checked, type_
+        type_: v.Type | None = None
+        match left_type, right_type:
+            case (None, _) | (_, None):
+                pass
+            case v.Money(one), v.Money(other) if one != other:
+                message = f"{left_type} {node.operator} {right_type}"
+                self.refuse("LR214", message, node, "count in one currency")
+            case _:
+                type_ = _result(node, left_type, right_type)
+                if type_ is None:
+                    message = f"`{node.operator}` between {_kind(left_type)} and {_kind(right_type)}"
+                    fix = "count with numbers; add money to money, multiply it by numbers"
+                    self.refuse("LR212", message, node, fix)
+        return evolve(node, left=left, right=right), type_
 
     def _call(self, node: e.Call) -> tuple[e.Expression, v.Type | None]:
         wanted, result = _SIGNATURES[node.function]
         if len(node.arguments) != len(wanted):
-            self.refuse("LR216", f"`{node.function}` takes {len(wanted)} argument{'s' * (len(wanted) > 1)}, not {len(node.arguments)}", node, _usage(node.function))
-            return node, result
+            takes = f"{len(wanted)} argument{'s' * (len(wanted) > 1)}"
+            message = f"`{node.function}` takes {takes}, not {len(node.arguments)}"
+            self.refuse("LR216", message, node, _usage(node.function))
+            return node, None
         arguments = tuple(
             self._argument(node.function, kind, argument) for kind, argument in zip(wanted, node.arguments, strict=True)
         )
@@ -283,10 +320,9 @@ class _Checker:
                 self._field(argument, argument.name)
             return argument
         resolved, type_ = self.resolve(argument)
-        takes: dict[str, tuple[type, ...]] = {"text": (v.Text,), "day": (v.Date, v.Instant), "instant": (v.Instant,)}
-        if isinstance(resolved, e.Literal) and kind == "day" and isinstance(resolved.value, str):
+        if isinstance(resolved, e.Literal) and isinstance(resolved.value, str) and kind == "day":
             return self._constant(resolved, v.Date())
-        if type_ is not None and (isinstance(resolved, e.Literal) or not isinstance(type_, takes[kind])):
+        if type_ is not None and (isinstance(resolved, e.Literal) or not isinstance(type_, _TAKES[kind])):
             self.refuse("LR216", f"`{function}` of {_kind(type_)}", argument, _usage(function))
         return resolved
 
@@ -294,12 +330,14 @@ class _Checker:
         if not isinstance(argument, e.Literal) or not isinstance(argument.value, str) or not argument.value:
             self.refuse("LR216", f"`{function}` needs a string in quotes here", argument, _usage(function))
         elif kind == "hours" and argument.value not in self.scope.hours:
-            self.refuse("LR221", f"unknown hours `{argument.value}`", argument, did_you_mean(argument.value, self.scope.hours))
+            fix = did_you_mean(argument.value, self.scope.hours)
+            self.refuse("LR221", f"unknown hours {show(argument.value)}", argument, fix)
         elif kind == "pattern":
             try:
                 regex(argument.value)
             except ValueError as error:
-                self.refuse("LR218", f"not a pattern: {error}", argument, "patterns are in RE2's dialect; double each backslash")
+                fix = "patterns are in RE2's dialect; double each backslash"
+                self.refuse("LR218", f"not a pattern: {error}", argument, fix)
         return argument
 
 
@@ -315,14 +353,12 @@ _SIGNATURES: dict[str, tuple[tuple[str, ...], v.Type]] = {
     "days_between": (("day", "day"), v.Int()),
     "in_hours": (("instant", "hours"), v.Bool()),
 }
-_WORDS = {
-    "text": "text", "string": '"words"', "pattern": '"pattern"', "field": "field",
-    "day": "date", "instant": "instant", "hours": '"hours"',
-}  # fmt: skip
+_TAKES: dict[str, tuple[type, ...]] = {"text": (v.Text,), "day": (v.Date, v.Instant), "instant": (v.Instant,)}
+_WORDS = {"string": '"words"', "pattern": '"pattern"', "day": "date", "hours": '"hours"'}
 
 
 def _usage(function: str) -> str:
-    return f"write {function}({', '.join(_WORDS[kind] for kind in _SIGNATURES[function][0])})"
+    return f"write {function}({', '.join(_WORDS.get(kind, kind) for kind in _SIGNATURES[function][0])})"
 
 
 def _natural(value: object) -> v.Type:
@@ -333,15 +369,9 @@ def _natural(value: object) -> v.Type:
     return v.Text() if isinstance(value, str) else v.Number()
 
 
-def _unbounded(type_: v.Type | None) -> v.Type | None:
-    return type_ if type_ is None else _widest(type_)
-
-
 def _widest(type_: v.Type) -> v.Type:
     """Return the type without its bounds: a constant may lie outside them."""
-    if isinstance(type_, (v.Int, v.Number, v.Money, v.Duration)):
-        return cast("v.Type", evolve(type_, least=None, most=None))
-    return type_
+    return evolve(type_, least=None, most=None) if isinstance(type_, _BOUNDED) else type_
 
 
 def _same_kind(left: v.Type, right: v.Type) -> bool:
@@ -349,12 +379,22 @@ def _same_kind(left: v.Type, right: v.Type) -> bool:
     return type(left) is type(right) or (isinstance(left, numbers) and isinstance(right, numbers))
 
 
-def _is_currency(text: str, currency: str) -> bool | None:
+def _is_foreign(value: object, currency: str) -> bool:
+    """Say whether a constant is an amount in another currency."""
     try:
-        written, _ = split_money(text)
+        written = split_money(value)[0] if isinstance(value, str) else None
     except Refusal:
-        return None
-    return None if written is None else written == currency
+        return False
+    return written not in (None, currency)
+
+
+def _fits(value: object, type_: v.Type) -> bool:
+    match value:
+        case bool():
+            return isinstance(type_, v.Bool)
+        case str():
+            return isinstance(type_, _SPELLED_AS_TEXT)
+    return isinstance(type_, _NUMBERS)
 
 
 def _spelled(value: object) -> str:
@@ -366,66 +406,75 @@ def _example(type_: v.Type) -> str:
         case v.Bool():
             return "True or False"
         case v.Enum(values):
-            return f'one of "{values[0]}", …' if values else "a value"
-        case v.Int() | v.Number() | v.Money():
-            return "a number, such as 300_000"
+            return f'"{values[0]}", one of its values'
         case v.Date():
             return '"2026-03-02"'
         case v.Instant():
             return '"2026-03-02T10:00+03:00"'
         case v.Duration():
             return '"30d"'
-    return "text in quotes"
+        case v.Text():
+            return "text in quotes"
+    return "a number, such as 300_000"
 
 
 def _result(node: e.Arithmetic, left: v.Type, right: v.Type) -> v.Type | None:
-    """Return the type of an operation on numbers and money, or None where it has no meaning."""
-    left_money, right_money = isinstance(left, v.Money), isinstance(right, v.Money)
-    money = _widest(left) if left_money else _widest(right)
-    if node.operator in "+-":
-        if left_money or right_money:
-            bare = isinstance(node.right if left_money else node.left, e.Literal)
-            return money if left_money == right_money or bare else None
-    elif left_money and right_money:
-        return v.Number() if node.operator == "/" else None
-    elif left_money or (right_money and node.operator == "*"):
-        return money
-    elif right_money:
-        return None
-    both_whole = isinstance(left, v.Int) and isinstance(right, v.Int)
-    return v.Int() if both_whole and node.operator != "/" else v.Number()
+    """Return the type of an operation, or None where it has no meaning.
+
+    A bare number added to money, or taken from it, is an amount in its currency.
+    """
+    match left, node.operator, right:
+        case (v.Money(), "+" | "-", v.Money()) | (v.Money(), "*" | "/", v.Int() | v.Number()):
+            return _widest(left)
+        case v.Int() | v.Number(), "*", v.Money():
+            return _widest(right)
+        case v.Money(), "/", v.Money():
+            return v.Number()
+        case v.Money(), "+" | "-", v.Int() | v.Number() if isinstance(node.right, e.Literal):
+            return _widest(left)
+        case v.Int() | v.Number(), "+" | "-", v.Money() if isinstance(node.left, e.Literal):
+            return _widest(right)
+        case v.Int(), "+" | "-" | "*", v.Int():
+            return v.Int()
+        case v.Int() | v.Number(), _, v.Int() | v.Number():
+            return v.Number()
+    return None
 
 
-_NEVER: dict[str, Callable[[Any, Any, Any], bool]] = {
-    "<": lambda value, least, most: least is not None and value <= least,
-    "<=": lambda value, least, most: least is not None and value < least,
-    ">": lambda value, least, most: most is not None and value >= most,
-    ">=": lambda value, least, most: most is not None and value > most,
-    "==": lambda value, least, most: (least is not None and value < least) or (most is not None and value > most),
-}
+def _bounds(type_: v.Type | None) -> tuple[Any, Any]:
+    return (type_.least, type_.most) if isinstance(type_, _BOUNDED) else (None, None)
 
 
-def _never(comparator: str, value: object, type_: v.Type | None) -> bool:
-    if not isinstance(type_, (v.Int, v.Number, v.Money, v.Duration)) or isinstance(value, (str, datetime)):
-        return False
-    ruled_out = _NEVER.get(comparator)
-    return ruled_out is not None and ruled_out(value, type_.least, type_.most)
+def _never(comparator: str, value: Any, type_: v.Type | None) -> bool:
+    """Say whether the bounds of a field rule out that it compares so with a constant."""
+    least, most = _bounds(type_)
+    match comparator:
+        case "<":
+            return least is not None and value <= least
+        case "<=":
+            return least is not None and value < least
+        case ">":
+            return most is not None and value >= most
+        case ">=":
+            return most is not None and value > most
+        case "==":
+            return _never("<=", value, type_) or _never(">=", value, type_)
+    return False
 
 
 def _range(type_: v.Type | None) -> str:
-    assert isinstance(type_, (v.Int, v.Number, v.Money, v.Duration))
-    least = "…" if type_.least is None else type_.least
-    most = "…" if type_.most is None else type_.most
+    least, most = ("…" if bound is None else bound for bound in _bounds(type_))
     return f"the field goes from {least} to {most}"
 
 
-def _empty_range(node: e.Compare) -> bool:
-    (first, second), (low, high) = (node.rest[0][0], node.rest[1][0]), (node.first, node.rest[1][1])
-    if not isinstance(low, e.Literal) or not isinstance(high, e.Literal):
-        return False
-    lower, upper = cast("Any", low.value), cast("Any", high.value)
-    if first in ("<", "<=") and second in ("<", "<="):
-        return bool(lower > upper or (lower == upper and "<" in (first, second)))
-    if first in (">", ">=") and second in (">", ">="):
-        return bool(lower < upper or (lower == upper and ">" in (first, second)))
-    return False
+def _is_empty_range(node: e.Compare) -> bool:
+    """Say whether two constants with a field between them leave it no value: `5 < a < 3`."""
+    match node:
+        case e.Compare(e.Literal(low), (("<" | "<=" as first, _), ("<" | "<=" as second, e.Literal(high)))):
+            lower, upper = low, high
+        case e.Compare(e.Literal(high), ((">" | ">=" as first, _), (">" | ">=" as second, e.Literal(low)))):
+            lower, upper = low, high
+        case _:
+            return False
+    is_open = "<" in (first, second) or ">" in (first, second)
+    return cast("Any", lower) > upper or (lower == upper and is_open)

@@ -20,11 +20,18 @@ Comparator: TypeAlias = OneOf["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
 Operator: TypeAlias = OneOf["+", "-", "*", "/"]
 
 
+def _typed(value: Value) -> tuple[type, Value]:
+    return type(value), value
+
+
 @frozen
 class Literal:
-    """A constant. As parsed it is a bool, a number or a string; once checked it has its field's type."""
+    """A constant. As parsed it is a bool, a number or a string; once checked it has its field's type.
 
-    value: Value
+    Constants are equal where type and value are: `False` is not `0`.
+    """
+
+    value: Value = field(eq=_typed)
     at: At = field(default=(0, 0), eq=False, repr=False)
 
 
@@ -111,9 +118,7 @@ class Call:
     at: At = field(default=(0, 0), eq=False, repr=False)
 
 
-Expression: TypeAlias = (
-    Literal | Name | ListOf | Not | And | Or | Compare | Arithmetic | Negative | Call
-)
+Expression: TypeAlias = Literal | Name | ListOf | Not | And | Or | Compare | Arithmetic | Negative | Call
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

@@ -137,9 +137,16 @@ def scalar(text: str) -> str:
     is_bare = text.isidentifier() or all(part.isalnum() for part in text.replace("_", "-").split("-"))
     if is_bare and isinstance(plain_scalar(text), str):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return "".join(_escaped(character) for character in json.dumps(text, ensure_ascii=False))
+
+
+def _escaped(character: str) -> str:
+    """Write what YAML would refuse, or take for the end of a line, by its number."""
+    if character.isprintable():
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
 def quoted(condition: str) -> str:
-    """Write a condition in single quotes, where it may hold double ones."""
-    return "'" + condition.replace("'", "''") + "'"
+    """Write a condition in single quotes, where it may hold double ones; in those where it must be escaped."""
+    return "'" + condition.replace("'", "''") + "'" if condition.isprintable() else scalar(condition)

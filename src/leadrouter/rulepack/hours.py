@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from leadrouter.readonly import read_only
 from leadrouter.vocabulary import WEEKDAYS
 from leadrouter.zone import takes_effect
 
@@ -26,8 +26,8 @@ class Window:
 
     def holds(self, at: datetime, tz: ZoneInfo) -> bool:
         """Say whether an instant lies in the window, by the zone's local times."""
-        today = at.astimezone(tz).date()
-        return any(self._covers(at, day, tz) for day in (today - timedelta(days=1), today))
+        today = at.astimezone(tz).date()  # a clock set back over midnight has been in tomorrow before
+        return any(self._covers(at, today + timedelta(days=days), tz) for days in (-1, 0, 1))
 
     def _covers(self, at: datetime, day: date, tz: ZoneInfo) -> bool:
         if WEEKDAYS[day.weekday()] not in self.days:
@@ -53,4 +53,4 @@ class Calendar:
     """What conditions need to count with time: the pack's zone and its business hours by name."""
 
     tz: ZoneInfo
-    hours: Mapping[str, Hours] = field(factory=dict, converter=MappingProxyType, hash=False)
+    hours: Mapping[str, Hours] = field(factory=dict, converter=read_only, hash=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 
 from attrs import field, frozen
 
 from leadrouter.errors import Fault
+from leadrouter.readonly import read_only
 from leadrouter.rulepack.hours import Calendar, Hours
 from leadrouter.rulepack.route import Route
 from leadrouter.rulepack.rule import Table
@@ -34,11 +34,11 @@ class CheckedPack:
     tz: str
     vocabulary: Vocabulary
     keep_unknown: bool
-    derived: Mapping[str, Type] = field(converter=MappingProxyType, hash=False)
+    derived: Mapping[str, Type] = field(converter=read_only, hash=False)
     classes: tuple[str, ...]
     tables: tuple[Table, ...]
-    routes: Mapping[str, Route] = field(converter=MappingProxyType, hash=False)
-    hours: Mapping[str, Hours] = field(converter=MappingProxyType, hash=False)
+    routes: Mapping[str, Route] = field(converter=read_only, hash=False)
+    hours: Mapping[str, Hours] = field(converter=read_only, hash=False)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
 
     def table(self, name: str) -> Table:

@@ -8,7 +8,7 @@ from datetime import time
 from typing import TypeAlias
 
 import yaml
-from attrs import define, field, frozen
+from attrs import define, field
 
 from leadrouter import vocabulary as v
 from leadrouter.destination import FORMS, parse_destination
@@ -18,8 +18,9 @@ from leadrouter.rulepack.fields import FieldReader, check_name, read_vocabulary
 from leadrouter.rulepack.hours import Hours, Window
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE, CheckedPack
 from leadrouter.rulepack.route import Route, Step
-from leadrouter.rulepack.tables import Derivation, RawTable, TableReader, in_order
-from leadrouter.rulepack.total import uncovered
+from leadrouter.rulepack.tables import Derivation, TableReader
+from leadrouter.rulepack.total import ProofError, uncovered
+from leadrouter.rulepack.written import Section
 from leadrouter.span import Span
 from leadrouter.zone import zone
 
@@ -44,109 +45,103 @@ def parse_pack(text: str, source: str, include: Include | None = None) -> Checke
     return pack
 
 
-@frozen
-class _Part:
-    """One section of one file."""
-
-    document: Document
-    node: Node
-
-
 @define
 class _Reading:
     """A pack being read: its files, its sections and the faults of all."""
 
     include: Include | None
     documents: list[Document] = field(factory=list)
-    parts: dict[str, list[_Part]] = field(factory=lambda: {name: [] for name in _KEYS})
+    parts: dict[str, list[Section]] = field(factory=lambda: {name: [] for name in _KEYS})
     extra: list[Fault] = field(factory=list)
-    warnings: list[Fault] = field(factory=list)
 
     @property
     def faults(self) -> list[Fault]:
         """Every fault, file by file, in the order of its place, each once."""
-        found = [fault for document in self.documents for fault in sorted(document.faults, key=_place)]
+        found = [fault for document in self.documents for fault in document.faults]
+        files = {name: index for index, name in enumerate(dict.fromkeys(map(_file, found)))}
+        found.sort(key=lambda fault: (files[_file(fault)], _start(fault)))
         return list(dict.fromkeys([*found, *self.extra]))
 
     def pack(self, text: str, source: str) -> CheckedPack | None:
-        document = self.read(text, source, ())
+        document = self.read(text, source)
         if document.root is None:
-            if not document.faults:
-                self.extra.append(Fault(code="LR105", message="the file is empty", where=source, fix="begin with `pack:`"))
             return None
         for name in ("pack", "vocabulary", "classify", "route", "routes"):
             if not self.parts[name] and isinstance(document.root, yaml.MappingNode):
                 document.fault("LR105", f"the pack lacks `{name}`", document.root, f"add `{name}:`")
         return self.checked()
 
-    def read(self, text: str, source: str, above: tuple[str, ...]) -> Document:
+    def read(self, text: str, source: str) -> Document:
         """Read a file and what it includes; the included come first."""
         document = Document.read(text, source)
         self.documents.append(document)
         if document.root is None:
+            if not document.faults:
+                fault = Fault(code="LR105", message="the file is empty", where=source, fix="begin with `pack:`")
+                self.extra.append(fault)
             return document
         entries = document.entries(document.root, "the pack", known=_KEYS)
         if "include" in entries:
             for node in document.items(entries["include"], "`include`"):
-                self.included(document, node, (*above, source))
+                self.included(document, node)
         for name, node in entries.items():
             if name in ("pack", "language", "tz", "unknown_fields") and self.parts[name]:
                 document.fault("LR103", f"`{name}` is given twice", node, "only one file of the pack says it")
             else:
-                self.parts[name].append(_Part(document, node))
+                self.parts[name].append(Section(document, node))
         return document
 
-    def included(self, document: Document, node: Node, above: tuple[str, ...]) -> None:
+    def included(self, document: Document, node: Node) -> None:
         path = document.word(node, "a file of `include`")
         found = None if path is None else self.fetch(document, node, path)
         if found is None:
             return
         name, text = found
-        if name in above or any(each.source.name == name for each in self.documents):
+        if any(each.source.name == name for each in self.documents):
             document.fault("LR109", f"`{path}` is included already", node, "include each file once")
         else:
-            self.read(text, name, above)
+            self.read(text, name)
 
     def fetch(self, document: Document, node: Node, path: str) -> tuple[str, str] | None:
         """Return another file of the pack, or record why it cannot be had."""
         if self.include is None:
-            document.fault("LR109", f"`{path}` cannot be read: this text has no folder", node, "load the pack from its folder")
+            message = f"`{path}` cannot be read: this text has no folder"
+            document.fault("LR109", message, node, "load the pack from its folder")
             return None
         try:
             return self.include(path, document.source.name)
         except (OSError, ValueError) as error:
-            document.fault("LR109", f"`{path}` cannot be read: {error}", node, "name a file beside this one")
+            reason = getattr(error, "strerror", None) or error
+            document.fault("LR109", f"`{path}` cannot be read: {reason}", node, "name a file beside this one")
             return None
 
     def checked(self) -> CheckedPack:
         fields = self.fields()
-        hours = {name: each for name, each in self.hours()}
+        hours = dict(self.hours())
         classes = self.classes()
         routes = dict(self.routes())
+        derivations = tuple(self.derivations(fields))
         reader = TableReader(
             words=v.Vocabulary.of(*fields.values()),
+            derivations=derivations,
             hours=frozenset(hours),
             classes=classes,
             routes=frozenset(routes),
             fetch=self.fetch,
-            warnings=self.warnings,
         )
-        derivations = list(self.derivations(fields))
-        tables = reader.read(
-            in_order(derivations, reader),
-            *(RawTable(name, [(p.document, p.node) for p in self.parts[name]]) for name in ("tag", "classify", "route")),
-        )
+        tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))
+        types = {each.name: each.type for each in derivations}
         pack = CheckedPack(
             name=self.scalar("pack") or "",
             tz=self.zone(),
             vocabulary=reader.words,
             keep_unknown=self.keep_unknown(),
-            derived={each.name: each.type for each in reader.derived},
+            derived={table.fact: types[table.fact] for table in tables if table.fact is not None},
             classes=classes,
             tables=tables,
             routes=routes,
             hours=hours,
-            warnings=tuple(self.warnings),
+            warnings=tuple(reader.warnings),
         )
         self.language()
         if not self.faults:
@@ -159,9 +154,14 @@ class _Reading:
             part = self.parts[name][-1]
             if table.rules and table.rules[-1].is_default:
                 continue
-            gap = uncovered(table, pack)
-            if gap is not None:
-                part.document.fault("LR306", f"table `{name}` has no default and is not proven total: {gap}", part.node, "end it with a rule `default: true`")
+            try:
+                gap = uncovered(table, pack)
+                reason = None if gap is None else f"no rule is sure to take {gap}"
+            except ProofError:
+                reason = "the proof grew too large"
+            if reason is not None:
+                message = f"table `{name}` has no default and is not proven total: {reason}"
+                part.document.fault("LR306", message, part.node, "end it with a rule `default: true`")
 
     def scalar(self, name: str) -> str | None:
         parts = self.parts[name]
@@ -170,7 +170,8 @@ class _Reading:
     def language(self) -> None:
         for part in self.parts["language"]:
             if part.document.whole(part.node, "`language`") != LANGUAGE:
-                part.document.fault("LR108", "this library reads language 1", part.node, "update leadrouter, or write `language: 1`")
+                message, fix = f"this library reads language {LANGUAGE}", f"update it, or write `language: {LANGUAGE}`"
+                part.document.fault("LR108", message, part.node, fix)
 
     def keep_unknown(self) -> bool:
         policy = self.scalar("unknown_fields")
@@ -207,18 +208,26 @@ class _Reading:
                 what = f"derived fact `{key.value}`"
                 entries = part.document.entries(node, what, known=("type", "rules"), required=("type", "rules"))
                 if key.value in fields or key.value in seen:
-                    part.document.fault("LR103", f"`{key.value}` is given twice", key, "a fact is either brought or derived")
+                    part.document.fault(
+                        "LR103", f"`{key.value}` is given twice", key, "a fact is either brought or derived"
+                    )
                 elif check_name(part.document, key.value, key) and len(entries) == 2:
                     seen.add(key.value)
-                    type_ = FieldReader(part.document).type(key.value, entries["type"])
+                    type_ = FieldReader(part.document).type(what, entries["type"])
                     if type_ is not None:
-                        yield Derivation(key.value, type_, part.document, entries["rules"], part.document.span(key))
+                        rules = Section(part.document, entries["rules"])
+                        yield Derivation(key.value, type_, rules, part.document.span(key))
 
     def classes(self) -> tuple[str, ...]:
         classes: list[str] = []
         for part in self.parts["classes"]:
-            classes += part.document.words(part.node, "`classes`")
-        return tuple(dict.fromkeys(classes)) or CLASSES
+            for name in part.document.words(part.node, "`classes`"):
+                if name in classes:
+                    part.document.fault("LR103", f"class `{name}` is given twice", part.node, "keep one of them")
+                classes.append(name)
+            if not classes:
+                part.document.fault("LR106", "`classes` is empty", part.node, f"leave it out for {', '.join(CLASSES)}")
+        return tuple(classes) or CLASSES
 
     def routes(self) -> Iterator[tuple[str, Route]]:
         seen: set[str] = set()
@@ -243,8 +252,12 @@ class _Reading:
                 document.fault("LR309", f"`{text}` is no destination", entries["to"], f"one of {', '.join(FORMS)}")
 
     def hours(self) -> Iterator[tuple[str, Hours]]:
+        seen: set[str] = set()
         for part in self.parts["hours"]:
             for key, node in part.document.pairs(part.node, "`hours`"):
+                if key.value in seen:
+                    part.document.fault("LR103", f"hours `{key.value}` are given twice", key, "keep one of them")
+                seen.add(key.value)
                 items = part.document.items(node, f"hours `{key.value}`")
                 windows = [self.window(part.document, item, key.value) for item in items]
                 yield key.value, Hours(key.value, tuple(each for each in windows if each is not None))
@@ -267,5 +280,9 @@ class _Reading:
         return None if found is None else time(int(found[1]), int(found[2]))
 
 
-def _place(fault: Fault) -> int:
+def _file(fault: Fault) -> str:
+    return fault.where.source.name if isinstance(fault.where, Span) else fault.where
+
+
+def _start(fault: Fault) -> int:
     return fault.where.start if isinstance(fault.where, Span) else 0

@@ -12,14 +12,17 @@ true throughout, because `not` turns each comparison into its opposite and both 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from itertools import product
-from typing import Any, TypeAlias, cast
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise, product
+from math import ceil, floor, prod
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
 from leadrouter import vocabulary as v
+from leadrouter.facts import LARGEST, LONGEST_DURATION, YEARS
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.rule import Rule
 
@@ -46,8 +49,10 @@ _EQUALITY: frozenset[e.Comparator] = frozenset({"==", "!=", "in", "not in"})
 
 @frozen
 class Demand:
-    """A comparison of one field with constants, or none: `known`, `missing`, and `needed` for a field
-    without whose value a residual condition stays unknown."""
+    """What a rule asks of one field: a comparison with constants, or `known`, `missing` or `needed`.
+
+    A field is `needed` where a residual condition stays unknown without its value.
+    """
 
     field: str
     test: e.Comparator | str
@@ -61,82 +66,103 @@ class Alternative:
     demands: tuple[Demand, ...] = ()
     residue: tuple[e.Expression, ...] = ()
 
-    def __and__(self, other: Alternative) -> Alternative:
-        return Alternative(self.demands + other.demands, self.residue + other.residue)
+
+Ways: TypeAlias = tuple[Alternative, ...]
 
 
-def alternatives(rule: Rule, types: Mapping[str, v.Type]) -> tuple[Alternative, ...]:
+def alternatives(rule: Rule, types: Mapping[str, v.Type]) -> Ways:
     """Return the ways in which a rule can hold; a default has one that demands nothing."""
-    found: tuple[Alternative, ...] = (Alternative(),)
+    every: list[Ways] = []
+    count = 1
     for condition in rule.when:
-        terms = condition.root.terms if isinstance(condition.root, e.And) else (condition.root,)
-        for term in terms:
-            ways = _ways(term, True, types)
-            if len(found) * len(ways) > MOST_ALTERNATIVES:
-                ways = (Alternative(residue=(term,)),)
-            found = tuple(one & other for one, other in product(found, ways))
-    return found
+        root = condition.root
+        for term in root.terms if isinstance(root, e.And) else (root,):
+            ways = _ways(term, types)
+            if count * len(ways) > MOST_ALTERNATIVES:
+                ways = _whole(term)
+            count *= len(ways)
+            every.append(ways)
+    return _one_of_each(every)
 
 
-def _ways(node: e.Expression, holds: bool, types: Mapping[str, v.Type]) -> tuple[Alternative, ...]:
-    """Return the ways in which a node is true (`holds`) or false."""
+def _ways(node: e.Expression, types: Mapping[str, v.Type]) -> Ways:
+    """Return the ways in which a node is true."""
     match node:
-        case e.Literal(value):
-            return (Alternative(),) if value is holds else ()
-        case e.Not(term):
-            return _ways(term, not holds, types)
-        case e.And(terms) | e.Or(terms):
-            every = [_ways(term, holds, types) for term in terms]
-            return _all_of(every, node, holds) if isinstance(node, e.And) is holds else _any_of(every, node, holds)
-        case e.Name(name):
-            return (Alternative((Demand(name, "==", (holds,)),)),)
-        case e.Call("known", (e.Name(name),)) if name in types and not isinstance(types[name], v.EnumSet):
-            return (Alternative((Demand(name, "known" if holds else "missing"),)),)
+        case e.Compare(first, ((test, right),)):
+            return (_link(first, test, right, types),)
         case e.Compare():
-            every = [(_link(left, test, right, holds, types),) for left, test, right in node.links()]
-            return _all_of(every, node, holds) if holds else _any_of(every, node, holds)
-        case e.Call():
-            return (_residue(node if holds else e.Not(node), types),)
-    return (Alternative(residue=(node if holds else e.Not(node),)),)
+            return _one_of_each([(_link(left, test, right, types),) for left, test, right in node.links()])
+        case e.Name(name):
+            return (Alternative((Demand(name, "==", (True,)),)),)
+        case e.Not(e.Name(name)):
+            return (Alternative((Demand(name, "==", (False,)),)),)
+        case e.Call("known", (e.Name(name),)) if not isinstance(types[name], v.EnumSet):
+            return (Alternative((Demand(name, "known"),)),)
+        case e.Not(e.Call("known", (e.Name(name),))) if not isinstance(types[name], v.EnumSet):
+            return (Alternative((Demand(name, "missing"),)),)
+        case e.Not(term) if not isinstance(term, e.Call):
+            return _ways(_denied(term), types)
+        case e.And(terms):
+            every = [_ways(term, types) for term in terms]
+            return _one_of_each(every) if prod(map(len, every)) <= MOST_ALTERNATIVES else _whole(node)
+        case e.Or(terms):
+            found = tuple([way for term in terms for way in _ways(term, types)])
+            return found if len(found) <= MOST_ALTERNATIVES else _whole(node)
+        case e.Literal(value):
+            return (Alternative(),) if value is True else ()
+    return (_residue(node, types),)
 
 
-def _all_of(every: list[tuple[Alternative, ...]], node: e.Expression, holds: bool) -> tuple[Alternative, ...]:
-    found: tuple[Alternative, ...] = (Alternative(),)
-    for ways in every:
-        if len(found) * len(ways) > MOST_ALTERNATIVES:
-            return (Alternative(residue=(node if holds else e.Not(node),)),)
-        found = tuple(one & other for one, other in product(found, ways))
-    return found
+def _denied(node: e.Expression) -> e.Expression:
+    """Return what is true where the node is false, with `not` nearer to the leaves."""
+    match node:
+        case e.Not(term):
+            return term
+        case e.And(terms):
+            return e.Or(tuple(e.Not(term) for term in terms))
+        case e.Or(terms):
+            return e.And(tuple(e.Not(term) for term in terms))
+        case e.Compare():
+            return e.Or(tuple(e.Compare(left, ((_OPPOSITE[test], right),)) for left, test, right in node.links()))
+    return e.Literal(node == e.Literal(False))
 
 
-def _any_of(every: list[tuple[Alternative, ...]], node: e.Expression, holds: bool) -> tuple[Alternative, ...]:
-    found = tuple(way for ways in every for way in ways)
-    if len(found) > MOST_ALTERNATIVES:
-        return (Alternative(residue=(node if holds else e.Not(node),)),)
-    return found
+def _whole(node: e.Expression) -> Ways:
+    return (Alternative(residue=(node,)),)
 
 
-def _link(
-    left: e.Expression, test: e.Comparator, right: e.Expression, holds: bool, types: Mapping[str, v.Type]
-) -> Alternative:
+def _one_of_each(every: Sequence[Ways]) -> Ways:
+    """Return the ways to take one way of each, all of them together."""
+    return tuple(
+        Alternative(
+            tuple([demand for way in choice for demand in way.demands]),
+            tuple([each for way in choice for each in way.residue]),
+        )
+        for choice in product(*every)
+    )
+
+
+def _link(left: e.Expression, test: e.Comparator, right: e.Expression, types: Mapping[str, v.Type]) -> Alternative:
     """Return the demand of one comparison where it is one of a single field with constants."""
-    wanted = test if holds else _OPPOSITE[test]
     if isinstance(left, e.Literal) and isinstance(right, e.Name) and test in _TURNED:
-        left, right, wanted = right, left, _TURNED[wanted]
+        left, test, right = right, _TURNED[test], left
     if isinstance(left, e.Name) and isinstance(right, (e.Literal, e.ListOf)):
         type_ = types[left.name]
-        if isinstance(type_, _ORDERED) or (wanted in _EQUALITY and not isinstance(type_, v.EnumSet)):
-            items = right.items if isinstance(right, e.ListOf) else (right,)
-            return Alternative((Demand(left.name, wanted, tuple(item.value for item in items)),))
-    return _residue(e.Compare(left, ((wanted, right),)), types)
+        if isinstance(type_, _ORDERED) or (test in _EQUALITY and not isinstance(type_, v.EnumSet)):
+            values = tuple([item.value for item in right.items]) if isinstance(right, e.ListOf) else (right.value,)
+            return Alternative((Demand(left.name, test, values),))
+    return _residue(e.Compare(left, ((test, right),)), types)
 
 
 def _residue(node: e.Expression, types: Mapping[str, v.Type]) -> Alternative:
     """Leave a condition to be evaluated; most are unknown where any of their fields is missing."""
-    if any(isinstance(each, (e.And, e.Or)) or (isinstance(each, e.Call) and each.function == "known") for each in e.walk(node)):
+    if any(
+        isinstance(each, (e.And, e.Or)) or (isinstance(each, e.Call) and each.function == "known")
+        for each in e.walk(node)
+    ):
         return Alternative(residue=(node,))
     needed = sorted(name for name in e.names(node) if not isinstance(types[name], v.EnumSet))
-    return Alternative(tuple(Demand(name, "needed") for name in needed), (node,))
+    return Alternative(tuple([Demand(name, "needed") for name in needed]), (node,))
 
 
 @frozen
@@ -146,6 +172,10 @@ class Cells:
     For fields with an order the cells alternate: below the first point, the first point, between it
     and the second, and so on. For others each value has a cell, and texts that no rule names share
     the last.
+
+    >>> cells = Cells.of(v.Int(least=0), [5])
+    >>> [cells.cell(value) for value in (4, 5, 6, None)], cells.example(2)
+    ([0, 1, 2, 3], 6)
     """
 
     type: v.Type
@@ -176,16 +206,11 @@ class Cells:
         """The cell of a missing value."""
         return self.count
 
-    @property
-    def is_ordered(self) -> bool:
-        """Whether the cells follow an order of the values."""
-        return isinstance(self.type, _ORDERED)
-
     def cell(self, value: Any) -> int:
         """Return the cell of a typed value; None is the missing one."""
         if value is None:
             return self.missing
-        if not self.is_ordered:
+        if not isinstance(self.type, _ORDERED):
             return self.where.get(value, len(self.points))
         index = bisect_left(self.points, value)
         at_point = index < len(self.points) and self.points[index] == value
@@ -193,57 +218,23 @@ class Cells:
 
     def runs(self, demand: Demand) -> Runs:
         """Return the cells in which a demand is true."""
-        if demand.test in ("known", "needed"):
-            return ((0, self.count),)
-        if demand.test == "missing":
-            return ((self.missing, self.missing + 1),)
-        if demand.test in ("<", "<=", ">", ">="):
-            at = self.cell(demand.values[0])
-            bounds = {"<": (0, at), "<=": (0, at + 1), ">": (at + 1, self.count), ">=": (at, self.count)}
-            return (bounds[demand.test],)
+        match demand.test:
+            case "known" | "needed":
+                return ((0, self.count),)
+            case "missing":
+                return ((self.missing, self.missing + 1),)
+            case "<":
+                return ((0, self.cell(demand.values[0])),)
+            case "<=":
+                return ((0, self.cell(demand.values[0]) + 1),)
+            case ">":
+                return ((self.cell(demand.values[0]) + 1, self.count),)
+            case ">=":
+                return ((self.cell(demand.values[0]), self.count),)
         cells = sorted({self.cell(value) for value in demand.values})
         if demand.test in ("==", "in"):
             return _join((cell, cell + 1) for cell in cells)
-        edges = [-1, *cells, self.count]
-        return tuple((a + 1, b) for a, b in zip(edges, edges[1:], strict=False) if a + 1 < b)
-
-    def is_possible(self, cell: int) -> bool:
-        """Whether any value of the type lies in the cell: 4 < n < 5 holds for no whole number."""
-        if not self.is_ordered or cell == self.missing:
-            return True
-        low = self.points[(cell - 1) // 2] if cell > 0 else None
-        high = self.points[cell // 2] if cell < self.count - 1 else None
-        if cell % 2:
-            low = high = self.points[cell // 2]
-        least, most = getattr(self.type, "least", None), getattr(self.type, "most", None)
-        if cell % 2:
-            return (least is None or low >= least) and (most is None or low <= most)
-        if (high is not None and least is not None and high <= least) or (low is not None and most is not None and low >= most):
-            return False
-        step = {v.Int: 1, v.Date: timedelta(days=1)}.get(type(self.type))
-        return step is None or low is None or high is None or high - low > step
-
-    def example(self, cell: int) -> Any:
-        """Return a value that lies in the cell, as near to a point as can be; None where there is none."""
-        if cell == self.missing or not self.is_possible(cell):
-            return None
-        if not self.is_ordered:
-            return self.points[cell] if cell < len(self.points) else ""
-        if cell % 2:
-            return self.points[cell // 2]
-        return self._between(cell)
-
-    def _between(self, cell: int) -> Any:
-        step = _STEPS[type(self.type)]
-        least, most = getattr(self.type, "least", None), getattr(self.type, "most", None)
-        if not self.points:
-            return least if least is not None else most if most is not None else _ZERO[type(self.type)]
-        if cell == 0:
-            return self.points[0] - step
-        low, high = self.points[cell // 2 - 1], self.points[cell // 2] if cell < self.count - 1 else None
-        if high is None or low + step < high:
-            return low + step
-        return low + (high - low) / 2
+        return tuple((a + 1, b) for a, b in pairwise([-1, *cells, self.count]) if a + 1 < b)
 
     def mask(self, demands: Iterable[Demand]) -> int:
         """Return the cells in which all demands are true, a bit for each cell."""
@@ -252,23 +243,86 @@ class Cells:
             mask &= sum((1 << end) - (1 << start) for start, end in self.runs(demand))
         return mask
 
+    def is_possible(self, cell: int) -> bool:
+        """Whether any value of the type lies in the cell: 4 < n < 5 holds for no whole number."""
+        if cell == self.missing or not isinstance(self.type, _ORDERED):
+            return True
+        least, most = self.ends(cell)
+        return bool(least <= most)
 
-_STEPS: dict[type, Any] = {
-    v.Int: 1,
-    v.Number: 1,
-    v.Money: 1,
+    def ends(self, cell: int) -> tuple[Any, Any]:
+        """Return the least and the largest value in a cell of ordered values, crossed where there is none."""
+        least, most = _bounds(self.type)
+        grain = _GRAINS[type(self.type)]
+        if cell % 2:
+            low = high = self.points[cell // 2]
+        else:
+            low = self.points[cell // 2 - 1] + grain if cell > 0 else least
+            high = self.points[cell // 2] - grain if cell < self.count - 1 else most
+        if isinstance(self.type, v.Int):
+            low, high = ceil(low), floor(high)
+        return max(low, least), min(high, most)
+
+    def example(self, cell: int) -> Any:
+        """Return a value that lies in the cell, near to a point; None where there is none."""
+        if cell == self.missing or not self.is_possible(cell):
+            return None
+        match self.type:
+            case v.Text() if cell == len(self.points):
+                lengths = range(len(self.points) + 1)
+                return next("x" * length for length in lengths if "x" * length not in self.where)
+            case v.Bool() | v.Enum() | v.Text():
+                return self.points[cell]
+        least, most = self.ends(cell)
+        if not self.points:
+            return min(max(_ORIGINS[type(self.type)], least), most)
+        for step in _STEPS.get(type(self.type), ()):
+            value = self.points[cell // 2 - 1] + step if cell > 0 else self.points[0] - step
+            if least <= value <= most:
+                return value
+        return least if cell > 0 else most
+
+
+_FINEST = Decimal("1e-9")
+_GRAINS: dict[type, Any] = {
+    v.Int: _FINEST,  # that of the constants it may be compared with
+    v.Number: _FINEST,
+    v.Money: _FINEST,
     v.Date: timedelta(days=1),
-    v.Instant: timedelta(minutes=1),
-    v.Duration: timedelta(minutes=1),
+    v.Instant: timedelta(microseconds=1),
+    v.Duration: timedelta(seconds=1),
 }
-_ZERO: dict[type, Any] = {
+_DECIMAL_STEPS = (Decimal(1), Decimal("0.01"))
+_STEPS: dict[type, tuple[Any, ...]] = {
+    v.Number: _DECIMAL_STEPS,
+    v.Money: _DECIMAL_STEPS,
+    v.Instant: (timedelta(minutes=1), timedelta(seconds=1)),
+    v.Duration: (timedelta(minutes=1),),
+}
+_ORIGINS: dict[type, Any] = {
     v.Int: 0,
-    v.Number: 0,
-    v.Money: 0,
+    v.Number: Decimal(0),
+    v.Money: Decimal(0),
     v.Date: date(2026, 1, 1),
-    v.Instant: None,
+    v.Instant: datetime(2026, 1, 1, tzinfo=UTC),
     v.Duration: timedelta(),
 }
+
+
+def _bounds(type_: v.Type) -> tuple[Any, Any]:
+    """Return the least and the largest value that a lead can bring."""
+    match type_:
+        case v.Date():
+            return date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
+        case v.Instant():
+            return datetime(YEARS[0], 1, 1, tzinfo=UTC), datetime(YEARS[-1], 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+        case v.Duration(least, most):
+            longest = LONGEST_DURATION - timedelta(seconds=1)
+            return least or timedelta(), longest if most is None else most
+        case v.Int(least, most) | v.Number(least, most) | v.Money(_, least, most):
+            largest = LARGEST - _FINEST
+            return -largest if least is None else least, largest if most is None else most
+    raise TypeError(f"{type_} has no order")
 
 
 def cut(rules: Iterable[tuple[Alternative, ...]], types: Mapping[str, v.Type]) -> dict[str, Cells]:
@@ -299,4 +353,4 @@ def _join(runs: Iterable[Run]) -> Runs:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
-    return cast("Runs", tuple(joined))
+    return tuple(joined)

@@ -42,6 +42,12 @@ class Table:
     name: str
     rules: tuple[Rule, ...]
 
+    @property
+    def fact(self) -> str | None:
+        """The derived fact that the table gives, if it gives one."""
+        stage, _, fact = self.name.partition(".")
+        return fact if stage == "derive" else None
+
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
 

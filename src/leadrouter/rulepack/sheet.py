@@ -1,8 +1,8 @@
 """Decision tables that people keep in spreadsheets: CSV with one row a rule and one column a field.
 
 A cell says what its field must be: nothing or `-` for anything, `>= 3_000_000`, `>= 5 and < 10`,
-`lathe, press` for any of these, `not lathe, press`, `known`, `missing`. Commas and semicolons part
-the columns, whichever the heading uses.
+`lathe, press` for any of these, `not lathe, press`, `known`, `missing`; what has a comma or looks like
+one of these stands in double quotes. Commas and semicolons part the columns, whichever the heading uses.
 """
 
 from __future__ import annotations
@@ -15,13 +15,18 @@ from io import StringIO
 
 from attrs import field, frozen
 
+from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar
 from leadrouter.errors import Fault
+from leadrouter.facts import exact, read_value
 from leadrouter.rulepack import expression as e
 from leadrouter.span import Source, Span
 
-_ANY = ("", "-")
-_BOUND = re.compile(r"(<=|>=|==|!=|<|>)\s*(.+)")
+ANY = ("", "-")
+"""Cells that take anything."""
+
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9._]+")
+_BOUND = re.compile(r"(<=|>=|==|!=|<|>)\s*(.+)", re.DOTALL)
 
 
 @frozen
@@ -40,89 +45,135 @@ class Row:
     where: Span = field(eq=False, repr=False)
 
 
-def read_rows(text: str, name: str) -> tuple[list[Row], list[Fault]]:
-    """Return the rows below the heading, and what is wrong with the shape of the table."""
+@frozen
+class Sheet:
+    """A table: its heading, and the rows below it that hold anything."""
+
+    heading: Row
+    rows: tuple[Row, ...]
+
+
+def read_sheet(text: str, name: str) -> tuple[Sheet | None, list[Fault]]:
+    """Return the table that a text holds, and what is wrong with its shape."""
     source = Source(name, text.removeprefix("\ufeff"))
-    heading = source.text.partition("\n")[0]
-    delimiter = ";" if heading.count(";") > heading.count(",") else ","
+    first = source.text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
     faults: list[Fault] = []
-    lines = list(_cells(source, delimiter, faults))
+    lines = list(_lines(source, delimiter, faults))
     if not lines:
-        return [], faults or [Fault(code="LR106", message="the table is empty", where=name, fix="begin with a heading: rule, …")]
+        fault = Fault(code="LR106", message="the table is empty", where=name, fix="begin with a heading: rule, …")
+        return None, faults or [fault]
     columns = [cell.text for cell in lines[0]]
     for index, cell in enumerate(lines[0]):
         if not cell.text or cell.text in columns[:index]:
-            faults.append(Fault(code="LR103", message=f"column `{cell.text}` is empty or given twice", where=cell.where, fix="name each column once"))
+            message = f"column `{cell.text}` is empty or given twice"
+            faults.append(Fault(code="LR103", message=message, where=cell.where, fix="name each column once"))
     rows = []
     for line in lines[1:]:
-        if not any(cell.text for cell in line):
-            continue
         where = Span(source, line[0].where.start, line[-1].where.end)
-        if len(line) != len(columns):
+        if len(line) == len(columns):
+            rows.append(Row(dict(zip(columns, line, strict=True)), where))
+        else:
             message = f"a row of {len(line)} cells below {len(columns)} columns"
-            faults.append(Fault(code="LR106", message=message, where=where, fix="quote cells that hold the separator"))
-            continue
-        rows.append(Row(dict(zip(columns, line, strict=True)), where))
-    return rows, faults
+            fix = "quote cells that hold the separator"
+            faults.append(Fault(code="LR106", message=message, where=where, fix=fix))
+    return Sheet(Row(dict(zip(columns, lines[0], strict=True)), lines[0][0].where), tuple(rows)), faults
 
 
-def _cells(source: Source, delimiter: str, faults: list[Fault]) -> Iterator[list[Cell]]:
-    """Yield the cells of each row; a cell is found again in the text behind the one before it."""
+def _lines(source: Source, delimiter: str, faults: list[Fault]) -> Iterator[list[Cell]]:
+    """Yield the cells of each line that holds any; a cell is found again behind the one before it."""
     reader = csv.reader(StringIO(source.text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     position = 0
     try:
         for row in reader:
             cells = []
             for text in row:
-                found = source.text.find(text, position)
-                start = position if found < 0 else found
-                cells.append(Cell(text.strip(), Span(source, start, max(start + len(text), start + 1))))
-                position = start + len(text)
+                cells.append(Cell(text.strip(), _find(source, text, position)))
+                position = cells[-1].where.end if text else position
             newline = source.text.find("\n", position)
             position = len(source.text) if newline < 0 else newline + 1
-            if cells:
+            if any(cell.text for cell in cells):
                 yield cells
     except csv.Error as error:
-        faults.append(Fault(code="LR101", message=f"not CSV: {error}", where=Span(source, position, position + 1), fix="close each quote"))
+        where = Span(source, position, position + 1)
+        fix = "close each quote, and double those inside a quoted cell"
+        faults.append(Fault(code="LR101", message=f"not CSV: {error}", where=where, fix=fix))
 
 
-def cell_expression(column: str, cell: Cell) -> e.Expression | None:
+def _find(source: Source, text: str, position: int) -> Span:
+    """Return where a cell stands, written plainly or with its quotes doubled."""
+    for written in (text, text.replace('"', '""')):
+        start = source.text.find(written, position)
+        if start >= 0:
+            return Span(source, start, max(start + len(written), start + 1))
+    return Span(source, position, position + 1)
+
+
+def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression | None:
     """Return what a cell demands of its column's field; None where it takes anything.
 
     Raises:
         ValueError: the cell has no meaning.
     """
-    text = cell.text
-    if text in _ANY:
+    if text in ANY:
         return None
     subject = e.Name(column)
     if text in ("known", "missing"):
         known = e.Call("known", (subject,))
         return known if text == "known" else e.Not(known)
-    if _BOUND.match(text):
-        bounds = [_bound(subject, part) for part in re.split(r"\s+and\s+", text)]
+    if _BOUND.fullmatch(text):
+        bounds = [_bound(subject, part, type_) for part in re.split(r"\s+and\s+", text)]
         return bounds[0] if len(bounds) == 1 else e.And(tuple(bounds))
     negated = text.startswith("not ")
-    items = [part.strip() for part in text.removeprefix("not ").split(",")]
-    if not all(items):
-        raise ValueError(f"`{text}` lists an empty value")
-    values = tuple(e.Literal(_constant(item)) for item in items)
-    if len(values) == 1:
-        return e.Compare(subject, (("!=" if negated else "==", values[0]),))
-    return e.Compare(subject, (("not in" if negated else "in", e.ListOf(values)),))
+    items = tuple(e.Literal(_constant(item, type_)) for item in _items(text.removeprefix("not ")))
+    if isinstance(type_, v.EnumSet):
+        held = tuple(e.Compare(item, (("not in" if negated else "in", subject),)) for item in items)
+        return held[0] if len(held) == 1 else e.And(held) if negated else e.Or(held)
+    if len(items) == 1:
+        return e.Compare(subject, (("!=" if negated else "==", items[0]),))
+    return e.Compare(subject, (("not in" if negated else "in", e.ListOf(items)),))
 
 
-def _bound(subject: e.Name, text: str) -> e.Compare:
+def _bound(subject: e.Name, text: str, type_: v.Type) -> e.Compare:
     found = _BOUND.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"`{text}` is no comparison")
-    comparator = found[1]
-    assert comparator in ("<", "<=", ">", ">=", "==", "!=")
-    return e.Compare(subject, ((comparator, e.Literal(_constant(found[2].strip()))),))
+    comparator: e.Comparator = found[1]  # type: ignore[assignment]  # the pattern has no others
+    return e.Compare(subject, ((comparator, e.Literal(_constant(found[2], type_))),))
 
 
-def _constant(text: str) -> bool | int | Decimal | str:
+def _items(text: str) -> Iterator[str]:
+    """Part a list at its commas, but not inside of double quotes."""
+    items = [""]
+    quoted = False
+    for character in text:
+        quoted ^= character == '"'
+        if character == "," and not quoted:
+            items.append("")
+        else:
+            items[-1] += character
+    for item in items:
+        if not item.strip():
+            raise ValueError(f"`{text}` lists an empty value")
+        yield item
+
+
+def _constant(text: str, type_: v.Type) -> bool | int | Decimal | str:
+    """Read a constant as the type of its column takes it; the checker resolves the rest."""
+    text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
-        return text[1:-1]
+        text = text[1:-1]
+    match type_:
+        case v.Bool():
+            return bool(read_value(type_, text))
+        case v.Int() | v.Number():
+            return _number(text)
+        case v.Money():
+            return _number(text) if _PLAIN_NUMBER.fullmatch(text) else text
+    return text
+
+
+def _number(text: str) -> int | Decimal:
     value = plain_scalar(text)
-    return text if value is None else value
+    number = read_value(v.Number(), value if isinstance(value, (int, Decimal)) else exact(text))
+    return int(number) if isinstance(value, int) else number.normalize()

@@ -17,8 +17,9 @@ from typing import Any, cast
 from attrs import define, field, frozen
 
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import LARGEST
+from leadrouter.facts import Refusal, read_value
 from leadrouter.rulepack import expression as e
+from leadrouter.vocabulary import Number
 
 LONGEST = 20_000
 """Characters that a condition may have."""
@@ -27,10 +28,7 @@ DEEPEST = 50
 """Levels that a condition may nest; each operator of an arithmetic chain is one."""
 
 FUNCTIONS = frozenset(
-    {
-        "contains", "starts_with", "ends_with", "matches", "known",
-        "weekday", "hour", "date", "days_between", "in_hours",
-    }  # fmt: skip
+    ("contains", "starts_with", "ends_with", "matches", "known", "weekday", "hour", "date", "days_between", "in_hours")
 )
 
 _TOKEN = re.compile(
@@ -40,7 +38,7 @@ _TOKEN = re.compile(
 )
 _CLASS = "class"
 _STAND_IN = "_clas"  # as long as `class`, which Python keeps for itself; no field begins with `_`
-_WARNS = re.compile(r"\\|\d[A-Za-z]")
+_WARNS = re.compile(r"\\|\d\.?[A-Za-z]")
 _COMPARATORS: dict[type[ast.cmpop], e.Comparator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -57,7 +55,7 @@ _OPERATORS: dict[type[ast.operator], e.Operator] = {
     ast.Mult: "*",
     ast.Div: "/",
 }
-_MIS_SPELLED = {
+MIS_SPELLED = {
     "true": "`True`",
     "false": "`False`",
     "null": "`known(field)` to ask whether a fact is missing",
@@ -172,7 +170,7 @@ class _Lowering:
 
     def at(self, node: ast.expr) -> e.At:
         """Return a node's stretch in characters; Python counts columns in bytes of UTF-8."""
-        start, end = node.col_offset, cast(int, node.end_col_offset)
+        start, end = node.col_offset, cast("int", node.end_col_offset)
         if self._bytes is not None:
             start, end = len(self._bytes[:start].decode()), len(self._bytes[:end].decode())
         return start + self._offset, end + self._offset
@@ -202,22 +200,24 @@ class _Lowering:
             return e.Literal(value, at)
         if isinstance(value, (int, float)):
             return self.number(node, at)
-        return self.refuse(node, f"`{value!r}` is not part of the language", _MIS_SPELLED["none"] if value is None else None)
+        return self.refuse(
+            node, f"`{value!r}` is not part of the language", MIS_SPELLED["none"] if value is None else None
+        )
 
     def number(self, node: ast.Constant, at: e.At) -> e.Expression:
         """Read a number from its text, so that `0.1` is exact."""
-        if isinstance(node.value, int):
-            value: int | Decimal = node.value
-        else:
-            value = Decimal(self.text[at[0] : at[1]].replace("_", ""))
-        if abs(value) >= LARGEST or (isinstance(value, Decimal) and cast(int, value.as_tuple().exponent) < -9):
-            return self.refuse(node, "a number that is too large or too fine", "at most 18 digits before the point and 9 after", "LR203")
-        return e.Literal(value, at)
+        is_whole = isinstance(node.value, int)
+        written = node.value if is_whole else Decimal(self.text[at[0] : at[1]].replace("_", ""))
+        try:
+            value = read_value(Number(), written)
+        except Refusal as refusal:
+            return self.refuse(node, str(refusal), refusal.fix, "LR203")
+        return e.Literal(int(value) if is_whole else value, at)
 
     def name(self, node: ast.Name) -> e.Expression:
         name = _CLASS if node.id == _STAND_IN else node.id
-        if name.casefold() in _MIS_SPELLED:
-            return self.refuse(node, f"`{name}` is not a name", f"write {_MIS_SPELLED[name.casefold()]}", "LR211")
+        if name.casefold() in MIS_SPELLED:
+            return self.refuse(node, f"`{name}` is not a name", f"write {MIS_SPELLED[name.casefold()]}", "LR211")
         return e.Name(name, self.at(node))
 
     def listing(self, node: ast.List) -> e.Expression:
@@ -238,9 +238,11 @@ class _Lowering:
         if not isinstance(node.op, ast.USub):
             return self.refuse(node, "this sign is not part of the language", "leave it out")
         term = self.expression(node.operand)
-        if isinstance(node.operand, ast.Constant) and isinstance(term, e.Literal):
-            if isinstance(term.value, (int, Decimal)) and not isinstance(term.value, bool):
-                return e.Literal(-term.value, at)
+        match term:
+            case e.Literal(bool()) | e.Literal(str()):
+                pass
+            case e.Literal(value) if isinstance(node.operand, ast.Constant):
+                return e.Literal(-value if isinstance(value, int) else cast("Decimal", value).copy_negate(), at)
         return e.Negative(term, at)
 
     def binary(self, node: ast.BinOp) -> e.Expression:

@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import assert_never
 
+from leadrouter.document import visible
+from leadrouter.facts import write_number
 from leadrouter.rulepack import expression as e
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(8)
@@ -60,6 +62,6 @@ def _literal(value: object) -> str:
     if isinstance(value, int):
         return f"{value:_}" if abs(value) >= 10_000 else str(value)
     if isinstance(value, Decimal):
-        text = f"{value:f}"
+        text = write_number(value)
         return text if "." in text else f"{text}.0"
-    return json.dumps(value, ensure_ascii=False)
+    return visible(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,214 @@
+"""Rules as they are written, in YAML or CSV, before their conditions are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+import yaml
+from attrs import frozen
+
+from leadrouter.document import Document, Node
+from leadrouter.errors import did_you_mean
+from leadrouter.facts import Refusal
+from leadrouter.rulepack import expression as e
+from leadrouter.rulepack.condition import Scope
+from leadrouter.rulepack.expression import Value
+from leadrouter.rulepack.sheet import ANY, Cell, Row, Sheet, cell_expression, read_sheet
+from leadrouter.rulepack.syntax import Problem, parse_expression
+from leadrouter.span import Span
+
+Place: TypeAlias = Callable[[int, int], Span]
+"""Given a stretch of a condition's text, return where it was written."""
+
+Fetch: TypeAlias = Callable[[Document, Node, str], tuple[str, str] | None]
+"""Return the name and the text of another file of the pack; None where there was a fault."""
+
+
+@frozen
+class Section:
+    """A part of a table, with the file that it stands in."""
+
+    document: Document
+    node: Node
+
+
+@frozen(kw_only=True)
+class WrittenRule:
+    """A rule before its conditions are checked."""
+
+    id: str | None
+    conditions: tuple[tuple[e.Expression, Place], ...]
+    outcome: Value | None
+    because: str | None
+    is_default: bool
+    where: Span
+    document: Document
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the conditions read, known or not."""
+        return frozenset().union(*(e.names(expression) for expression, _ in self.conditions))
+
+
+@frozen(kw_only=True)
+class RuleReader:
+    """Reads the rules of one table; faults go to the documents.
+
+    `key` names the outcome in a rule, `outcome` types it or refuses it.
+    """
+
+    table: str
+    key: str
+    outcome: Callable[[object], Value]
+    scope: Scope
+    fetch: Fetch
+
+    def rules(self, sections: Iterable[Section]) -> Iterator[WrittenRule]:
+        """Yield the rules of all sections in order."""
+        for document, node in ((section.document, section.node) for section in sections):
+            items = [node] if _csv(node) else document.items(node, f"table `{self.table}`")
+            for item in items:
+                path = _csv(item)
+                if path is not None:
+                    yield from self._sheet(document, path)
+                else:
+                    yield from self._listed(document, item)
+
+    def _listed(self, document: Document, node: Node) -> Iterator[WrittenRule]:
+        """Read a rule written in YAML."""
+        key = self.key
+        required = (key,) if key == "then" else ("rule", key)
+        before = len(document.faults)
+        known = ("rule", "when", "default", key, "because")
+        entries = document.entries(node, f"a rule of `{self.table}`", known=known, required=required)
+        if not entries:
+            return
+        is_default = document.flag(entries["default"], "`default`") if "default" in entries else False
+        if is_default == ("when" in entries) and len(document.faults) == before:
+            fix = "keep one of them" if is_default else "add `when:`, or `default: true`"
+            document.fault("LR311", "a rule has either `when` or `default: true`", node, fix)
+        yield WrittenRule(
+            id=document.word(entries["rule"], "`rule`") if "rule" in entries else None,
+            conditions=tuple(_conditions(document, entries["when"])) if "when" in entries else (),
+            outcome=self._given(document, entries[key]) if key in entries else None,
+            because=document.word(entries["because"], "`because`") if "because" in entries else None,
+            is_default=is_default,
+            where=document.span(node),
+            document=document,
+        )
+
+    def _given(self, document: Document, node: Node) -> Value | None:
+        raw = document.data(node) if self.key == "then" else document.word(node, f"`{self.key}`")
+        return None if raw is None and self.key != "then" else self._typed(document, raw, node)
+
+    def _typed(self, document: Document, raw: object, where: Node | Span) -> Value | None:
+        try:
+            return self.outcome(raw)
+        except Refusal as refusal:
+            document.fault(refusal.code, str(refusal), where, refusal.fix)
+            return None
+
+    def _sheet(self, document: Document, node: Node) -> Iterator[WrittenRule]:
+        """Read the rules of a CSV decision table."""
+        path = document.word(node, "`csv`")
+        found = None if path is None else self.fetch(document, node, path)
+        if found is None:
+            return
+        sheet, faults = read_sheet(found[1], found[0])
+        document.faults.extend(faults)
+        if sheet is not None and self._has_columns(document, sheet):
+            for row in sheet.rows:
+                yield self._row(document, row)
+
+    def _has_columns(self, document: Document, sheet: Sheet) -> bool:
+        """Refuse a heading that lacks what a table needs, or that names no field."""
+        types = self.scope.types
+        for column in ("rule", self.key):
+            if column not in sheet.heading.cells:
+                document.fault("LR105", f"the table lacks the column `{column}`", sheet.heading.where, "add it")
+                return False
+        for column, cell in sheet.heading.cells.items():
+            if column in types or column in self._own:
+                continue
+            if column in self.scope.later:
+                fix = "stages run in order: derive, tag, classify, route"
+                document.fault("LR219", f"`{column}` is not known yet at this stage", cell.where, fix)
+            else:
+                document.fault("LR211", f"unknown field `{column}`", cell.where, did_you_mean(column, types))
+        return True
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        """The columns of a sheet that are no fields."""
+        return ("rule", "when", self.key, "because")
+
+    def _row(self, document: Document, row: Row) -> WrittenRule:
+        fields = {name: cell for name, cell in row.cells.items() if name not in self._own and name in self.scope.types}
+        condition = row.cells.get("when")
+        conditions = [each for name, cell in fields.items() for each in self._cell(document, name, cell)]
+        asked = list(fields.values())
+        if condition is not None:
+            asked.append(condition)
+            conditions += [] if condition.text in ANY else _parsed(document, condition.text, _inside(condition.where))
+        because = row.cells.get("because")
+        outcome = row.cells[self.key]
+        rule_id = row.cells["rule"].text
+        return WrittenRule(
+            id=None if not rule_id and self.key == "then" else rule_id,
+            conditions=tuple(conditions),
+            outcome=self._typed(document, outcome.text, outcome.where),
+            because=None if because is None or not because.text else because.text,
+            is_default=all(cell.text in ANY for cell in asked),
+            where=row.where,
+            document=document,
+        )
+
+    def _cell(self, document: Document, column: str, cell: Cell) -> Iterator[tuple[e.Expression, Place]]:
+        try:
+            expression = cell_expression(column, cell.text, self.scope.types[column])
+        except ValueError as error:
+            fix = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
+            document.fault("LR313", str(error), cell.where, fix)
+            return
+        if expression is not None:
+            yield expression, lambda _start, _end: cell.where
+
+
+def report(document: Document, problems: Iterable[Problem], place: Place) -> None:
+    """Record what is wrong in a condition, each at its place."""
+    for each in problems:
+        document.fault(each.code, each.message, place(*each.at), each.fix)
+
+
+def _csv(node: Node) -> Node | None:
+    """Return the file name of `{csv: …}`; None where a node says something else."""
+    if isinstance(node, yaml.MappingNode) and len(node.value) == 1 and node.value[0][0].value == "csv":
+        file: Node = node.value[0][1]
+        return file
+    return None
+
+
+def _conditions(document: Document, node: Node) -> Iterator[tuple[e.Expression, Place]]:
+    each_holds = isinstance(node, yaml.SequenceNode)
+    nodes = document.items(node, "`when`") if each_holds else [node]
+    if not nodes:
+        document.fault("LR201", "an empty list of conditions", node, "write `default: true`")
+    for each in nodes:
+        if isinstance(each, yaml.MappingNode):
+            fix = "put the whole condition in quotes: when: 'a == \"b\"'"
+            document.fault("LR106", "`when` must be a condition", each, fix)
+            continue
+        text = document.text(each, "`when`")
+        if text is not None:
+            yield from _parsed(document, text.value, text.span)
+
+
+def _parsed(document: Document, text: str, place: Place) -> list[tuple[e.Expression, Place]]:
+    parsed, problems = parse_expression(text)
+    report(document, problems, place)
+    return [] if parsed is None else [(parsed, place)]
+
+
+def _inside(where: Span) -> Place:
+    return lambda start, end: Span(where.source, where.start + start, where.start + end)

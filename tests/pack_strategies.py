@@ -1,0 +1,405 @@
+"""Whole rule packs, made from their text as people write it, and the facts of leads to decide with them.
+
+Every pack has every stage; constants come from a small pool, and facts lie at and around them, so that
+leads fall on the borders of rules. Packs are drawn as values and written as YAML, because what a pack
+means begins with its text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from attrs import evolve, field, frozen
+from hypothesis import strategies as st
+
+from leadrouter import vocabulary as v
+from leadrouter.facts import Refusal, read_value
+
+CLASSES = ("mass", "complex", "future-large")
+ROUTES = ("desk", "head", "far")
+TAGS = ("urgent", "tender", "лизинг")
+NUMERIC = ("int", "decimal", "money")
+ORDERED = (*NUMERIC, "date", "instant", "duration")
+
+
+@frozen(kw_only=True)
+class Word:
+    """A field: how its type is written, the constants that conditions use, and what leads may bring.
+
+    `least` and `most` are its bounds, `domain` what stands in its type beside them.
+    """
+
+    name: str
+    kind: str
+    constants: tuple[Any, ...]
+    raws: tuple[Any, ...] = field(eq=False, repr=False)
+    domain: str = ""
+    least: Any = None
+    most: Any = None
+    options: str = ""
+
+    @property
+    def type(self) -> str:
+        """The type as a pack writes it."""
+        bounds = [f"{key}: {_plain(value)}" for key, value in (("min", self.least), ("max", self.most)) if value is not None]
+        if self.kind == "money":
+            return "{money: {currency: RUB, %s}}" % ", ".join(bounds) if bounds else "{money: RUB}"
+        if self.domain:
+            return f"{{{self.kind}: {self.domain}}}"
+        return f"{{{self.kind}: {{{', '.join(bounds)}}}}}" if bounds else self.kind
+
+    @property
+    def written(self) -> str:
+        """The line of the vocabulary."""
+        return f"  {self.name}: {{type: {self.type}{self.options}}}"
+
+
+@frozen
+class GeneratedPack:
+    """The text of a pack, the sheets that it includes, and its fields."""
+
+    text: str
+    sheets: Mapping[str, str]
+    words: tuple[Word, ...]
+
+    def include(self, named: str, above: str) -> tuple[str, str]:
+        """Give the text of a sheet."""
+        return named, self.sheets[named]
+
+
+def _plain(value: Any) -> str:
+    return f"{value.total_seconds():.0f}s" if isinstance(value, timedelta) else str(value)
+
+
+def _around(*values: Any) -> tuple[Any, ...]:
+    """Numbers at and beside some values, in the shapes in which they arrive."""
+    near = [value + step for value in values for step in (Decimal(0), Decimal(1), Decimal(-1), Decimal("0.5"))]
+    whole = [int(value) for value in near if value == value.to_integral_value()]
+    return (*near, *whole, *(float(value) for value in near), *(str(value) for value in near))
+
+
+_JUNK = (True, 1, 0, "", "1", "да", "junk", "\0", [], {}, ["x"], float("nan"), 10**18, Decimal("1e-10"), object)
+_INTS = tuple(map(Decimal, (-3, -1, 0, 1, 2, 5, 7)))
+_INT = Word(name="count", kind="int", constants=(-1, 0, 1, 2, 5, Decimal("0.5"), Decimal("1.5")), raws=_around(*_INTS))
+_DECIMAL = Word(
+    name="ratio",
+    kind="decimal",
+    constants=(-1, 0, 1, Decimal("0.5"), Decimal("0.1"), Decimal("2.25")),
+    raws=(*_around(Decimal(0), Decimal("0.5"), Decimal("2.25")), "0,5", "1 000"),
+)
+_MONEY = Word(
+    name="amount",
+    kind="money",
+    constants=(0, 1, 300_000, Decimal("99.99"), "2 RUB", "300_000 ₽"),
+    raws=(*_around(Decimal(0), Decimal(300_000), Decimal("99.99")), "300 000 ₽", "5 USD", "99,99"),
+)
+_TEXT = Word(
+    name="note",
+    kind="text",
+    constants=("", "a", "Завод", "é", "m"),
+    raws=("", "a", "A", "завод", "Завод", "e\N{COMBINING ACUTE ACCENT}", "é", "наш Завод a", "z" * 50, "\ud800", "a\nb"),
+)
+_DAYS = (date(2026, 3, 1), date(2026, 3, 2), date(2026, 12, 31))
+_DATE = Word(
+    name="day",
+    kind="date",
+    constants=tuple(str(day) for day in _DAYS),
+    raws=(*_DAYS, *map(str, _DAYS), "02.03.2026", date(2026, 3, 3), "1899-12-31"),
+)
+_MOMENTS = (datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 18, tzinfo=UTC), datetime(2026, 3, 7, tzinfo=UTC))
+_INSTANT = Word(
+    name="moment",
+    kind="instant",
+    constants=tuple(moment.isoformat() for moment in _MOMENTS),
+    raws=(*_MOMENTS, *(moment.isoformat() for moment in _MOMENTS), "2026-03-02T12:00+03:00", datetime(2026, 3, 2)),  # noqa: DTZ001  # refused
+)
+_SPANS = (timedelta(0), timedelta(hours=1), timedelta(days=1))
+_DURATION = Word(
+    name="wait",
+    kind="duration",
+    constants=("0s", "1h", "1d", "90m"),
+    raws=(*_SPANS, "1h", "60m", "1d", "59m", "25h", timedelta(microseconds=1), timedelta(seconds=-1)),
+)
+_BOOL = Word(name="flag", kind="bool", constants=(True, False), raws=(True, False, "да", "no", "true"))
+_ENUM = Word(
+    name="kind",
+    kind="enum",
+    constants=("a", "b", "c"),
+    raws=("a", "b", "c", " a ", "Альфа", "d"),
+    domain="[a, b, c], synonyms: {альфа: a}",
+)
+_SET = Word(
+    name="marks", kind="set", constants=("x", "y"), raws=([], ["x"], ("x", "y"), "x, y", frozenset({"y"}), {"z"}), domain="[x, y]"
+)
+
+_BOUNDS: Mapping[str, tuple[tuple[Any, Any], ...]] = {
+    "int": ((None, None), (-1, None), (None, 5), (0, 2), (-3, 7), (1, 1)),
+    "decimal": ((None, None), (Decimal("0.5"), None), (None, Decimal("2.25")), (Decimal("-0.5"), Decimal("0.5")), (-1, 1)),
+    "money": ((None, None), (0, None), (Decimal("0.5"), Decimal("300000.5")), (None, 300_000)),
+    "duration": ((None, None), (timedelta(hours=1), None), (None, timedelta(days=1))),
+}
+_DEFAULTS: Mapping[str, str] = {
+    "bool": "false", "enum": "b", "set": "[x]", "text": "a", "int": "1", "decimal": '"0.5"', "money": "1 RUB",
+    "date": "2026-03-02", "instant": "2026-03-02T09:00:00Z", "duration": "1h",
+}  # fmt: skip
+
+
+@st.composite
+def words(draw: st.DrawFn) -> tuple[Word, ...]:
+    """Draw a vocabulary: each kind of field once or twice, with bounds, a default, or neither."""
+    kinds = (_BOOL, _ENUM, _INT, _DECIMAL, _MONEY, _TEXT, _DATE, _INSTANT, _DURATION, _SET)
+    chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=6))
+    found = []
+    for index, word in enumerate(chosen):
+        least, most = draw(st.sampled_from(_BOUNDS.get(word.kind, ((None, None),))))
+        options = draw(st.sampled_from(("", "", "", ", required: true", f", default: {_DEFAULTS[word.kind]}")))
+        if "default" in options and (least, most) != (None, None):
+            options = ""  # the default might lie outside
+        name = f"{word.name}_{index}" if index % 3 else f"поле_{index}"
+        bounds = tuple(bound for bound in (least, most) if bound is not None)
+        raws = (*word.raws, *bounds, *(_around(*map(Decimal, bounds)) if word.kind in NUMERIC else ()))
+        found.append(evolve(word, name=name, least=least, most=most, options=options, raws=raws))
+    return tuple(found)
+
+
+def literal(value: Any) -> str:
+    """Write a constant of a condition."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+
+
+def _can_hold(word: Word, comparator: str, value: Any) -> bool:
+    """Say whether the checker lets a comparison pass that the field's bounds might rule out."""
+    least, most = word.least, word.most
+    if word.kind == "duration":
+        value = {"0s": timedelta(0), "1h": timedelta(hours=1), "1d": timedelta(days=1), "90m": timedelta(minutes=90)}[value]
+    elif word.kind == "money" and isinstance(value, str):
+        value = Decimal(value.split(" ", maxsplit=1)[0])
+    elif word.kind not in NUMERIC:
+        return True
+    below = least is not None and (value < least or (value == least and comparator == "<"))
+    above = most is not None and (value > most or (value == most and comparator == ">"))
+    return not (below and comparator in ("<", "<=", "==")) and not (above and comparator in (">", ">=", "=="))
+
+
+@st.composite
+def comparisons(draw: st.DrawFn, word: Word) -> str:
+    """Draw a comparison of a field with constants."""
+    name = word.name
+    value = draw(st.sampled_from(word.constants))
+    if word.kind in ORDERED:
+        comparator = draw(st.sampled_from(("<", "<=", ">", ">=", "==", "!=")))
+        if not _can_hold(word, comparator, value):
+            return f"known({name})"
+        if draw(st.booleans()):
+            return f"{name} {comparator} {literal(value)}"
+        turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(comparator, comparator)
+        return f"{literal(value)} {turned} {name}"
+    listed = "[" + ", ".join(map(literal, draw(st.lists(st.sampled_from(word.constants), min_size=1, max_size=3)))) + "]"
+    match word.kind:
+        case "bool":
+            return draw(st.sampled_from((name, f"not {name}", f"{name} == {value}", f"{name} != {value}")))
+        case "set":
+            return draw(st.sampled_from((f"{literal(value)} in {name}", f"{literal(value)} not in {name}")))
+        case "text" if value and draw(st.booleans()):
+            function = draw(st.sampled_from(("contains", "starts_with", "ends_with", "matches")))
+            return f"{function}({name}, {literal(value)})"
+        case "text":
+            more = (f"{name} < {literal(value)}",)
+        case _:
+            more = ()
+    forms = (f"{name} == {literal(value)}", f"{name} != {literal(value)}", f"{name} in {listed}", f"{name} not in {listed}", *more)
+    return draw(st.sampled_from(forms))
+
+
+@st.composite
+def residues(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> str:
+    """Draw a condition that no single field decides, or that counts."""
+    word = draw(st.sampled_from(vocabulary))
+    name, comparator = word.name, draw(st.sampled_from(("<", ">=", "==", "!=")))
+    others = [other.name for other in vocabulary if other.kind == word.kind and other.domain == word.domain]
+    other = draw(st.sampled_from(others))
+    counts = [each.name for each in vocabulary if each.kind in ("int", "decimal")]
+    match word.kind:
+        case "int" | "decimal":
+            forms = (
+                f"{name} + {other} {comparator} 3", f"-{name} {comparator} {other} * 2", f"{name} / {other} {comparator} 1",
+                f"0 < {name} - 1 <= {other}", f"{name} {comparator} {draw(st.sampled_from(counts))}",
+            )  # fmt: skip
+        case "money":
+            forms = (f"{name} * 2 {comparator} {other}", f"{name} - 1 {comparator} 100", f"{name} / {other} {comparator} 1")
+            forms += tuple(f"{name} / {count} {comparator} 100" for count in counts)
+        case "date":
+            forms = (f'days_between({name}, "2026-03-02") {comparator} 0', f'weekday({name}) in ["mon", "sun"]', f"{name} {comparator} {other}")
+        case "instant":
+            forms = (
+                f"hour({name}) {comparator} 9", f'weekday({name}) == "mon"', f'date({name}) {comparator} "2026-03-02"',
+                f'in_hours({name}, "office")', f"days_between({name}, {other}) {comparator} 0", f"{name} {comparator} {other}",
+            )  # fmt: skip
+        case "duration":
+            forms = (f"{name} {comparator} {other}",)
+        case "bool":
+            forms = (f"{name} == {other}", f"({name} or {other}) == {other}", f"(not {name}) != known({other})")
+        case "enum" | "text":
+            forms = (f"{name} == {other}", f"{name} != {other}")
+        case _:
+            forms = (f"known({name})",)
+    return draw(st.sampled_from((*forms, f"known({name}) == True", f"known({name}) != False")))
+
+
+@st.composite
+def conditions(draw: st.DrawFn, vocabulary: tuple[Word, ...], tags: tuple[str, ...] = (), depth: int = 2) -> str:
+    """Draw a condition over a vocabulary."""
+    shape = draw(st.integers(0, 9)) if depth else 0
+    inner = conditions(vocabulary, tags, depth - 1)
+    if shape == 9:
+        return f"not ({draw(inner)})"
+    if shape >= 6:
+        joined = draw(st.sampled_from((" and ", " or ")))
+        return "(" + joined.join(draw(st.lists(inner, min_size=2, max_size=4))) + ")"
+    word = draw(st.sampled_from(vocabulary))
+    match draw(st.integers(0, 9)):
+        case 0:
+            return f"known({word.name})"
+        case 1:
+            return f"not known({word.name})"
+        case 2 | 3:
+            return draw(residues(vocabulary))
+        case 4 if tags:
+            return f"{literal(draw(st.sampled_from(tags)))} {draw(st.sampled_from(('in', 'not in')))} tags"
+        case 5 if depth == 2:
+            return draw(st.sampled_from(("True", "False")))
+    return draw(comparisons(word))
+
+
+def _when(condition: str | list[str]) -> str:
+    quoted = [_quoted(each) for each in ([condition] if isinstance(condition, str) else condition)]
+    return quoted[0] if isinstance(condition, str) else "[" + ", ".join(quoted) + "]"
+
+
+def _quoted(condition: str) -> str:
+    return "'" + condition.replace("'", "''") + "'"
+
+
+@st.composite
+def tables(
+    draw: st.DrawFn, prefix: str, key: str, outcomes: tuple[str, ...], vocabulary: tuple[Word, ...], tags: tuple[str, ...] = ()
+) -> list[str]:
+    """Draw the rules of a table, as the lines of a YAML list; the default is not among them."""
+    one = conditions(vocabulary, tags)
+    whens = draw(st.lists(one | st.lists(one, min_size=1, max_size=3), max_size=6))
+    return [
+        f"{{rule: {prefix}-{index}, when: {_when(when)}, {key}: {draw(st.sampled_from(outcomes))}}}"
+        for index, when in enumerate(whens)
+    ]
+
+
+@st.composite
+def cells(draw: st.DrawFn, word: Word) -> str:
+    """Draw a cell of a sheet."""
+    value, other = (draw(st.sampled_from(word.constants)) for _ in range(2))
+    if word.kind in ORDERED:
+        comparator = draw(st.sampled_from(("<", "<=", ">", ">=")))
+        return f"{comparator} {value}" if _can_hold(word, comparator, value) else "known"
+    if word.kind == "bool":
+        return draw(st.sampled_from(("true", "нет", "-", "missing")))
+    quoted = [f'"{each}"' if not each else str(each) for each in (value, other)]
+    return draw(st.sampled_from(("-", "", "known", quoted[0], ", ".join(quoted), f"not {quoted[0]}", "not " + ", ".join(quoted))))
+
+
+@st.composite
+def sheets(draw: st.DrawFn, key: str, outcomes: tuple[str, ...], vocabulary: tuple[Word, ...]) -> str:
+    """Draw a decision table in CSV, without a default."""
+    chosen = draw(st.lists(st.sampled_from(vocabulary), min_size=1, max_size=3, unique_by=lambda word: word.name))
+    lines = [";".join(("rule", *(word.name for word in chosen), key, "because"))]
+    for index in range(draw(st.integers(0, 4))):
+        row = [draw(cells(word)) for word in chosen]
+        if any(cell not in ("", "-") for cell in row):
+            quoted = ['"' + cell.replace('"', '""') + '"' for cell in row]
+            lines.append(";".join((f"{key}-row-{index}", *quoted, draw(st.sampled_from(outcomes)), "")))
+    return "\n".join(lines) + "\n"
+
+
+_THEN: Mapping[str, tuple[str, ...]] = {
+    "bool": ("true", "false"), "enum": ("a", "b", "c"), "int": ("0", "1", "2"), "money": ("0 RUB", "300_000 RUB"),
+    "text": ('"a"', "Завод"), "date": ("2026-03-02",), "decimal": ('"0.5"',), "set": ("[x]", "[x, y]"),
+    "instant": ("2026-03-02T09:00Z",), "duration": ("1h",),
+}  # fmt: skip
+
+
+@st.composite
+def packs(draw: st.DrawFn) -> GeneratedPack:
+    """Draw a pack with every stage, and with sheets among its tables."""
+    brought = draw(words())
+    known, held = list(brought), {}
+    for index, kind in enumerate(draw(st.lists(st.sampled_from(brought), max_size=3))):
+        fact = evolve(kind, name=f"derived_{index}", least=None, most=None, options="")
+        rules = draw(tables(fact.name, "then", _THEN[kind.kind], tuple(known)))
+        if draw(st.integers(0, 2)) == 0:
+            rules.append(f"{{default: true, then: {_THEN[kind.kind][0]}}}")
+        held[fact] = rules
+        known.append(fact)
+    vocabulary = tuple(known)
+    tag_rules = draw(tables("tag", "tag", TAGS, vocabulary))
+    tags = tuple(tag for tag in TAGS if any(f"tag: {tag}}}" in rule for rule in tag_rules))
+    sheet = draw(st.none() | sheets("class", CLASSES, vocabulary))
+    class_word = Word(name="class", kind="enum", constants=CLASSES, raws=())
+    classify = draw(tables("classify", "class", CLASSES, vocabulary, tags))
+    route = draw(tables("route", "to", ROUTES, (*vocabulary, class_word), tags))
+    return GeneratedPack(
+        _text(brought, held, tag_rules, (["{csv: classify.csv}"] if sheet else []) + classify, route, draw(st.permutations(list(held)))),
+        {"classify.csv": sheet or ""},
+        brought,
+    )
+
+
+def _text(
+    brought: tuple[Word, ...], held: Mapping[Word, list[str]], tag: list[str], classify: list[str], route: list[str], order: list[Word]
+) -> str:
+    derive = [line for fact in order for line in (f"  {fact.name}:", f"    type: {fact.type}", *_table("    rules", held[fact]))]
+    return "\n".join(
+        [
+            "pack: generated",
+            "tz: Europe/Moscow",
+            'hours: {office: [{days: [mon, tue], from: "09:00", to: "18:00"}]}',
+            "vocabulary:",
+            *(word.written for word in brought),
+            *(["derive:", *derive] if derive else []),
+            *_table("tag", tag),
+            *_table("classify", [*classify, "{rule: other-class, default: true, class: complex}"]),
+            *_table("route", [*route, "{rule: other-route, default: true, to: desk}"]),
+            "routes: {desk: [{to: inbound}], head: [{to: head(sales)}], far: [{to: person(vera)}]}",
+            "",
+        ]
+    )
+
+
+def _table(heading: str, rules: list[str]) -> list[str]:
+    return [f"{heading}:" if rules else f"{heading}: []", *(f"{' ' * (len(heading) - len(heading.lstrip()))}  - {rule}" for rule in rules)]
+
+
+def _takes(type_: v.Type, raw: Any) -> bool:
+    try:
+        read_value(type_, raw)
+    except Refusal:
+        return False
+    return True
+
+
+@st.composite
+def leads(draw: st.DrawFn, pack: GeneratedPack, vocabulary: v.Vocabulary) -> dict[str, Any]:
+    """Draw the facts of a lead: at and around the constants, missing or null, and in one of five wrong."""
+    good = {word.name: [raw for raw in word.raws if _takes(vocabulary[word.name].type, raw)] for word in pack.words}
+    absent = st.booleans().map(lambda left_out: () if left_out else (None,))
+    facts: dict[str, Any] = {}
+    for word in pack.words:
+        is_there = vocabulary[word.name].required or draw(st.integers(0, 4))
+        found = (draw(st.sampled_from(good[word.name])),) if is_there else draw(absent)
+        facts |= {word.name: value for value in found}
+    if draw(st.integers(0, 4)) == 0:
+        word = draw(st.sampled_from(pack.words))
+        facts[word.name] = draw(st.sampled_from((None, *_JUNK, *word.raws)))
+    return facts

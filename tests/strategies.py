@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -71,6 +72,7 @@ types: st.SearchStrategy[v.Type] = st.one_of(
 )
 
 
+@cache
 def values(type_: v.Type) -> st.SearchStrategy[Any]:
     """Typed values of a type, within its bounds."""
     match type_:
@@ -108,6 +110,24 @@ def _within(type_: v.Int | v.Number | v.Money | v.Duration, numbers: st.SearchSt
 
 # vocabularies and facts
 
+TYPES: dict[str, v.Type] = {
+    "existing": v.Bool(),
+    "message": v.Text(),
+    "due": v.Date(),
+    "received": v.Instant(),
+    "wait": v.Duration(timedelta(), timedelta(days=30)),
+    "employees": v.Int(0),
+    "rate": v.Number(),
+    "сумма": v.Money("RUB"),
+    "paid": v.Money("RUB"),
+    "budget": v.Money("USD", Decimal(0), Decimal(1_000_000)),
+    "source": v.Enum(VALUES_OF_ENUMS),
+    "регион": v.Enum(("MSK", "SPB"), {"москва": "MSK"}),
+    "tags": v.EnumSet(("urgent", "vip")),
+}
+VOCABULARY = v.Vocabulary.of(*(v.Field(name=name, type=type_) for name, type_ in TYPES.items()))
+"""A vocabulary with every type; two of its fields are in one currency."""
+
 
 @st.composite
 def vocabularies(draw: st.DrawFn) -> v.Vocabulary:
@@ -116,11 +136,10 @@ def vocabularies(draw: st.DrawFn) -> v.Vocabulary:
     return v.Vocabulary.of(*(v.Field(name=name, type=draw(types)) for name in names))
 
 
-@st.composite
-def facts(draw: st.DrawFn, vocabulary: v.Vocabulary) -> dict[str, Any]:
+@cache
+def facts(vocabulary: v.Vocabulary) -> st.SearchStrategy[dict[str, Any]]:
     """Typed facts of a vocabulary, any of them missing."""
-    drawn = {each.name: draw(st.none() | values(each.type)) for each in vocabulary}
-    return {name: value for name, value in drawn.items() if value is not None}
+    return st.fixed_dictionaries({}, optional={each.name: values(each.type) for each in vocabulary})
 
 
 # conditions as a pack writes them, well typed
@@ -216,6 +235,7 @@ def _about(field: v.Field, vocabulary: v.Vocabulary) -> st.SearchStrategy[e.Expr
     )
 
 
+@cache
 def conditions(vocabulary: v.Vocabulary) -> st.SearchStrategy[e.Expression]:
     """Well-typed conditions over a vocabulary, as written; a few can never hold and are refused."""
 
@@ -227,6 +247,7 @@ def conditions(vocabulary: v.Vocabulary) -> st.SearchStrategy[e.Expression]:
     return st.recursive(single, joined, max_leaves=4)
 
 
+@cache
 def checked(vocabulary: v.Vocabulary) -> st.SearchStrategy[Condition]:
     """Conditions over a vocabulary that the checker takes."""
     scope = scope_of(vocabulary)

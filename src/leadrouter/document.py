@@ -117,9 +117,9 @@ class Document:
         return Span(self.source, start, max(end, start + 1))
 
     def fault(self, code: str, message: str, where: Node | Span, fix: str | None = None) -> None:
-        """Record a fault at a node or a span; a line that was blanked has had its fault."""
+        """Record a fault at a node or a span; a line that was blanked, or what is empty for it, has had its own."""
         span = where if isinstance(where, Span) else self.span(where)
-        if self._mended and span.line in self._mended:
+        if self._mended and (span.line in self._mended or (isinstance(where, yaml.Node) and is_null(where))):
             return
         self.faults.append(Fault(code=code, message=message, where=span, fix=fix))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -21,7 +21,7 @@ class Event:
     name: str
     lead_id: str
     at: datetime
-    details: Mapping[str, object] = field(factory=dict, converter=MappingProxyType, hash=False)
+    details: Mapping[str, Any] = field(factory=dict, converter=MappingProxyType, hash=False)
 
 
 Observer: TypeAlias = Callable[[Event], None]

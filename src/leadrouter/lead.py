@@ -16,6 +16,7 @@ from leadrouter.errors import FactsError, Fault, did_you_mean
 from leadrouter.facts import LARGEST, Refusal, clean_text, kind_of, read_value, show, write_duration
 from leadrouter.readonly import read_only
 from leadrouter.vocabulary import Instant
+from leadrouter.zone import in_utc
 
 _RESERVED = ("id", "source", "company", "contact", "name", "phone", "email", "received", "facts")
 _CONTACT = ("name", "phone", "email")
@@ -31,6 +32,11 @@ class Contact:
     email: str | None = field(default=None, repr=False)
 
 
+def _aware(_: object, __: object, received: datetime | None) -> None:
+    if received is not None:
+        in_utc(received)
+
+
 @frozen(kw_only=True, slots=False)
 class Lead:
     """One inbound request as it arrived.
@@ -44,7 +50,7 @@ class Lead:
     id: str | None = None
     company: str | None = field(default=None, repr=False)
     contact: Contact = field(factory=Contact)
-    received: datetime | None = None
+    received: datetime | None = field(default=None, validator=_aware)
     facts: Mapping[str, Any] = field(factory=dict, converter=read_only, repr=False, hash=False)
 
     @classmethod

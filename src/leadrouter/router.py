@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from os import PathLike
-from types import TracebackType
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define, field
 
@@ -24,7 +23,9 @@ from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.zone import in_utc
 
-_SUPPLIED = ("source", "received")
+if TYPE_CHECKING:
+    from os import PathLike
+    from types import TracebackType
 
 
 @define(eq=False)
@@ -60,7 +61,6 @@ class Router:
     ledger: Ledger = field(repr=False)
     observer: Observer | None = field(default=None, kw_only=True, repr=False)
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
-    _supplied: frozenset[str] = field(init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)
     _are_kept: bool = field(default=False, init=False, repr=False)
 
@@ -68,7 +68,6 @@ class Router:
         faults = list(check_destinations(self.pack.checked, self.organisation))
         if faults:
             raise PackError(faults)
-        self._supplied = frozenset(name for name in _SUPPLIED if name in self.pack.vocabulary)
         self._organisation_digest = self.organisation.digest
 
     @classmethod
@@ -111,7 +110,7 @@ class Router:
         if not isinstance(lead, Lead):
             lead = self._read(lead, now)
         try:
-            outcome: Outcome | None = self.pack.decide(self._facts(lead, now))
+            outcome: Outcome | None = self.pack.decide(facts_for(self.pack, lead, now))
             refusal = None
         except FactsError as error:
             outcome, refusal = None, error
@@ -135,11 +134,7 @@ class Router:
         Raises:
             UnknownLeadError: no lead has that id, or several begin so.
         """
-        found = self.ledger.entries(lead_id)
-        if len(found) != 1:
-            many = "no lead has" if not found else f"{len(found)} leads have"
-            raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
-        return self._stored(found[0])
+        return _stored(_find(self.ledger, lead_id), self._pack)
 
     def explain(self, lead_id: str, *, personal: bool = False) -> str:
         """Say why a lead went where it went.
@@ -153,7 +148,7 @@ class Router:
         """Let go of the ledger."""
         self.ledger.close()
 
-    def __enter__(self) -> Router:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -172,18 +167,6 @@ class Router:
                 work.refuse(Refused(key=key, payload=raw, reason=str(error), at=now.isoformat()))
             self._tell("lead.refused", _lead_id(key), now, codes=[fault.code for fault in error.faults])
             raise
-
-    def _facts(self, lead: Lead, now: datetime) -> dict[str, Any]:
-        """Add to the lead's facts what the router supplies: its source and when it was received."""
-        facts = dict(lead.facts)
-        supplied = {"source": lead.source, "received": now if lead.received is None else in_utc(lead.received)}
-        for name in self._supplied:
-            if name in facts and supplied[name] is not None and name == "source":
-                fault = Fault(code="LR410", message=f"fact `{name}` is given twice", where=f"lead.{name}", fix="the lead has it already")
-                raise FactsError([fault], raw=lead)
-            if supplied[name] is not None:
-                facts.setdefault(name, supplied[name])
-        return facts
 
     def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
         assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last)
@@ -223,31 +206,13 @@ class Router:
             message = f"`{lead.key}` is in the ledger with another payload; the stored decision stays"
             raise ConflictError(message, entry.lead_id)
         self._tell("lead.repeated", entry.lead_id, now)
-        return self._stored(entry)
-
-    def _stored(self, entry: Entry) -> Decision:
-        """Return a stored decision, explained by the pack that made it."""
-        record = json.loads(entry.record)
-        pack = self._pack(record["pack"])
-        at = datetime.fromisoformat(record["at"])
-        lead = Lead.from_payload(entry.payload)
-        return Decision(
-            lead_id=entry.lead_id,
-            key=entry.key,
-            at=at,
-            outcome=pack.decide(self._facts(lead, at)),
-            assignment=Assignment.from_dict(record["assignment"]),
-            organisation_digest=record["organisation"],
-            pack=pack,
-        )
+        return _stored(entry, self._pack)
 
     def _pack(self, digest: str) -> RulePack:
         if digest == self.pack.digest:
             return self.pack
         if digest not in self._packs:
-            text = self.ledger.text(digest)
-            assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
-            self._packs[digest] = RulePack.parse(text, source=f"pack {digest[:12]}")
+            self._packs[digest] = _kept_pack(self.ledger, digest)
         return self._packs[digest]
 
     def _tell_routed(self, decision: Decision) -> None:
@@ -262,9 +227,73 @@ class Router:
             assignee=decision.assignee,
         )
 
-    def _tell(self, name: str, lead_id: str, at: datetime, **details: object) -> None:
+    def _tell(self, name: str, lead_id: str, at: datetime, **details: Any) -> None:
         if self.observer is not None:
             self.observer(Event(name=name, lead_id=lead_id, at=at, details=details))
+
+
+def facts_for(pack: RulePack, lead: Lead, at: datetime) -> dict[str, Any]:
+    """Return the facts that a pack decides a lead by: its own, its source and when it was received.
+
+    The last two are added where the pack's vocabulary has them; a lead that does not say when it was
+    received was received `at`.
+
+    Raises:
+        FactsError: the lead brings `source` among its facts as well.
+    """
+    facts = dict(lead.facts)
+    if lead.source is not None and "source" in pack.vocabulary:
+        if "source" in facts:
+            message, fix = "fact `source` is given twice", "the lead has it already"
+            raise FactsError([Fault(code="LR410", message=message, where="lead.source", fix=fix)], raw=lead)
+        facts["source"] = lead.source
+    if "received" in pack.vocabulary:
+        facts.setdefault("received", at if lead.received is None else in_utc(lead.received))
+    return facts
+
+
+def stored_decision(ledger: Ledger, lead_id: str) -> Decision:
+    """Return a lead's decision from the ledger alone, explained by the pack that made it.
+
+    Args:
+        ledger: where the lead was routed.
+        lead_id: its id, or the beginning of it.
+
+    Raises:
+        UnknownLeadError: no lead has that id, or several begin so.
+
+    Cost: that pack is read again.
+    """
+    return _stored(_find(ledger, lead_id), partial(_kept_pack, ledger))
+
+
+def _find(ledger: Ledger, lead_id: str) -> Entry:
+    found = ledger.entries(lead_id)
+    if len(found) != 1:
+        many = f"{len(found)} leads have" if found else "no lead has"
+        raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
+    return found[0]
+
+
+def _stored(entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
+    record = json.loads(entry.record)
+    pack = pack_of(record["pack"])
+    at = datetime.fromisoformat(record["at"])
+    return Decision(
+        lead_id=entry.lead_id,
+        key=entry.key,
+        at=at,
+        outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at)),
+        assignment=Assignment.from_dict(record["assignment"]),
+        organisation_digest=record["organisation"],
+        pack=pack,
+    )
+
+
+def _kept_pack(ledger: Ledger, digest: str) -> RulePack:
+    text = ledger.text(digest)
+    assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
+    return RulePack.parse(text, source=f"pack {digest[:12]}")
 
 
 def _lead_id(key: str) -> str:

@@ -12,18 +12,23 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field
 
-from leadrouter import Lead, Organisation, Router, RulePack
+import leadrouter
+from leadrouter import Organisation, Router, RulePack
+from leadrouter.adapters.records import Format, read_records
 from leadrouter.document import Document, plain_scalar
 from leadrouter.errors import Fault, FaultsError
 from leadrouter.facts import Refusal, read_value, write_value
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.evaluate import value_of
 from leadrouter.rulepack.fields import FieldReader
+from leadrouter.testing.cases import parse_cases
+from leadrouter.testing.results import run_case
 
 from .page import ROOT, Example, Table, quoted
 
@@ -90,6 +95,8 @@ class Workbench:
             FaultsError: it has faults.
         """
         match example.language, example.kind:
+            case ("yaml" | "csv" | "jsonl"), () if example.option("file") is not None:
+                pass
             case "yaml", ("pack",):
                 yield from self.check_pack(example.text, keep=example.code is None)
             case "yaml", ("fragment",):
@@ -100,6 +107,10 @@ class Workbench:
                 yield from self.check_organisation(example.text, keep=example.code is None)
             case "yaml", ("organisation", "fragment"):
                 yield from self.check_organisation(grafted(self.organisation, example.text))
+            case "yaml", ("cases",):
+                self.check_cases(example)
+            case ("json" | "jsonl" | "csv") as form, ("leads",):
+                yield from self.unread(example.text, form)
             case "csv", ():
                 (self.folder / "table.csv").write_text(example.text, encoding="utf-8")
                 yield from self.check_pack(grafted(self.pack, "classify: {csv: table.csv}\n"))
@@ -107,13 +118,10 @@ class Workbench:
                 RulePack.parse(self.pack).decide(json.loads(example.text))
             case "json", ("lead",):
                 self.router().route(json.loads(example.text), at=AT)
-            case "jsonl", ("leads",):
-                for line in example.text.splitlines():
-                    Lead.from_mapping(json.loads(line))
             case "python", ():
                 with self.inside():
                     exec(compile(example.text, example.place, "exec"), self.namespace)  # noqa: S102  # our own pages
-            case ("csv" | "yaml", ("file",)) | ("text", ()):
+            case "text", ():
                 pass
             case language, kind:
                 raise AssertionError(f"{example.place}: nobody knows how to check `{language} {' '.join(kind)}`")
@@ -126,6 +134,20 @@ class Workbench:
         if self.organisation and not keep:
             Router(pack, Organisation.parse(self.organisation), MemoryLedger())
 
+    def check_cases(self, example: Example) -> None:
+        router = self.router()
+        for case in parse_cases(example.text, pack=router.pack, organisation=router.organisation):
+            result = run_case(case, router.pack, router.organisation)
+            assert result.passed, f"{example.place}:\n{result.report()}"
+
+    def unread(self, text: str, form: Format) -> Iterator[Fault]:
+        """Yield what is wrong with a file of leads; route those that can be read."""
+        router = self.router()
+        for record in read_records(BytesIO(text.encode()), form, name="leads"):
+            yield from record.faults
+            if not record.faults:
+                router.route(record.fields, at=AT)
+
     def check_organisation(self, text: str, *, keep: bool = False) -> Iterator[Fault]:
         yield from Organisation.parse(text).warnings
         if keep:
@@ -135,6 +157,9 @@ class Workbench:
         return named, (self.folder / named).read_text(encoding="utf-8")
 
     def router(self) -> Router:
+        """Return a router on the page's pack, or on the great one where the page has none."""
+        if not self.pack:
+            return Router.open(self.folder / "rules" / "baksht", ledger="memory:")
         return Router(RulePack.parse(self.pack), Organisation.parse(self.organisation), MemoryLedger())
 
     # what a reader types
@@ -198,7 +223,7 @@ class Workbench:
                 script.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{call}" "$@"\n', encoding="utf-8")
                 script.chmod(0o755)
         path = f"{binaries}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": _WIDTH}
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(Path(leadrouter.__file__).parents[1]), "COLUMNS": _WIDTH}
         done = subprocess.run(line, shell=True, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S602  # our own pages
         return done.returncode, done.stdout + done.stderr
 

@@ -24,7 +24,7 @@ def load_pack(path: str | PathLike[str]) -> RulePack:
     """
     file = _file(path, PACK)
     root = file.resolve().parent
-    text, fault = _text(file)
+    text, fault = read_text(file)
     if fault is not None:
         raise PackError([fault])
 
@@ -44,7 +44,7 @@ def load_organisation(path: str | PathLike[str]) -> Organisation:
         OrganisationError: with every fault; a file that cannot be read is one.
     """
     file = _file(path, ORGANISATION)
-    text, fault = _text(file)
+    text, fault = read_text(file)
     if fault is not None:
         raise OrganisationError([fault])
     return Organisation.parse(text, source=str(file))
@@ -55,7 +55,8 @@ def _file(path: str | PathLike[str], name: str) -> Path:
     return given / name if given.is_dir() else given
 
 
-def _text(file: Path) -> tuple[str, Fault | None]:
+def read_text(file: Path) -> tuple[str, Fault | None]:
+    """Return the text of a file, or the fault that says why there is none."""
     try:
         return file.read_text(encoding="utf-8"), None
     except OSError as error:

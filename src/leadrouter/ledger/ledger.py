@@ -35,7 +35,9 @@ class Refused:
 
 
 class Transaction(Protocol):
-    """One unit of work. Its laws:
+    """One unit of work.
+
+    Its laws:
 
     - what it read stays true until it ends: no other writer comes between;
     - all that it wrote is kept when its block ends, or nothing is when the block raises.

@@ -83,7 +83,7 @@ class _Search:
         for name, column in stage.columns.items():
             cells = self.index.cells[name]
             mask &= column.unsure if name in self.doubt else column.masks[cells.cell(self.known.get(name))]
-        calendar = self.index.pack.calendar
+        calendar = self.index.calendar
         for row in stage.rows(mask):
             values = [value_of(each, self.known, calendar) for each in stage.residue.get(row, ())]
             if False not in values:
@@ -94,7 +94,8 @@ class _Search:
         names = {demand.field for demand in stage.ways[row].demands}
         residue = stage.residue.get(row, ())
         names |= {name for each in residue for name in unknown_names(each, self.known)}
-        tags = {tag for each in residue for tag in doubtful_tags(each, self.known["tags"])} if "tags" in self.known else ()
+        tags = (
+            {tag for each in residue for tag in doubtful_tags(each, self.known["tags"])} if "tags" in self.known else ()
+        )
         doubts = [*(self.doubt.get(name) for name in names), *(self.doubtful_tags.get(tag) for tag in tags)]
         return frozenset().union(*(each for each in doubts if each is not None))
-

@@ -148,11 +148,17 @@ def _table(table: TableExplanation) -> Iterator[str]:
 
 
 def _passed(each: PassedOver) -> str:
-    return f"`{each.condition}` is {each.value} ({_facts(each.facts)})" if each.facts else f"`{each.condition}` is {each.value}"
+    return (
+        f"`{each.condition}` is {each.value} ({_facts(each.facts)})"
+        if each.facts
+        else f"`{each.condition}` is {each.value}"
+    )
 
 
 def _facts(facts: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} missing" if value is None else f"{name} = {_fact(value)}" for name, value in facts.items())
+    return ", ".join(
+        f"{name} missing" if value is None else f"{name} = {_fact(value)}" for name, value in facts.items()
+    )
 
 
 def _fact(value: Any) -> str:

@@ -94,11 +94,15 @@ class _Explaining:
         rules = self.outcome.rules
         for table in checked.tables:
             if table.name == "tag":
-                yield from (self.tagged(table, rule, facts, types) for rule in table if rule.id in self.outcome.tag_rules)
+                yield from (
+                    self.tagged(table, rule, facts, types) for rule in table if rule.id in self.outcome.tag_rules
+                )
             else:
                 yield self.decided(table, rules.get(table.name), facts, types)
 
-    def tagged(self, table: Table, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> TableExplanation:
+    def tagged(
+        self, table: Table, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]
+    ) -> TableExplanation:
         return TableExplanation(
             table=table.name,
             rule=rule.id,
@@ -125,11 +129,9 @@ class _Explaining:
         )
 
     def passed(self, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> PassedOver:
-        calendar = self.pack.checked.calendar
-        for written, root in _terms(rule):
-            value = value_of(root, facts, calendar)
-            if value is not True:
-                break
+        calendar = self.pack.index.calendar
+        worth = ((written, root, value_of(root, facts, calendar)) for written, root in _terms(rule))
+        written, root, value = next(each for each in worth if each[2] is not True)
         return PassedOver(
             rule=rule.id,
             condition=format_expression(written),

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from attrs import frozen
 
@@ -320,7 +320,9 @@ _Demands: TypeAlias = tuple[tuple[tuple[str, str, bool, int], ...], tuple[e.Expr
 
 def _demands(stage: Stage) -> dict[int, _Demands]:
     """Return what each row with a residue still demands, laid out for speed."""
-    needles = {row: tuple((n.field, n.word, n.is_wanted, n.kept) for n in found) for row, found in stage.needles.items()}
+    needles = {
+        row: tuple((n.field, n.word, n.is_wanted, n.kept) for n in found) for row, found in stage.needles.items()
+    }
     return {
         row: (needles.get(row, ()), stage.rest.get(row, ()), stage.everything & ~(1 << len(stage.rules) - 1 - row))
         for row in stage.residue
@@ -352,9 +354,9 @@ class _Lead:
         pack = self.index.pack
         if name in pack.vocabulary:
             text = self.given.get(name)
-            return pack.vocabulary[name].default if text is None else text
+            return cast("str | None", pack.vocabulary[name].default if text is None else text)
         rule = self.so_far[list(pack.derived).index(name)]
-        return None if rule is None else rule.outcome
+        return None if rule is None else str(rule.outcome)
 
     def left(self, mask: int, demands: _Demands) -> int:
         """Return the rows that may hold if the first of them does not: the mask itself where it does."""

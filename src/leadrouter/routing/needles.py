@@ -71,7 +71,10 @@ def with_kept(by_row: Mapping[int, tuple[Needle, ...]], size: int) -> dict[int, 
             rows[demand] = rows.get(demand, 0) | 1 << size - 1 - row
     kept = {demand: ~mask & ((1 << size) - 1) for demand, mask in rows.items()}
     return {
-        row: tuple(Needle(each.field, each.word, each.is_wanted, kept[each.field, each.word, each.is_wanted]) for each in needles)
+        row: tuple(
+            Needle(each.field, each.word, each.is_wanted, kept[each.field, each.word, each.is_wanted])
+            for each in needles
+        )
         for row, needles in by_row.items()
     }
 

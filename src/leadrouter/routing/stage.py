@@ -34,7 +34,7 @@ class Stage:
     """A table's rows: the rule of each, its columns by field, and what no column decides.
 
     `needles` are the words that a row demands of texts, and `words` gives, for a field with many of them, the
-    rows that its text allows; `rest` is the residue without what these settle.
+    rows that its text allows; `rest` is the residue without what these settle, and `reads` the names in it.
     """
 
     table: Table
@@ -45,6 +45,7 @@ class Stage:
     words: Mapping[str, Allows]
     residue: Mapping[int, tuple[e.Expression, ...]]
     rest: Mapping[int, tuple[e.Expression, ...]]
+    reads: frozenset[str]
 
     @property
     def everything(self) -> int:
@@ -61,11 +62,6 @@ class Stage:
         """As `by_length`, but None for rows with a residue."""
         rows = range(len(self.rules) - 1, -1, -1)
         return (None, *(None if row in self.residue else self.rules[row] for row in rows))
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The names that the rest of the residue reads."""
-        return frozenset().union(*(e.names(each) for every in self.rest.values() for each in every))
 
     def rows(self, mask: int) -> Iterator[int]:
         """Yield the rows of a mask in order."""
@@ -100,7 +96,9 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
     sought = Counter(name for name, _ in {(each.field, each.word) for found in needles.values() for each in found})
     many = [name for name in sorted(sought) if sought[name] > FEW]
     words = {
-        name: allower({row: [each for each in found if each.field == name] for row, found in needles.items()}, len(rows))
+        name: allower(
+            {row: [each for each in found if each.field == name] for row, found in needles.items()}, len(rows)
+        )
         for name in many
     }
     few = {row: tuple(each for each in found if each.field not in words) for row, found in needles.items()}
@@ -113,6 +111,7 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
         words=words,
         residue=residue,
         rest={row: rest for row, (_, rest) in parted.items() if rest},
+        reads=frozenset().union(*(e.names(each) for _, rest in parted.values() for each in rest)),
     )
 
 

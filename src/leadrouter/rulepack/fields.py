@@ -36,13 +36,11 @@ _FIELD_KEYS = ("type", *_FORMS, *_OPTIONS)
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
-def read_vocabulary(document: Document, node: Node) -> Iterator[tuple[v.Field, Node]]:
-    """Yield the fields of a `vocabulary:` section, each with the node of its name."""
+def read_vocabulary(document: Document, node: Node) -> Iterator[tuple[Node, v.Field | None]]:
+    """Yield the fields of a `vocabulary:` section below the nodes of their names; None for one that is refused."""
     for key, value in document.pairs(node, "`vocabulary`"):
         if check_name(document, key.value, key):
-            found = FieldReader(document).field(key.value, value)
-            if found is not None:
-                yield found, key
+            yield key, FieldReader(document).field(key.value, value)
 
 
 def check_name(document: Document, name: str, node: Node) -> bool:

@@ -53,6 +53,7 @@ class _Reading:
     documents: list[Document] = field(factory=list)
     parts: dict[str, list[Section]] = field(factory=lambda: {name: [] for name in _KEYS})
     extra: list[Fault] = field(factory=list)
+    refused: set[str] = field(factory=set)
 
     @property
     def faults(self) -> list[Fault]:
@@ -127,6 +128,7 @@ class _Reading:
             hours=frozenset(hours),
             classes=classes,
             routes=frozenset(routes),
+            refused=frozenset(self.refused),
             fetch=self.fetch,
         )
         tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))
@@ -169,7 +171,7 @@ class _Reading:
 
     def language(self) -> None:
         for part in self.parts["language"]:
-            if part.document.whole(part.node, "`language`") != LANGUAGE:
+            if part.document.whole(part.node, "`language`") not in (None, LANGUAGE):
                 message, fix = f"this library reads language {LANGUAGE}", f"update it, or write `language: {LANGUAGE}`"
                 part.document.fault("LR108", message, part.node, fix)
 
@@ -195,10 +197,13 @@ class _Reading:
     def fields(self) -> dict[str, v.Field]:
         fields: dict[str, v.Field] = {}
         for part in self.parts["vocabulary"]:
-            for each, node in read_vocabulary(part.document, part.node):
-                if each.name in fields:
-                    part.document.fault("LR103", f"field `{each.name}` is given twice", node, "keep one of them")
-                fields[each.name] = each
+            for node, each in read_vocabulary(part.document, part.node):
+                if node.value in fields:
+                    part.document.fault("LR103", f"field `{node.value}` is given twice", node, "keep one of them")
+                if each is None:
+                    self.refused.add(node.value)
+                else:
+                    fields[each.name] = each
         return fields
 
     def derivations(self, fields: dict[str, v.Field]) -> Iterator[Derivation]:
@@ -214,7 +219,9 @@ class _Reading:
                 elif check_name(part.document, key.value, key) and len(entries) == 2:
                     seen.add(key.value)
                     type_ = FieldReader(part.document).type(what, entries["type"])
-                    if type_ is not None:
+                    if type_ is None:
+                        self.refused.add(key.value)
+                    else:
                         rules = Section(part.document, entries["rules"])
                         yield Derivation(key.value, type_, rules, part.document.span(key))
 
@@ -225,13 +232,15 @@ class _Reading:
                 if name in classes:
                     part.document.fault("LR103", f"class `{name}` is given twice", part.node, "keep one of them")
                 classes.append(name)
-            if not classes:
+            if isinstance(part.node, yaml.SequenceNode) and not part.node.value:
                 part.document.fault("LR106", "`classes` is empty", part.node, f"leave it out for {', '.join(CLASSES)}")
         return tuple(classes) or CLASSES
 
     def routes(self) -> Iterator[tuple[str, Route]]:
         seen: set[str] = set()
         for part in self.parts["routes"]:
+            if isinstance(part.node, yaml.MappingNode) and not part.node.value:
+                part.document.fault("LR106", "`routes` is empty", part.node, "add `name: [{to: head(…)}]`")
             for key, node in part.document.pairs(part.node, "`routes`"):
                 steps = tuple(self.steps(part.document, node, key.value))
                 if key.value in seen:

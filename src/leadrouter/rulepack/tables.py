@@ -33,13 +33,17 @@ class Derivation:
 
 @define(kw_only=True)
 class TableReader:
-    """Reads the tables of one pack in the order of their stages, each in the scope of its stage."""
+    """Reads the tables of one pack in the order of their stages, each in the scope of its stage.
+
+    Conditions on fields that were `refused` are not checked: the field's own fault is enough.
+    """
 
     words: v.Vocabulary
     derivations: tuple[Derivation, ...]
     hours: frozenset[str]
     classes: tuple[str, ...]
     routes: frozenset[str]
+    refused: frozenset[str]
     fetch: Fetch
     warnings: list[Fault] = field(factory=list)
     _ids: dict[str, str] = field(factory=dict)
@@ -115,6 +119,8 @@ class TableReader:
         conditions: list[Condition] = []
         warnings: list[tuple[Problem, Place]] = []
         for expression, place in written.conditions:
+            if self.refused and self.refused & e.names(expression):
+                continue
             checked, problems, warned = check_condition(expression, scope)
             report(document, problems, place)
             warnings += [(each, place) for each in warned]
@@ -154,7 +160,10 @@ class TableReader:
 
 def _typed(type_: v.Type) -> Callable[[object], Value]:
     def value(raw: object) -> Value:
-        typed: Value | None = read_value(type_, raw)
+        try:
+            typed: Value | None = read_value(type_, raw)
+        except Refusal as refusal:
+            raise Refusal(str(refusal), refusal.fix, "LR304") from None
         if typed is None:
             raise Refusal("a derived fact needs a value", f"give {type_}", "LR304")
         return typed
@@ -171,7 +180,7 @@ def _tag(raw: object) -> str:
 
 def _one_of(names: Collection[str], what: str, code: str) -> Callable[[object], str]:
     def known(raw: object) -> str:
-        if raw not in names:
+        if names and raw not in names:  # where there are none, that is the fault
             raise Refusal(f"unknown {what} `{raw}`", did_you_mean(str(raw), names), code)
         return str(raw)
 

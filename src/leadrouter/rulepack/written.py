@@ -78,10 +78,9 @@ class RuleReader:
     def _listed(self, document: Document, node: Node) -> Iterator[WrittenRule]:
         """Read a rule written in YAML."""
         key = self.key
-        required = (key,) if key == "then" else ("rule", key)
         before = len(document.faults)
         known = ("rule", "when", "default", key, "because")
-        entries = document.entries(node, f"a rule of `{self.table}`", known=known, required=required)
+        entries = document.entries(node, f"a rule of `{self.table}`", known=known, required=self._required)
         if not entries:
             return
         is_default = document.flag(entries["default"], "`default`") if "default" in entries else False
@@ -124,7 +123,7 @@ class RuleReader:
     def _has_columns(self, document: Document, sheet: Sheet) -> bool:
         """Refuse a heading that lacks what a table needs, or that names no field."""
         types = self.scope.types
-        for column in ("rule", self.key):
+        for column in self._required:
             if column not in sheet.heading.cells:
                 document.fault("LR105", f"the table lacks the column `{column}`", sheet.heading.where, "add it")
                 return False
@@ -137,6 +136,11 @@ class RuleReader:
             else:
                 document.fault("LR211", f"unknown field `{column}`", cell.where, did_you_mean(column, types))
         return True
+
+    @property
+    def _required(self) -> tuple[str, ...]:
+        """What every rule says; those of derived facts may go without an id."""
+        return (self.key,) if self.key == "then" else ("rule", self.key)
 
     @property
     def _own(self) -> tuple[str, ...]:
@@ -153,9 +157,9 @@ class RuleReader:
             conditions += [] if condition.text in ANY else _parsed(document, condition.text, _inside(condition.where))
         because = row.cells.get("because")
         outcome = row.cells[self.key]
-        rule_id = row.cells["rule"].text
+        named = row.cells.get("rule")
         return WrittenRule(
-            id=None if not rule_id and self.key == "then" else rule_id,
+            id=named.text if named is not None and (named.text or self.key != "then") else None,
             conditions=tuple(conditions),
             outcome=self._typed(document, outcome.text, outcome.where),
             because=None if because is None or not because.text else because.text,

@@ -1,0 +1,236 @@
+"""Cases: leads with what a rule pack promises of them, as data beside the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import yaml
+from attrs import field, frozen
+
+from leadrouter.destination import FORMS, Destination, Inbound, parse_destination
+from leadrouter.document import Document, Node
+from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
+from leadrouter.facts import Refusal, read_facts, read_value
+from leadrouter.lead import Lead
+from leadrouter.organisation import STAFFINGS, Organisation, Staffing
+from leadrouter.router import facts_for
+from leadrouter.routing.rule_pack import RulePack
+from leadrouter.span import Span
+from leadrouter.vocabulary import Instant
+
+DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""When a case happens that does not say: a Monday noon in Moscow."""
+
+_KEYS = ("case", "lead", "at", "staffing", "roster", "expect")
+_EXPECT = ("rule", "class", "route", "to", "assignee", "tags", "blocked_by")
+
+
+@frozen(kw_only=True)
+class Expectation:
+    """What must come of a lead. None where a case leaves it open.
+
+    Each of `rules` must have decided in its table: a case that is right for another reason fails.
+    """
+
+    rules: tuple[str, ...]
+    lead_class: str | None = None
+    route: str | None = None
+    to: Destination | None = None
+    assignee: str | None = None
+    tags: tuple[str, ...] | None = None
+    blocked_by: tuple[str, ...] | None = None
+
+
+@frozen(kw_only=True)
+class Case:
+    """A lead, the circumstances in which it arrives `at` an instant, and what must come of it.
+
+    `staffing` takes the place of the organisation's; `on_duty` is on duty in every role.
+    """
+
+    name: str
+    lead: Lead
+    at: datetime = DEFAULT_AT
+    staffing: Staffing | None = None
+    on_duty: str | None = None
+    expect: Expectation
+    where: Span | None = field(default=None, eq=False, repr=False)
+
+
+def parse_cases(
+    text: str,
+    *,
+    source: str = "cases.yaml",
+    pack: RulePack | None = None,
+    organisation: Organisation | None = None,
+) -> tuple[Case, ...]:
+    """Read a file of cases.
+
+    Args:
+        text: the cases in YAML.
+        source: the name that faults give as their place.
+        pack: the pack whose rules, classes, routes, tags and facts the cases may name; where it is
+            left out, those names are not looked up.
+        organisation: the same for people and staffings.
+
+    Raises:
+        CaseError: with every fault, each with its place and its fix.
+    """
+    document = Document.read(text, source)
+    cases = tuple(_Reading(document, pack, organisation).cases())
+    if document.faults:
+        raise CaseError(document.faults)
+    return cases
+
+
+@frozen
+class _Reading:
+    """One file of cases being read; faults go to the document."""
+
+    document: Document
+    pack: RulePack | None
+    organisation: Organisation | None
+
+    def cases(self) -> Iterator[Case]:
+        document = self.document
+        nodes: list[Node] = []
+        if document.root is not None:
+            entries = document.entries(document.root, "a file of cases", known=("cases",), required=("cases",))
+            nodes = document.items(entries["cases"], "`cases`") if "cases" in entries else []
+        if not nodes and not document.faults:
+            fix = "begin with `cases:` and a list of them"
+            fault = Fault(code="LR601", message="the file holds no cases", where=document.source.name, fix=fix)
+            document.faults.append(fault)
+        names: set[str] = set()
+        for node in nodes:
+            case = self.case(node)
+            if case is not None and case.name in names:
+                document.fault("LR602", f"case `{case.name}` is given twice", node, "give each case its own name")
+            elif case is not None:
+                names.add(case.name)
+                yield case
+
+    def case(self, node: Node) -> Case | None:
+        """Return a case, or None where one of its parts could not be read."""
+        entries = self.document.entries(node, "a case", known=_KEYS, required=("case", "lead", "expect"))
+        name = self.document.word(entries["case"], "`case`") if "case" in entries else None
+        at = self.at(entries["at"]) if "at" in entries else DEFAULT_AT
+        staffing = self.staffing(entries["staffing"]) if "staffing" in entries else None
+        on_duty = self.on_duty(entries["roster"]) if "roster" in entries else None
+        lead = self.lead(entries["lead"], at) if "lead" in entries else None
+        expect = self.expect(entries["expect"]) if "expect" in entries else None
+        if name is None or lead is None or expect is None:
+            return None
+        return Case(
+            name=" ".join(name.split()),
+            lead=lead,
+            at=at,
+            staffing=staffing,
+            on_duty=on_duty,
+            expect=expect,
+            where=self.document.span(node),
+        )
+
+    def at(self, node: Node) -> datetime:
+        word = self.document.word(node, "`at`")
+        try:
+            return cast("datetime", read_value(Instant(), word)) or DEFAULT_AT
+        except Refusal as refusal:
+            self.document.fault("LR603", f"`at`: {refusal}", node, refusal.fix)
+            return DEFAULT_AT
+
+    def staffing(self, node: Node) -> Staffing | None:
+        word = self.known(node, "staffing", STAFFINGS, "LR604")
+        staffing = cast("Staffing", word) if word in STAFFINGS else None
+        organisation = self.organisation
+        if staffing is not None and organisation and not organisation.with_staffing(staffing).pool(Inbound()):
+            fix = f"say who that is in the organisation: `inbound: {{{staffing}: …}}`"
+            self.document.fault("LR604", f"staffing `{staffing}` reaches nobody", node, fix)
+        return staffing
+
+    def on_duty(self, node: Node) -> str | None:
+        entries = self.document.entries(node, "`roster`", known=("on_duty",), required=("on_duty",))
+        if "on_duty" not in entries:
+            return None
+        organisation = self.organisation
+        if organisation is not None and not organisation.with_duty(()).duty:
+            self.document.fault("LR605", "the organisation has no duty role", node, "add `duty:` to the organisation")
+        return self.person(entries["on_duty"])
+
+    def person(self, node: Node) -> str | None:
+        return self.known(node, "person", self.organisation and self.organisation.people, "LR605")
+
+    def lead(self, node: Node, at: datetime) -> Lead | None:
+        """Return the lead, its facts held against the vocabulary."""
+        record = cast("dict[str, Any]", self.document.data(node)) if isinstance(node, yaml.MappingNode) else None
+        if record is None:
+            self.document.fault("LR106", "`lead` must be a mapping of keys to values", node)
+            return None
+        try:
+            lead = Lead.from_mapping(record)
+            if self.pack is not None:
+                facts = facts_for(self.pack, lead, at)
+                read_facts(self.pack.vocabulary, facts, keep_unknown=self.pack.checked.keep_unknown)
+        except FactsError as error:
+            for fault in error.faults:
+                self.document.fault(fault.code, fault.message, _place(node, fault), fault.fix)
+            return None
+        return lead
+
+    def expect(self, node: Node) -> Expectation | None:
+        entries = self.document.entries(node, "`expect`", known=_EXPECT, required=("rule",))
+        if "rule" not in entries:
+            return None
+        checked = self.pack and self.pack.checked
+        rules = checked and {rule.id for table in checked.tables for rule in table}
+        tags = checked and {str(rule.outcome) for rule in checked.table("tag")}
+        fields = checked and checked.vocabulary.fields
+        ids = self.listed(entries["rule"], "rule", rules, "LR606")
+        if not ids and isinstance(entries["rule"], yaml.SequenceNode):
+            fix = "name the rule that gives the class, or the route"
+            self.document.fault("LR606", "the case names no rule", entries["rule"], fix)
+        lead_class, route = entries.get("class"), entries.get("route")
+        return Expectation(
+            rules=ids,
+            lead_class=lead_class and self.known(lead_class, "class", checked and checked.classes, "LR607"),
+            route=route and self.known(route, "route", checked and checked.routes, "LR607"),
+            to=self.destination(entries["to"]) if "to" in entries else None,
+            assignee=self.person(entries["assignee"]) if "assignee" in entries else None,
+            tags=self.listed(entries["tags"], "tag", tags, "LR607") if "tags" in entries else None,
+            blocked_by=self.listed(entries["blocked_by"], "field", fields, "LR607") if "blocked_by" in entries else None,
+        )
+
+    def destination(self, node: Node) -> Destination | None:
+        word = self.document.word(node, "`to`")
+        destination = None if word is None else parse_destination(word)
+        if word is not None and destination is None:
+            self.document.fault("LR608", f"`{word}` is no destination", node, f"one of {', '.join(FORMS)}")
+        return destination
+
+    def listed(self, node: Node, what: str, known: Collection[str] | None, code: str) -> tuple[str, ...]:
+        """Return one word, or a list of them."""
+        nodes = self.document.items(node, what) if isinstance(node, yaml.SequenceNode) else [node]
+        words = [self.known(each, what, known, code) for each in nodes]
+        return tuple(word for word in words if word is not None)
+
+    def known(self, node: Node, what: str, known: Collection[str] | None, code: str) -> str | None:
+        """Return a word; one that is not known is a fault."""
+        word = self.document.word(node, f"a {what}")
+        if word is not None and known is not None and word not in known:
+            self.document.fault(code, f"unknown {what} `{word}`", node, did_you_mean(word, known))
+        return word
+
+
+def _place(lead: yaml.MappingNode, fault: Fault) -> Node:
+    """Find what a fault of a lead is about: an unknown key, or a value; the whole lead where it is neither."""
+    name = str(fault.where).partition(".")[2]
+    pairs = list(lead.value)
+    for key, value in lead.value:
+        if key.value in ("facts", "contact") and isinstance(value, yaml.MappingNode):
+            pairs += value.value
+    for key, value in pairs:
+        if key.value == name.removeprefix("contact."):
+            return cast("Node", key if "unknown" in fault.message else value)
+    return lead

@@ -1,0 +1,97 @@
+"""Which rules, defaults and route steps of a pack no case reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias, cast
+
+from attrs import field, frozen
+
+from leadrouter.destination import Inbound
+from leadrouter.organisation import STAFFINGS, Organisation, Staffing
+from leadrouter.routing.decision import Decision
+from leadrouter.routing.rule_pack import RulePack
+from leadrouter.rulepack.route import Route
+from leadrouter.span import Span
+
+Kind: TypeAlias = Literal["rule", "default", "step"]
+
+
+@frozen
+class Target:
+    """Something that a case can reach: a rule or a default of a table, or a step of a route."""
+
+    kind: Kind
+    within: str
+    name: str
+    where: Span | None = field(default=None, eq=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind} `{self.name}` of {'route' if self.kind == 'step' else 'table'} `{self.within}`"
+
+
+@frozen
+class Coverage:
+    """What the cases of a pack could reach, and what of it they did, both in the order of the pack."""
+
+    targets: tuple[Target, ...]
+    reached: tuple[Target, ...]
+
+    @property
+    def missed(self) -> tuple[Target, ...]:
+        """What no case reached."""
+        reached = set(self.reached)
+        return tuple(target for target in self.targets if target not in reached)
+
+    @property
+    def percent(self) -> int:
+        """The share that was reached, from 0 to 100, rounded down: 100 means all of it."""
+        return 100 * len(self.reached) // len(self.targets)
+
+    def report(self) -> str:
+        """Say how much was reached, and name what was not, each with its place."""
+        lines = [f"{self.percent} % ({len(self.reached)} of {len(self.targets)} rules, defaults and route steps)"]
+        lines += [f"{_place(target)}no case reaches {target}" for target in self.missed]
+        return "\n".join(lines)
+
+
+def _place(target: Target) -> str:
+    return "" if target.where is None else f"{target.where}: "
+
+
+def measure(pack: RulePack, organisation: Organisation, decisions: Iterable[Decision]) -> Coverage:
+    """Return what these decisions reached of a pack."""
+    return coverage_of(pack, organisation, {name for decision in decisions for name in reached(decision)})
+
+
+def reached(decision: Decision) -> frozenset[str]:
+    """Return the names of the rules that decided, and of the step that took the lead."""
+    step = f"{decision.route}#{decision.assignment.step}"
+    return frozenset({f"step {step}", *(f"rule {id}" for id in (*decision.rules.values(), *decision.outcome.tag_rules))})
+
+
+def coverage_of(pack: RulePack, organisation: Organisation, names: Iterable[str]) -> Coverage:
+    """Return the coverage of a pack from the names that `reached` gave."""
+    found, named = set(names), dict(_targets(pack, organisation))
+    return Coverage(tuple(named.values()), tuple(target for name, target in named.items() if name in found))
+
+
+def _targets(pack: RulePack, organisation: Organisation) -> Iterator[tuple[str, Target]]:
+    for table in pack.checked.tables:
+        for rule in table:
+            kind: Kind = "default" if rule.is_default else "rule"
+            yield f"rule {rule.id}", Target(kind, table.name, rule.id, rule.where)
+    for route in pack.checked.routes.values():
+        for number in _within_reach(route, organisation):
+            step = route.steps[number - 1]
+            yield f"step {route.name}#{number}", Target("step", route.name, f"{number}: {step.to}", step.where)
+
+
+def _within_reach(route: Route, organisation: Organisation) -> list[int]:
+    """Return the steps that take leads under some staffing; the others wait for a day on which nobody is there."""
+    taking: set[int] = set()
+    for staffing in STAFFINGS:
+        staffed = organisation.with_staffing(cast("Staffing", staffing))
+        if staffed.pool(Inbound()):
+            taking.add(next(number for number, step in enumerate(route.steps, 1) if staffed.pool(step.to)))
+    return sorted(taking)

@@ -1,0 +1,1 @@
+"""Laws: one file for each family of them."""

@@ -1,0 +1,64 @@
+"""One SQLite file: what it outlives, and what is no ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from leadrouter import LedgerError
+from leadrouter.adapters.ledgers import open_ledger
+from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.ledger.memory import MemoryLedger
+
+
+def test_a_file_outlives_its_ledger(tmp_path):
+    """What one ledger wrote another one reads."""
+    path = str(tmp_path / "leads.db")
+    first = SqliteLedger(path)
+    with first.transaction() as work:
+        work.advance("head(a)", "anna")
+    first.close()
+    second = SqliteLedger(path)
+    with second.transaction() as work:
+        assert work.last("head(a)") == "anna"
+    second.close()
+
+
+def test_an_answer_is_on_the_disk():
+    """A commit waits for the disk: the setting is SQLite's FULL."""
+    ledger = SqliteLedger(":memory:")
+    assert ledger._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    ledger.close()
+
+
+def test_a_file_of_another_version_is_refused(tmp_path):
+    """Tables of another version of the library are left alone."""
+    path = tmp_path / "leads.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(LedgerError, match="another version of leadrouter"):
+        SqliteLedger(str(path))
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    """Whatever else the path holds stays as it is."""
+    path = tmp_path / "leads.db"
+    path.write_text("dear diary, " * 1000)
+    with pytest.raises(LedgerError, match="cannot be used as a ledger"):
+        SqliteLedger(str(path))
+    assert path.read_text().startswith("dear diary")
+    with pytest.raises(LedgerError):
+        SqliteLedger(str(tmp_path / "no" / "such" / "folder.db"))
+
+
+def test_ledgers_have_addresses(tmp_path):
+    """`memory:` and `sqlite:///path` are addresses; anything else is refused with the forms."""
+    assert isinstance(open_ledger("memory:"), MemoryLedger)
+    ledger = open_ledger(f"sqlite:///{tmp_path}/leads.db")
+    assert isinstance(ledger, SqliteLedger)
+    ledger.close()
+    for address in ("leads.db", "sqlite:///", "postgres://x", "sqlite://leads.db"):
+        with pytest.raises(LedgerError, match="write sqlite:///"):
+            open_ledger(address)

@@ -1,0 +1,238 @@
+"""One door: a lead is decided once, kept, and answered the same for ever."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from leadrouter import (
+    ConflictError,
+    Contact,
+    FactsError,
+    Lead,
+    NaiveTimeError,
+    Organisation,
+    PackError,
+    Router,
+    RulePack,
+    UnknownLeadError,
+)
+from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.router import stored_decision
+from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
+
+PRESS = Lead(id="1", source="call", facts={"product": "press"})
+
+
+def test_a_lead_is_routed_with_its_class_destination_and_assignee():
+    """A decision says the class, the rules, the route, the settled destination and who acts."""
+    decision = small_router().route(PRESS, at=AT)
+    assert (decision.lead_class, decision.route, decision.destination) == ("complex", "inbound", "department(inbound)")
+    assert (decision.assignee, decision.at, decision.rules["classify"]) == ("anna", AT, "machine")
+    assert decision.tags == ()
+
+
+def test_leads_go_round_the_people_of_a_destination():
+    """Each destination keeps a rotation of its own."""
+    router = small_router()
+    given = [router.route(Lead(id=str(n), facts={"product": "press"}), at=AT).assignee for n in range(3)]
+    other = router.route(Lead(id="mass"), at=AT)
+    again = router.route(Lead(id="9", facts={"product": "press"}), at=AT).assignee
+    assert (given, other.assignee, again) == (["anna", "boris", "anna"], "vera", "boris")
+
+
+def test_the_same_delivery_is_answered_with_the_stored_decision():
+    """The same key with the same payload gives the same record to the byte, and no second turn."""
+    router, later = small_router(), AT + timedelta(days=1)
+    first = router.route(PRESS, at=AT)
+    again = router.route(PRESS, at=later)
+    assert again == first
+    assert again.to_json() == first.to_json()
+    assert router.route(Lead(id="2", facts={"product": "press"}), at=later).assignee == "boris"
+
+
+def test_a_lead_without_an_id_is_known_by_its_payload():
+    """Two deliveries with no id are one lead where nothing differs, and two where anything does."""
+    router = small_router()
+    first = router.route(Lead(facts={"amount": 5}), at=AT)
+    assert router.route(Lead(facts={"amount": 5}), at=AT).lead_id == first.lead_id
+    assert router.route(Lead(facts={"amount": 6}), at=AT).lead_id != first.lead_id
+
+
+def test_a_known_key_with_another_payload_is_a_conflict():
+    """The stored decision stays, the second payload is kept, and the caller is told."""
+    events = []
+    router = small_router(events=events)
+    first = router.route(PRESS, at=AT)
+    with pytest.raises(ConflictError, match="the stored decision stays") as caught:
+        router.route(Lead(id="1", source="call", facts={"product": "consumables"}), at=AT)
+    assert caught.value.lead_id == first.lead_id
+    assert router.decision(first.lead_id) == first
+    assert [each.reason for each in router.ledger.refused()] == ["conflict: the key is known with another payload"]
+    assert [event.name for event in events] == ["lead.routed", "lead.conflict"]
+
+
+def test_a_bad_second_payload_of_a_known_key_is_a_conflict_too():
+    """What does not fit the vocabulary is kept beside the stored decision, once."""
+    router = small_router()
+    router.route(PRESS, at=AT)
+    with pytest.raises(ConflictError):
+        router.route(Lead(id="1", source="call", facts={"product": "moon"}), at=AT)
+    assert len(router.ledger.refused()) == 1
+
+
+def test_refused_facts_are_kept_as_they_came():
+    """The error names every fault, and the payload waits in the ledger."""
+    events = []
+    router = small_router(events=events)
+    lead = Lead(id="bad", source="call", facts={"product": "moon", "employees": 0})
+    with pytest.raises(FactsError) as caught:
+        router.route(lead, at=AT)
+    assert {fault.code for fault in caught.value.faults} == {"LR409", "LR404"}
+    assert caught.value.raw is lead
+    assert [each.payload for each in router.ledger.refused()] == [lead.payload]
+    assert events[0].details == {"codes": ["LR409", "LR404"]}
+
+
+def test_a_record_that_is_no_lead_is_kept_as_it_came():
+    """A mapping is read as a lead; one that cannot be is refused and kept."""
+    events = []
+    router = small_router(events=events)
+    assert router.route({"id": 7, "source": "call", "product": "press"}, at=AT).key == "call:7"
+    with pytest.raises(FactsError):
+        router.route({"id": 8, "contact": "anna@example.org", "received": "yesterday"}, at=AT)
+    assert "yesterday" in router.ledger.refused()[0].payload
+    assert [event.name for event in events] == ["lead.routed", "lead.refused"]
+
+
+def test_source_cannot_come_twice():
+    """A lead's source and a fact of that name would contradict each other."""
+    with pytest.raises(FactsError, match="given twice"):
+        small_router().route(Lead(source="call", facts={"source": "web_form"}), at=AT)
+
+
+def test_what_the_vocabulary_lacks_is_not_supplied():
+    """A pack that knows no source and no time of arrival is not given them."""
+    pack = RulePack.parse(
+        "pack: bare\nvocabulary: {}\nclassify: [{rule: c, default: true, class: mass}]\n"
+        "route: [{rule: r, default: true, to: x}]\nroutes: {x: [{to: person(anna)}]}\n"
+    )
+    router = Router(pack, small_organisation(), MemoryLedger())
+    assert router.route(Lead(source="carrier pigeon"), at=AT).assignee == "anna"
+
+
+def test_received_is_the_leads_own_or_the_instant_of_the_decision():
+    """Rules about the time of arrival see when the lead came, not when it was routed."""
+    router = small_router()
+    earlier = datetime(2026, 2, 1, tzinfo=UTC)
+    assert router.route(Lead(id="a", received=earlier), at=AT).outcome.facts["received"] == earlier
+    assert router.route(Lead(id="b"), at=AT).outcome.facts["received"] == AT
+
+
+def test_times_without_a_zone_are_refused():
+    """Neither the instant of the decision nor that of arrival may be naive."""
+    with pytest.raises(NaiveTimeError):
+        small_router().route(PRESS, at=datetime(2026, 3, 2))  # noqa: DTZ001  # what is refused
+    with pytest.raises(NaiveTimeError):
+        Lead(received=datetime(2026, 3, 2))  # noqa: DTZ001  # what is refused
+
+
+def test_the_clock_is_read_at_the_edge_only_where_no_instant_is_given():
+    """`at` may be left out; it is then the system's clock in UTC."""
+    before = datetime.now(UTC)
+    decision = small_router().route(PRESS)
+    assert before <= decision.at <= datetime.now(UTC)
+
+
+def test_a_decision_is_found_by_the_beginning_of_its_id():
+    """An id that nobody has, or that several have, is an error."""
+    router = small_router()
+    decision = router.route(PRESS, at=AT)
+    assert router.explain(decision.lead_id[:6]) == decision.explain()
+    router.route(Lead(id="2"), at=AT)
+    with pytest.raises(UnknownLeadError, match="no lead has an id that begins with `zz`"):
+        router.decision("zz")
+    with pytest.raises(UnknownLeadError, match="2 leads have"):
+        router.decision("")
+
+
+def test_a_decision_is_explained_by_the_pack_that_made_it(tmp_path):
+    """After the rules have changed the ledger still knows why, and a repeated lead keeps its decision."""
+    path = str(tmp_path / "leads.db")
+    with small_router(SqliteLedger(path)) as router:
+        first = router.route(PRESS, at=AT)
+    changed = RulePack.parse(PACK.replace("class: complex, because", "class: mass, because"))
+    with Router(changed, small_organisation(), SqliteLedger(path)) as router:
+        again = router.route(PRESS, at=AT)
+        assert (again.to_json(), again.explain()) == (first.to_json(), first.explain())
+        assert router.decision(first.lead_id).lead_class == "complex"
+        assert stored_decision(router.ledger, first.lead_id) == first
+        assert router.route(Lead(id="2", facts={"product": "press"}), at=AT).lead_class == "mass"
+
+
+def test_a_pack_that_leads_to_nobody_is_refused():
+    """Destinations that the organisation does not have are faults of the pack."""
+    with pytest.raises(PackError, match="LR315 unknown department `client`"):
+        Router(small_pack(), Organisation.parse(ORGANISATION.replace("client:", "service:")), MemoryLedger())
+
+
+def test_open_loads_a_folder(tmp_path):
+    """A folder with a pack and an organisation is all that a router needs."""
+    (tmp_path / "pack.yaml").write_text(PACK, encoding="utf-8")
+    (tmp_path / "organisation.yaml").write_text(ORGANISATION, encoding="utf-8")
+    with Router.open(tmp_path, ledger=f"sqlite:///{tmp_path}/leads.db") as router:
+        assert router.route(PRESS, at=AT).assignee == "anna"
+    with Router.open(tmp_path, ledger=f"sqlite:///{tmp_path}/leads.db") as router:
+        assert len(router.ledger.entries()) == 1
+
+
+def test_observers_hear_what_happened_without_personal_data():
+    """Events carry ids and words of the pack; no name, phone, e-mail or message."""
+    events = []
+    router = small_router(events=events)
+    contact = Contact(name="Ivan Petrov", phone="+79000000000", email="ivan@example.org")
+    lead = Lead(id="1", company="Ural", contact=contact, facts={"message": "secret words"})
+    router.route(lead, at=AT)
+    router.route(lead, at=AT)
+    assert [event.name for event in events] == ["lead.routed", "lead.repeated"]
+    told = repr(events)
+    assert not any(word in told for word in ("Petrov", "+79", "ivan@", "secret", "Ural"))
+
+
+def test_a_router_without_an_observer_is_silent():
+    """An observer is optional."""
+    assert small_router().route(PRESS, at=AT).assignee == "anna"
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_threads_share_a_router(kind, tmp_path):
+    """However many threads deliver the same leads, each is decided once and the turns are shared evenly."""
+    ledger = MemoryLedger() if kind == "memory" else SqliteLedger(str(tmp_path / "leads.db"))
+    router = small_router(ledger)
+    leads = [Lead(id=str(n), facts={"product": "press"}) for n in range(40)] * 4
+    with ThreadPoolExecutor(8) as pool:
+        decisions = list(pool.map(lambda lead: router.route(lead, at=AT), leads))
+    assert len({(each.lead_id, each.assignee) for each in decisions}) == 40
+    shares = [each.assignee for each in {d.lead_id: d for d in decisions}.values()]
+    assert shares.count("anna") == shares.count("boris") == 20
+    router.close()
+
+
+def _route_many(path: str, first: int) -> list[tuple[str, str]]:
+    with small_router(SqliteLedger(path)) as router:
+        leads = [Lead(id=str(n), facts={"product": "press"}) for n in range(first, first + 30)]
+        return [(each.lead_id, each.assignee) for each in (router.route(lead, at=AT) for lead in leads)]
+
+
+def test_processes_share_a_ledger_file(tmp_path):
+    """Two processes that deliver overlapping leads agree on every one, and the turns stay even."""
+    path = str(tmp_path / "leads.db")
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        answers = pool.starmap(_route_many, [(path, 0), (path, 10)])
+    by_lead = {lead_id: assignee for answer in answers for lead_id, assignee in answer}
+    assert all(by_lead[lead_id] == assignee for answer in answers for lead_id, assignee in answer)
+    assert sorted(by_lead.values()) == ["anna"] * 20 + ["boris"] * 20

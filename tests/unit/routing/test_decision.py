@@ -1,0 +1,104 @@
+"""A decision says why, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+
+from leadrouter import Lead
+from tests.small import AT, small_organisation, small_router
+
+HURRY = Lead(id="1", source="call", facts={"employees": 300, "amount": "90 000 ₽", "message": "Срочно: Иван, +79001234567"})
+
+TEXT = """\
+lead {lead_id} goes to olga by head(inbound), 2026-03-02T09:00:00+00:00
+company_size large: rule big
+  from employees = 300
+tag urgent: rule hurry
+  from message = (26 characters)
+class future-large: rule may-grow
+  from amount = 90000 RUB, company_size = large
+  not machine: `product == "press" or amount >= 3_000_000` is unknown (amount = 90000 RUB, product missing)
+route head: rule in-a-hurry
+  from tags = urgent
+could have changed it: product (missing; ask for them)
+step 1 of route head: head(inbound) is olga; olga comes after nobody yet
+pack {pack}, organisation {organisation}"""
+
+
+def test_an_explanation_for_people():
+    """Each table names its rule, its facts, and for each earlier rule what failed first; then who acts and why."""
+    decision = small_router().route(HURRY, at=AT)
+    assert decision.explain() == TEXT.format(
+        lead_id=decision.lead_id, pack=decision.pack_digest[:12], organisation=small_organisation().digest[:12]
+    )
+
+
+def test_the_others_are_told_why_not():
+    """Everybody else in the pool can read why the lead is not theirs."""
+    router = small_router()
+    router.route(Lead(id="1", facts={"product": "press"}), at=AT)
+    text = router.route(Lead(id="2", facts={"product": "press"}), at=AT).explain()
+    assert "  not anna: waits for the turn: boris comes after anna" in text
+    assert "class complex: rule machine, because machines are engineered" in text
+
+
+def test_steps_that_reached_nobody_are_told():
+    """An empty step stands in the explanation."""
+    router = small_router()
+    router.organisation = router.organisation.with_staffing("duty").with_duty(())
+    assert "step 1 of route inbound: on_duty(duty) reached nobody" in router.route(
+        Lead(id="1", facts={"product": "press"}), at=AT
+    ).explain()
+
+
+def test_unknown_derived_facts_and_missing_rules_are_told():
+    """A derived fact that no rule gave is unknown, and says which conditions were."""
+    text = small_router().route(Lead(id="1"), at=AT).explain()
+    assert "company_size is unknown: no rule held" in text
+    assert "  not big: `employees >= 250` is unknown (employees missing)" in text
+
+
+def test_an_explanation_for_programs_is_json():
+    """`to_dict` holds the record, the tables and the reasons, and nothing that JSON lacks."""
+    decision = small_router().route(HURRY, at=AT)
+    told = json.loads(json.dumps(decision.to_dict()))
+    assert (told["class"], told["assignee"], told["explanation"]["blocked_by"]) == ("future-large", "olga", ["product"])
+    tables = {each["table"]: each for each in told["explanation"]["tables"]}
+    assert tables["classify"]["passed_over"] == [
+        {
+            "rule": "machine",
+            "condition": 'product == "press" or amount >= 3_000_000',
+            "value": "unknown",
+            "facts": {"amount": "90000 RUB", "product": None},
+        }
+    ]
+    assert tables["tag"] == {
+        "table": "tag",
+        "rule": "hurry",
+        "outcome": "urgent",
+        "because": None,
+        "facts": {"message": "(26 characters)"},
+        "passed_over": [],
+    }
+
+
+def test_free_text_is_shown_only_where_it_is_asked_for():
+    """Explanations hold no personal data unless asked."""
+    decision = small_router().route(HURRY, at=AT)
+    assert "Иван" not in decision.explain() + json.dumps(decision.to_dict(), ensure_ascii=False)
+    assert "Иван" not in decision.to_json()
+    assert "Срочно: Иван, +79001234567" in decision.explain(personal=True)
+    assert "Иван" in json.dumps(decision.to_dict(personal=True), ensure_ascii=False)
+
+
+def test_a_condition_without_facts_is_told_bare():
+    """A rule on the class alone shows the class; one on nothing shows nothing."""
+    decision = small_router().route(Lead(id="1", facts={"product": "press"}), at=AT)
+    assert "  not mass-goods: `class == \"mass\"` is false (class = complex)" in decision.explain()
+    assert '  not in-a-hurry: `"urgent" in tags` is false (tags = none)' in decision.explain()
+
+
+def test_what_could_have_changed_it():
+    """`blocked_by` names the missing facts, for the operator's next question."""
+    decision = small_router().route(Lead(id="1", facts={"amount": 90_000}), at=AT)
+    assert (decision.lead_class, decision.blocked_by) == ("mass", ("product", "employees", "message"))

@@ -8,9 +8,10 @@ means begins with its text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -45,7 +46,9 @@ class Word:
     @property
     def type(self) -> str:
         """The type as a pack writes it."""
-        bounds = [f"{key}: {_plain(value)}" for key, value in (("min", self.least), ("max", self.most)) if value is not None]
+        bounds = [
+            f"{key}: {_plain(value)}" for key, value in (("min", self.least), ("max", self.most)) if value is not None
+        ]
         if self.kind == "money":
             return "{money: {currency: RUB, %s}}" % ", ".join(bounds) if bounds else "{money: RUB}"
         if self.domain:
@@ -101,7 +104,19 @@ _TEXT = Word(
     name="note",
     kind="text",
     constants=("", "a", "Завод", "é", "m"),
-    raws=("", "a", "A", "завод", "Завод", "e\N{COMBINING ACUTE ACCENT}", "é", "наш Завод a", "z" * 50, "\ud800", "a\nb"),
+    raws=(
+        "",
+        "a",
+        "A",
+        "завод",
+        "Завод",
+        "e\N{COMBINING ACUTE ACCENT}",
+        "é",
+        "наш Завод a",
+        "z" * 50,
+        "\ud800",
+        "a\nb",
+    ),
 )
 _DAYS = (date(2026, 3, 1), date(2026, 3, 2), date(2026, 12, 31))
 _DATE = Word(
@@ -133,12 +148,22 @@ _ENUM = Word(
     domain="[a, b, c], synonyms: {альфа: a}",
 )
 _SET = Word(
-    name="marks", kind="set", constants=("x", "y"), raws=([], ["x"], ("x", "y"), "x, y", frozenset({"y"}), {"z"}), domain="[x, y]"
+    name="marks",
+    kind="set",
+    constants=("x", "y"),
+    raws=([], ["x"], ("x", "y"), "x, y", frozenset({"y"}), {"z"}),
+    domain="[x, y]",
 )
 
 _BOUNDS: Mapping[str, tuple[tuple[Any, Any], ...]] = {
     "int": ((None, None), (-1, None), (None, 5), (0, 2), (-3, 7), (1, 1)),
-    "decimal": ((None, None), (Decimal("0.5"), None), (None, Decimal("2.25")), (Decimal("-0.5"), Decimal("0.5")), (-1, 1)),
+    "decimal": (
+        (None, None),
+        (Decimal("0.5"), None),
+        (None, Decimal("2.25")),
+        (Decimal("-0.5"), Decimal("0.5")),
+        (-1, 1),
+    ),
     "money": ((None, None), (0, None), (Decimal("0.5"), Decimal("300000.5")), (None, 300_000)),
     "duration": ((None, None), (timedelta(hours=1), None), (None, timedelta(days=1))),
 }
@@ -149,10 +174,10 @@ _DEFAULTS: Mapping[str, str] = {
 
 
 @st.composite
-def words(draw: st.DrawFn) -> tuple[Word, ...]:
+def words(draw: st.DrawFn, most: int = 6) -> tuple[Word, ...]:
     """Draw a vocabulary: each kind of field once or twice, with bounds, a default, or neither."""
     kinds = (_BOOL, _ENUM, _INT, _DECIMAL, _MONEY, _TEXT, _DATE, _INSTANT, _DURATION, _SET)
-    chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=6))
+    chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most))
     found = []
     for index, word in enumerate(chosen):
         least, most = draw(st.sampled_from(_BOUNDS.get(word.kind, ((None, None),))))
@@ -175,7 +200,9 @@ def _can_hold(word: Word, comparator: str, value: Any) -> bool:
     """Say whether the checker lets a comparison pass that the field's bounds might rule out."""
     least, most = word.least, word.most
     if word.kind == "duration":
-        value = {"0s": timedelta(0), "1h": timedelta(hours=1), "1d": timedelta(days=1), "90m": timedelta(minutes=90)}[value]
+        value = {"0s": timedelta(0), "1h": timedelta(hours=1), "1d": timedelta(days=1), "90m": timedelta(minutes=90)}[
+            value
+        ]
     elif word.kind == "money" and isinstance(value, str):
         value = Decimal(value.split(" ", maxsplit=1)[0])
     elif word.kind not in NUMERIC:
@@ -187,92 +214,95 @@ def _can_hold(word: Word, comparator: str, value: Any) -> bool:
 
 @st.composite
 def comparisons(draw: st.DrawFn, word: Word) -> str:
-    """Draw a comparison of a field with constants."""
+    """Draw what a single field decides by its cells: a comparison with constants, or whether it is known."""
     name = word.name
-    value = draw(st.sampled_from(word.constants))
+    value, other = (draw(st.sampled_from(word.constants)) for _ in range(2))
+    known = (f"known({name})", f"not known({name})")
     if word.kind in ORDERED:
         comparator = draw(st.sampled_from(("<", "<=", ">", ">=", "==", "!=")))
         if not _can_hold(word, comparator, value):
-            return f"known({name})"
-        if draw(st.booleans()):
-            return f"{name} {comparator} {literal(value)}"
+            return known[0]
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(comparator, comparator)
-        return f"{literal(value)} {turned} {name}"
-    listed = "[" + ", ".join(map(literal, draw(st.lists(st.sampled_from(word.constants), min_size=1, max_size=3)))) + "]"
-    match word.kind:
-        case "bool":
-            return draw(st.sampled_from((name, f"not {name}", f"{name} == {value}", f"{name} != {value}")))
-        case "set":
-            return draw(st.sampled_from((f"{literal(value)} in {name}", f"{literal(value)} not in {name}")))
-        case "text" if value and draw(st.booleans()):
-            function = draw(st.sampled_from(("contains", "starts_with", "ends_with", "matches")))
-            return f"{function}({name}, {literal(value)})"
-        case "text":
-            more = (f"{name} < {literal(value)}",)
-        case _:
-            more = ()
-    forms = (f"{name} == {literal(value)}", f"{name} != {literal(value)}", f"{name} in {listed}", f"{name} not in {listed}", *more)
-    return draw(st.sampled_from(forms))
+        forms: tuple[str, ...] = (f"{name} {comparator} {literal(value)}", f"{literal(value)} {turned} {name}")
+    elif word.kind == "bool":
+        forms = (name, f"not {name}", f"{name} == {value}", f"{name} != {value}")
+    elif word.kind == "set":
+        return f"known({name})"
+    else:
+        listed = f"[{literal(value)}, {literal(other)}]"
+        forms = (
+            f"{name} == {literal(value)}",
+            f"{name} != {literal(value)}",
+            f"{name} in {listed}",
+            f"{name} not in {listed}",
+        )
+    return draw(st.sampled_from((*forms, *forms, *known)))
 
 
 @st.composite
 def residues(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> str:
-    """Draw a condition that no single field decides, or that counts."""
+    """Draw what has to be evaluated: several fields, arithmetic, functions, sets."""
     word = draw(st.sampled_from(vocabulary))
-    name, comparator = word.name, draw(st.sampled_from(("<", ">=", "==", "!=")))
-    others = [other.name for other in vocabulary if other.kind == word.kind and other.domain == word.domain]
-    other = draw(st.sampled_from(others))
+    name, constant = word.name, literal(draw(st.sampled_from(word.constants)))
+    sign = draw(st.sampled_from(("<", ">=", "==", "!=")))
+    same = [other.name for other in vocabulary if other.kind == word.kind and other.domain == word.domain]
+    other = draw(st.sampled_from(same))
     counts = [each.name for each in vocabulary if each.kind in ("int", "decimal")]
+    forms: tuple[str, ...]
     match word.kind:
         case "int" | "decimal":
             forms = (
-                f"{name} + {other} {comparator} 3", f"-{name} {comparator} {other} * 2", f"{name} / {other} {comparator} 1",
-                f"0 < {name} - 1 <= {other}", f"{name} {comparator} {draw(st.sampled_from(counts))}",
+                f"{name} + {other} {sign} 3", f"-{name} {sign} {other} * 2", f"{name} / {other} {sign} 1",
+                f"0 < {name} - 1 <= {other}", f"{name} {sign} {draw(st.sampled_from(counts))}",
             )  # fmt: skip
         case "money":
-            forms = (f"{name} * 2 {comparator} {other}", f"{name} - 1 {comparator} 100", f"{name} / {other} {comparator} 1")
-            forms += tuple(f"{name} / {count} {comparator} 100" for count in counts)
+            forms = (f"{name} * 2 {sign} {other}", f"{name} - 1 {sign} 100", f"{name} / {other} {sign} 1")
+            forms += tuple(f"{name} / {count} {sign} 100" for count in counts)
         case "date":
-            forms = (f'days_between({name}, "2026-03-02") {comparator} 0', f'weekday({name}) in ["mon", "sun"]', f"{name} {comparator} {other}")
+            forms = (
+                f'days_between({name}, "2026-03-02") {sign} 0',
+                f'weekday({name}) in ["mon", "sun"]',
+                f"{name} {sign} {other}",
+            )
         case "instant":
             forms = (
-                f"hour({name}) {comparator} 9", f'weekday({name}) == "mon"', f'date({name}) {comparator} "2026-03-02"',
-                f'in_hours({name}, "office")', f"days_between({name}, {other}) {comparator} 0", f"{name} {comparator} {other}",
+                f"hour({name}) {sign} 9", f'weekday({name}) == "mon"', f'date({name}) {sign} "2026-03-02"',
+                f'in_hours({name}, "office")', f"days_between({name}, {other}) {sign} 0", f"{name} {sign} {other}",
             )  # fmt: skip
-        case "duration":
-            forms = (f"{name} {comparator} {other}",)
         case "bool":
             forms = (f"{name} == {other}", f"({name} or {other}) == {other}", f"(not {name}) != known({other})")
-        case "enum" | "text":
-            forms = (f"{name} == {other}", f"{name} != {other}")
+        case "set":
+            forms = (f"{constant} in {name}", f"{constant} not in {name}", f"not known({name})")
+        case "text" if constant != '""':
+            functions = ("contains", "contains", "starts_with", "ends_with", "matches")
+            forms = (
+                f"{name} < {constant}",
+                f"{name} == {other}",
+                *(f"{each}({name}, {constant})" for each in functions),
+            )
         case _:
-            forms = (f"known({name})",)
-    return draw(st.sampled_from((*forms, f"known({name}) == True", f"known({name}) != False")))
+            forms = (f"{name} == {other}", f"{name} != {other}")
+    return draw(st.sampled_from((*forms, *forms, f"known({name}) == True", f"known({name}) != False")))
 
 
 @st.composite
-def conditions(draw: st.DrawFn, vocabulary: tuple[Word, ...], tags: tuple[str, ...] = (), depth: int = 2) -> str:
-    """Draw a condition over a vocabulary."""
+def conditions(draw: st.DrawFn, single: st.SearchStrategy[str], depth: int = 2) -> str:
+    """Draw a condition of single ones, joined and negated."""
     shape = draw(st.integers(0, 9)) if depth else 0
-    inner = conditions(vocabulary, tags, depth - 1)
+    inner = conditions(single, depth - 1)
     if shape == 9:
         return f"not ({draw(inner)})"
     if shape >= 6:
         joined = draw(st.sampled_from((" and ", " or ")))
         return "(" + joined.join(draw(st.lists(inner, min_size=2, max_size=4))) + ")"
-    word = draw(st.sampled_from(vocabulary))
-    match draw(st.integers(0, 9)):
-        case 0:
-            return f"known({word.name})"
-        case 1:
-            return f"not known({word.name})"
-        case 2 | 3:
-            return draw(residues(vocabulary))
-        case 4 if tags:
-            return f"{literal(draw(st.sampled_from(tags)))} {draw(st.sampled_from(('in', 'not in')))} tags"
-        case 5 if depth == 2:
-            return draw(st.sampled_from(("True", "False")))
-    return draw(comparisons(word))
+    return draw(single)
+
+
+def anything(vocabulary: tuple[Word, ...], tags: tuple[str, ...] = ()) -> st.SearchStrategy[str]:
+    """Single conditions of every kind over a vocabulary."""
+    compared = st.sampled_from(vocabulary).flatmap(comparisons)
+    asked = (f"{literal(tag)} {test} tags" for tag in tags for test in ("in", "not in"))
+    return st.one_of(compared, compared, residues(vocabulary), st.sampled_from(("True", "False", *asked)))
 
 
 def _when(condition: str | list[str]) -> str:
@@ -286,10 +316,10 @@ def _quoted(condition: str) -> str:
 
 @st.composite
 def tables(
-    draw: st.DrawFn, prefix: str, key: str, outcomes: tuple[str, ...], vocabulary: tuple[Word, ...], tags: tuple[str, ...] = ()
+    draw: st.DrawFn, prefix: str, key: str, outcomes: tuple[str, ...], single: st.SearchStrategy[str]
 ) -> list[str]:
     """Draw the rules of a table, as the lines of a YAML list; the default is not among them."""
-    one = conditions(vocabulary, tags)
+    one = conditions(single)
     whens = draw(st.lists(one | st.lists(one, min_size=1, max_size=3), max_size=6))
     return [
         f"{{rule: {prefix}-{index}, when: {_when(when)}, {key}: {draw(st.sampled_from(outcomes))}}}"
@@ -307,7 +337,11 @@ def cells(draw: st.DrawFn, word: Word) -> str:
     if word.kind == "bool":
         return draw(st.sampled_from(("true", "нет", "-", "missing")))
     quoted = [f'"{each}"' if not each else str(each) for each in (value, other)]
-    return draw(st.sampled_from(("-", "", "known", quoted[0], ", ".join(quoted), f"not {quoted[0]}", "not " + ", ".join(quoted))))
+    return draw(
+        st.sampled_from(
+            ("-", "", "known", quoted[0], ", ".join(quoted), f"not {quoted[0]}", "not " + ", ".join(quoted))
+        )
+    )
 
 
 @st.composite
@@ -337,29 +371,42 @@ def packs(draw: st.DrawFn) -> GeneratedPack:
     known, held = list(brought), {}
     for index, kind in enumerate(draw(st.lists(st.sampled_from(brought), max_size=3))):
         fact = evolve(kind, name=f"derived_{index}", least=None, most=None, options="")
-        rules = draw(tables(fact.name, "then", _THEN[kind.kind], tuple(known)))
+        rules = draw(tables(fact.name, "then", _THEN[kind.kind], anything(tuple(known))))
         if draw(st.integers(0, 2)) == 0:
             rules.append(f"{{default: true, then: {_THEN[kind.kind][0]}}}")
         held[fact] = rules
         known.append(fact)
     vocabulary = tuple(known)
-    tag_rules = draw(tables("tag", "tag", TAGS, vocabulary))
+    tag_rules = draw(tables("tag", "tag", TAGS, anything(vocabulary)))
     tags = tuple(tag for tag in TAGS if any(f"tag: {tag}}}" in rule for rule in tag_rules))
     sheet = draw(st.none() | sheets("class", CLASSES, vocabulary))
     class_word = Word(name="class", kind="enum", constants=CLASSES, raws=())
-    classify = draw(tables("classify", "class", CLASSES, vocabulary, tags))
-    route = draw(tables("route", "to", ROUTES, (*vocabulary, class_word), tags))
-    return GeneratedPack(
-        _text(brought, held, tag_rules, (["{csv: classify.csv}"] if sheet else []) + classify, route, draw(st.permutations(list(held)))),
-        {"classify.csv": sheet or ""},
+    classify = draw(tables("classify", "class", CLASSES, anything(vocabulary, tags)))
+    route = draw(tables("route", "to", ROUTES, anything((*vocabulary, class_word), tags)))
+    text = pack_of(
         brought,
+        derived={fact: held[fact] for fact in draw(st.permutations(list(held)))},
+        tag=tag_rules,
+        classify=[*(["{csv: classify.csv}"] if sheet else []), *classify],
+        route=route,
     )
+    return GeneratedPack(text, {"classify.csv": sheet or ""}, brought)
 
 
-def _text(
-    brought: tuple[Word, ...], held: Mapping[Word, list[str]], tag: list[str], classify: list[str], route: list[str], order: list[Word]
+def pack_of(
+    brought: tuple[Word, ...],
+    *,
+    derived: Mapping[Word, list[str]] = MappingProxyType({}),
+    tag: Sequence[str] = (),
+    classify: Sequence[str] = (),
+    route: Sequence[str] = (),
 ) -> str:
-    derive = [line for fact in order for line in (f"  {fact.name}:", f"    type: {fact.type}", *_table("    rules", held[fact]))]
+    """Write a pack of these rules, with a default behind those of classes and of routes."""
+    facts = [
+        line
+        for fact, rules in derived.items()
+        for line in (f"  {fact.name}:", f"    type: {fact.type}", *_table("    rules", rules))
+    ]
     return "\n".join(
         [
             "pack: generated",
@@ -367,7 +414,7 @@ def _text(
             'hours: {office: [{days: [mon, tue], from: "09:00", to: "18:00"}]}',
             "vocabulary:",
             *(word.written for word in brought),
-            *(["derive:", *derive] if derive else []),
+            *(["derive:", *facts] if facts else []),
             *_table("tag", tag),
             *_table("classify", [*classify, "{rule: other-class, default: true, class: complex}"]),
             *_table("route", [*route, "{rule: other-route, default: true, to: desk}"]),
@@ -377,8 +424,11 @@ def _text(
     )
 
 
-def _table(heading: str, rules: list[str]) -> list[str]:
-    return [f"{heading}:" if rules else f"{heading}: []", *(f"{' ' * (len(heading) - len(heading.lstrip()))}  - {rule}" for rule in rules)]
+def _table(heading: str, rules: Sequence[str]) -> list[str]:
+    return [
+        f"{heading}:" if rules else f"{heading}: []",
+        *(f"{' ' * (len(heading) - len(heading.lstrip()))}  - {rule}" for rule in rules),
+    ]
 
 
 def _takes(type_: v.Type, raw: Any) -> bool:

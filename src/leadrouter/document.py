@@ -282,6 +282,13 @@ def _refuse_shape(text: str) -> str | None:
     return None
 
 
+_TAG_OF: dict[type[Node], str] = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+
+
 class _Aliased(yaml.YAMLError):
     def __init__(self, index: int) -> None:
         super().__init__("an alias")
@@ -289,7 +296,10 @@ class _Aliased(yaml.YAMLError):
 
 
 class _Loader(yaml.cyaml.CBaseLoader):
-    """PyYAML's C parser with the resolver that takes every scalar as text."""
+    """PyYAML's C parser, taking every node without a tag for what it looks like and every scalar for text."""
+
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:  # noqa: ARG002  # PyYAML's signature
+        return _TAG_OF[kind]
 
 
 def _compose(text: str) -> Node | None:

@@ -174,6 +174,8 @@ class _Coverage:
             terminalreporter.section("rule coverage")
         for folder, coverage in self.coverage.items():
             terminalreporter.line(f"{_from_here(folder)}: {coverage.report()}", red=bool(coverage.missed))
+        if _is_strict(self.config) and any(coverage.missed for coverage in self.coverage.values()):
+            terminalreporter.line("rule coverage below 100 % fails this run", red=True, bold=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

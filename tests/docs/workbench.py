@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ class Workbench:
             FaultsError: it has faults.
         """
         match example.language, example.kind:
-            case ("yaml" | "csv" | "jsonl"), () if example.option("file") is not None:
+            case ("yaml" | "csv" | "jsonl" | "toml" | "python"), () if example.option("file") is not None:
                 pass
             case "yaml", ("pack",):
                 yield from self.check_pack(example.text, keep=example.code is None)
@@ -206,10 +207,10 @@ class Workbench:
             return self.subprocess(line)
         from click.testing import CliRunner
 
-        from leadrouter.cli import main
+        from leadrouter.cli.program import program
 
         with self.inside():
-            result = CliRunner().invoke(main, words[1:], env={"COLUMNS": _WIDTH}, prog_name="leadrouter")
+            result = CliRunner().invoke(program, words[1:], env={"COLUMNS": _WIDTH}, prog_name="leadrouter")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.output
@@ -218,9 +219,11 @@ class Workbench:
         binaries = self.folder / ".bin"
         if not binaries.exists():
             binaries.mkdir()
-            for name, call in (("leadrouter", "from leadrouter.cli import main; main()"), ("pytest", "import pytest; raise SystemExit(pytest.console_main())")):
+            plugin = "" if entry_points(group="pytest11", name="leadrouter") else "-p leadrouter.pytest_plugin"
+            calls = {"leadrouter": "-c 'from leadrouter.cli import main; main()'", "pytest": f"-m pytest {plugin}"}
+            for name, call in calls.items():
                 script = binaries / name
-                script.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{call}" "$@"\n', encoding="utf-8")
+                script.write_text(f'#!/bin/sh\nexec {sys.executable} {call} "$@"\n', encoding="utf-8")
                 script.chmod(0o755)
         path = f"{binaries}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": str(Path(leadrouter.__file__).parents[1]), "COLUMNS": _WIDTH}

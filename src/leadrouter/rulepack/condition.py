@@ -55,7 +55,7 @@ def check_condition(written: e.Expression, scope: Scope) -> tuple[Condition | No
     root = checker.condition(written)
     if checker.problems:
         return None, checker.problems, checker.warnings
-    return Condition(written, root, e.names(root)), [], checker.warnings
+    return Condition(written, root, frozenset(checker.names)), [], checker.warnings
 
 
 @lru_cache(maxsize=4096)
@@ -96,6 +96,7 @@ class _Checker:
     scope: Scope
     problems: list[Problem] = field(factory=list)
     warnings: list[Problem] = field(factory=list)
+    names: set[str] = field(factory=set)
 
     def refuse(self, code: str, message: str, node: e.Expression, fix: str | None = None) -> None:
         self.problems.append(Problem(code=code, message=message, at=node.at, fix=fix))
@@ -110,19 +111,19 @@ class _Checker:
     def resolve(self, node: e.Expression) -> tuple[e.Expression, v.Type | None]:
         """Return the node with its constants resolved, and its type; None where there was a fault."""
         match node:
-            case e.Literal(value):
-                return node, _natural(value)
-            case e.Name(name):
-                return node, self._field(node, name)
+            case e.Name():
+                return node, self._field(node, node.name)
+            case e.Literal():
+                return node, _natural(node.value)
+            case e.Compare():
+                return self._compare(node), _BOOL
             case e.ListOf():
                 self.refuse("LR212", "a list stands only behind `in`", node, "write field in [a, b]")
                 return node, None
             case e.Not(term):
                 return evolve(node, term=self.condition(term)), v.Bool()
             case e.And(terms) | e.Or(terms):
-                return evolve(node, terms=tuple(self.condition(term) for term in terms)), v.Bool()
-            case e.Compare():
-                return self._compare(node), v.Bool()
+                return type(node)(tuple([self.condition(term) for term in terms]), node.at), v.Bool()
             case e.Arithmetic():
                 return self._arithmetic(node)
             case e.Negative(term):
@@ -131,6 +132,7 @@ class _Checker:
                 return self._call(node)
 
     def _field(self, node: e.Name, name: str) -> v.Type | None:
+        self.names.add(name)
         type_ = self.scope.types.get(name)
         if type_ is None and name in self.scope.later:
             fix = "stages run in order: derive, tag, classify, route"
@@ -142,17 +144,24 @@ class _Checker:
     # comparisons
 
     def _compare(self, node: e.Compare) -> e.Compare:
-        operands = [self._operand(each) for each in e.children(node)]
-        links = zip(node.rest, pairwise(operands), strict=True)
-        sides = [self._link(node, comparator, left, right) for (comparator, _), (left, right) in links]
-        for (_, one), (other, _) in pairwise(sides):
-            if isinstance(one, e.Literal) and isinstance(other, e.Literal) and one.value != other.value:
+        left = self._operand(node.first)
+        types = [left.type]
+        first = left.node
+        rest: list[tuple[e.Comparator, e.Expression]] = []
+        for comparator, second in node.rest:
+            right = self._operand(second)
+            one, other = self._link(node, comparator, left, right)
+            if not rest:
+                first = one
+            elif isinstance(one, e.Literal) and one != rest[-1][1]:
                 fix = "write two comparisons, joined with `and`"
                 self.refuse("LR212", "this constant means two things, one to each side", one, fix)
-        rest = tuple((comparator, right) for (comparator, _), (_, right) in zip(node.rest, sides, strict=True))
-        checked = evolve(node, first=sides[0][0], rest=rest)
-        if not self.problems:
-            self._refuse_never(checked, [each.type for each in operands])
+            rest.append((comparator, other))
+            types.append(right.type)
+            left = right
+        checked = e.Compare(first, tuple(rest), node.at)
+        if not self.problems and (len(rest) > 1 or _bounds(types[0]) != _OPEN or _bounds(types[1]) != _OPEN):
+            self._refuse_never(checked, types)
         return checked
 
     def _operand(self, node: e.Expression) -> _Operand:
@@ -181,6 +190,10 @@ class _Checker:
 
     def _member(self, left: _Operand, right: _Operand) -> _Sides:
         """Check an `in`, whose right side is a list of constants or a field that holds a set."""
+        listing = right.node
+        if isinstance(listing, e.ListOf) and listing.items and _takes_constants(left):
+            type_ = cast("v.Type", left.type)
+            return left.node, e.ListOf(tuple([self._constant(item, type_) for item in listing.items]), listing.at)
         match left, right:
             case _Operand(e.Literal() as literal), _Operand(_, v.EnumSet(values, synonyms)):
                 return self._constant(literal, v.Enum(values, synonyms)), right.node
@@ -192,8 +205,6 @@ class _Checker:
                 self.refuse("LR212", "a set is not in a list", left.node, 'ask `"value" in field` for each value')
             case _Operand(e.Literal()), _Operand(e.ListOf()):
                 self.refuse("LR215", "a constant in a list says nothing of the lead", left.node, "ask for a field")
-            case _Operand(_, type_), _Operand(e.ListOf(items) as listing) if type_ is not None:
-                return left.node, evolve(listing, items=tuple(self._constant(item, type_) for item in items))
             case _ if right.type is not None:
                 self.refuse("LR212", "`in` needs a list or a set", right.node, "write field in [a, b]")
         return left.node, right.node
@@ -201,15 +212,15 @@ class _Checker:
     def _pair(self, node: e.Compare, comparator: str, left: _Operand, right: _Operand) -> _Sides:
         """Check two values beside each other; a constant takes the type of the other side."""
         one, other = cast("v.Type", left.type), cast("v.Type", right.type)
+        if isinstance(right.node, e.Literal) and _takes_constants(left):
+            self._ordered(node, comparator, one)
+            return left.node, self._constant(right.node, one)
         match left.node, right.node:
             case _ if isinstance(one, v.EnumSet) or isinstance(other, v.EnumSet):
                 self.refuse("LR212", f"a set beside `{comparator}`", node, 'ask `"value" in field`')
             case e.Literal(), e.Literal():
                 message = "two constants are compared; this says nothing of the lead"
                 self.refuse("LR215", message, node, "compare a field")
-            case asked, e.Literal() as literal:
-                self._ordered(node, comparator, one)
-                return asked, self._constant(literal, one)
             case e.Literal() as literal, asked:
                 self._ordered(node, comparator, other)
                 return self._constant(literal, other), asked
@@ -236,6 +247,8 @@ class _Checker:
     def _constant(self, literal: e.Literal, type_: v.Type) -> e.Literal:
         """Resolve a constant to the type of what it stands beside."""
         value = literal.value
+        if isinstance(type_, v.Enum) and value in type_.values:
+            return literal
         if isinstance(type_, v.Money) and _is_foreign(value, type_.currency):
             self.refuse("LR214", f"{show(value)} beside {type_}", literal, f"write the amount in {type_.currency}")
             return literal
@@ -246,7 +259,7 @@ class _Checker:
         if isinstance(type_, (v.Int, v.Number)):
             return literal
         try:
-            return evolve(literal, value=read_value(_widest(type_), value))
+            return e.Literal(read_value(_widest(type_), value), literal.at)
         except Refusal as refusal:
             code = "LR213" if isinstance(type_, v.Enum) else "LR212"
             self.refuse(code, str(refusal), literal, refusal.fix)
@@ -361,17 +374,25 @@ def _usage(function: str) -> str:
     return f"write {function}({', '.join(_WORDS.get(kind, kind) for kind in _SIGNATURES[function][0])})"
 
 
+_BOOL, _INT, _NUMBER, _TEXT = v.Bool(), v.Int(), v.Number(), v.Text()
+
+
 def _natural(value: object) -> v.Type:
     if isinstance(value, bool):
-        return v.Bool()
+        return _BOOL
     if isinstance(value, int):
-        return v.Int()
-    return v.Text() if isinstance(value, str) else v.Number()
+        return _INT
+    return _TEXT if isinstance(value, str) else _NUMBER
 
 
 def _widest(type_: v.Type) -> v.Type:
     """Return the type without its bounds: a constant may lie outside them."""
     return evolve(type_, least=None, most=None) if isinstance(type_, _BOUNDED) else type_
+
+
+def _takes_constants(operand: _Operand) -> bool:
+    """Say whether constants beside it take its type: it is a value of the lead, and no set."""
+    return operand.type is not None and not isinstance(operand.node, e.Literal) and not isinstance(operand.type, v.EnumSet)
 
 
 def _same_kind(left: v.Type, right: v.Type) -> bool:
@@ -439,6 +460,9 @@ def _result(node: e.Arithmetic, left: v.Type, right: v.Type) -> v.Type | None:
         case v.Int() | v.Number(), _, v.Int() | v.Number():
             return v.Number()
     return None
+
+
+_OPEN = (None, None)
 
 
 def _bounds(type_: v.Type | None) -> tuple[Any, Any]:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from attrs import define, field, frozen
 
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import LARGEST, Refusal, read_value
 from leadrouter.rulepack import expression as e
 from leadrouter.vocabulary import Number
 
@@ -36,6 +36,9 @@ _TOKEN = re.compile(
     r"""|(?P<open>[\[({])|(?P<close>[\])}])|(?P<number>\d[\w.]*)|(?P<name>[^\W\d]\w*)|(?P<prefix>[-+~*/])|(?P<comment>\#)""",
     re.DOTALL,
 )
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+_NEEDS_CARE = re.compile(r"""#|class|\b_|\"{3}|'{3}""")
+_DEEPENERS = ("(", "[", "{", "not", "-", "+", "~", "*", "/")
 _CLASS = "class"
 _STAND_IN = "_clas"  # as long as `class`, which Python keeps for itself; no field begins with `_`
 _WARNS = re.compile(r"\\|\d\.?[A-Za-z]")
@@ -109,6 +112,8 @@ def _prepare(text: str) -> tuple[str, list[Problem]]:
         return text, [Problem(code="LR203", message=message, at=whole, fix="use a list, a tag or a derived fact")]
     if not text.strip():
         return text, [Problem(code="LR201", message="an empty condition", at=whole, fix="write `default: true`")]
+    if not _NEEDS_CARE.search(text) and sum(map(text.count, _DEEPENERS)) < DEEPEST:
+        return text, []
     depth = prefixes = 0
     parts: list[str] = []
     problems: list[Problem] = []
@@ -195,7 +200,7 @@ class _Lowering:
         if isinstance(value, bool):
             return e.Literal(value, at)
         if isinstance(value, str):
-            if any("\ud800" <= character <= "\udfff" or character == "\0" for character in value):
+            if not value.isprintable() and _UNWRITABLE.search(value):
                 return self.refuse(node, "a string with a NUL or half a surrogate pair", "remove it")
             return e.Literal(value, at)
         if isinstance(value, (int, float)):
@@ -207,6 +212,8 @@ class _Lowering:
     def number(self, node: ast.Constant, at: e.At) -> e.Expression:
         """Read a number from its text, so that `0.1` is exact."""
         is_whole = isinstance(node.value, int)
+        if is_whole and node.value < LARGEST:
+            return e.Literal(node.value, at)
         written = node.value if is_whole else Decimal(self.text[at[0] : at[1]].replace("_", ""))
         try:
             value = read_value(Number(), written)
@@ -221,14 +228,14 @@ class _Lowering:
         return e.Name(name, self.at(node))
 
     def listing(self, node: ast.List) -> e.Expression:
-        items = tuple(self.expression(item) for item in node.elts)
+        items = [self.expression(item) for item in node.elts]
         for item, lowered in zip(node.elts, items, strict=True):
             if not isinstance(lowered, e.Literal):
                 self.refuse(item, "a list holds constants only", "compare with `==` and join with `or`")
         return e.ListOf(tuple(item for item in items if isinstance(item, e.Literal)), self.at(node))
 
     def joined(self, node: ast.BoolOp) -> e.Expression:
-        terms = tuple(self.expression(term) for term in node.values)
+        terms = tuple([self.expression(term) for term in node.values])
         return e.And(terms, self.at(node)) if isinstance(node.op, ast.And) else e.Or(terms, self.at(node))
 
     def unary(self, node: ast.UnaryOp) -> e.Expression:

@@ -1,0 +1,34 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def pack_argument(function: Function) -> Function:
+    """Add PACK: a folder with a pack.yaml, or that file."""
+    return click.argument("pack", type=click.Path(path_type=Path))(function)
+
+
+def ledger_option(function: Function) -> Function:
+    """Add --ledger: where leads and decisions are kept."""
+    return click.option(
+        "--ledger",
+        envvar="LEADROUTER_LEDGER",
+        default="sqlite:///leads.db",
+        show_default=True,
+        show_envvar=True,
+        metavar="ADDRESS",
+        help="Where leads and decisions are kept: sqlite:/// and a path.",
+    )(function)
+
+
+def folder_of(pack: Path) -> Path:
+    """Return the folder of a pack, where its organisation and its cases lie."""
+    return pack.parent if pack.is_file() else pack

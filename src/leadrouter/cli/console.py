@@ -1,0 +1,70 @@
+"""What the commands print, and with which code they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from leadrouter.errors import Fault, FaultsError, LeadRouterError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+FINE: Final = 0
+NOT_FINE: Final = 1
+UNREADABLE: Final = 3
+
+
+def out() -> Console:
+    """Return where results go: standard output. Colours only on a terminal, and not with NO_COLOR."""
+    return _console(is_error=False)
+
+
+def err() -> Console:
+    """Return where everything else goes: standard error."""
+    return _console(is_error=True)
+
+
+def _console(*, is_error: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=is_error, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print one paragraph as it is: nothing wrapped, nothing interpreted."""
+    console.print(text, style=style, soft_wrap=True)
+
+
+def say_error(error: LeadRouterError) -> None:
+    """Print an error as a compiler does: each fault with its place, excerpt and fix."""
+    console = err()
+    if isinstance(error, FaultsError):
+        say_faults(console, error.faults)
+    else:
+        say(console, f"error: {error}", "red")
+
+
+def say_faults(console: Console, faults: Iterable[Fault], *, kind: str = "") -> None:
+    """Print faults, a blank line between two; `kind` stands before the code."""
+    for number, fault in enumerate(faults):
+        if number:
+            console.print()
+        console.print(styled(fault, kind), soft_wrap=True)
+
+
+def styled(fault: Fault, kind: str = "") -> Text:
+    """Return a fault as it is printed: what is wrong stands out, then the place, then the fix."""
+    from rich.text import Text
+
+    place = f"{fault.where}: "
+    first, *rest = str(fault).removeprefix(place).split("\n")
+    code, _, message = first.partition(" ")
+    colour = "yellow" if kind else "red"
+    text = Text.assemble((place, "bold"), (f"{kind} {code} ".lstrip(), f"bold {colour}"), (message, "bold"))
+    for line in rest:
+        is_carets = line.lstrip(" |").startswith("^")
+        text.append("\n")
+        text.append(line, style="green" if line.startswith("fix: ") else colour if is_carets else "dim")
+    return text

@@ -1,0 +1,22 @@
+"""`leadrouter format`: the canonical text of a pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leadrouter.cli.arguments import pack_argument
+
+
+@click.command("format")
+@pack_argument
+def command(pack: Path) -> None:
+    """Print the canonical text of PACK, a folder or its pack.yaml.
+
+    It is one file, whatever files the pack came from, and means the same: packs that mean the same
+    have the same text. Comments are not kept.
+    """
+    from leadrouter.adapters.files import load_pack
+
+    click.echo(load_pack(pack).canonical, nl=False)

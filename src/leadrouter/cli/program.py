@@ -1,0 +1,50 @@
+"""The commands under one name, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from leadrouter.cli.console import FINE, UNREADABLE, say_error
+from leadrouter.errors import LeadRouterError
+
+_COMMANDS = ("route", "explain", "test", "check", "format", "schema")
+_EXIT_CODES = """\b
+Exit codes:
+  0  all is well
+  1  cases failed, leads were rejected, or faults were found
+  2  the command was not written as it should be
+  3  a pack, an organisation, a ledger or a file could not be read"""
+
+
+class _Program(click.Group):
+    """Loads a command when it is asked for, and prints errors without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"leadrouter.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> None:
+        code = FINE
+        try:
+            code = super().invoke(ctx) or FINE
+        except LeadRouterError as error:
+            say_error(error)
+            code = UNREADABLE
+        ctx.exit(code)
+
+
+@click.group(cls=_Program, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="leadrouter", message="leadrouter %(version)s")
+def program() -> None:
+    """Route inbound b2b leads by declarative rule packs, and say why."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,148 @@
+"""The shape of a pack as a JSON Schema (2020-12), for editors.
+
+It says which keys there are, which are needed and what kind of value each takes. What a condition
+means, and whether its names are known, `parse` alone can tell.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from leadrouter.destination import FORMS
+from leadrouter.rulepack.pack import CLASSES, LANGUAGE
+from leadrouter.vocabulary import WEEKDAYS
+
+Schema: TypeAlias = dict[str, Any]
+
+_BARE = ("bool", "text", "date", "instant", "duration", "int", "decimal")
+_CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+def pack_schema() -> Schema:
+    """Return the schema of `pack.yaml`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A rule pack of leadrouter",
+        **_object(
+            {
+                "pack": _says("the pack's name", _word()),
+                "language": _says("the version of the language; its meaning stays", {"const": LANGUAGE}),
+                "tz": _says("the zone of hours, weekdays and dates: Europe/Moscow", {"type": "string"}),
+                "include": _says("other files of this pack", _list({"type": "string"})),
+                "unknown_fields": _says("what becomes of facts without a field", {"enum": ["refuse", "keep"]}),
+                "hours": _says("business hours, for in_hours(received, …)", _map(_list(_ref("window")))),
+                "vocabulary": _says("every word that a rule may use, with its type", _map(_ref("field"))),
+                "derive": _says("facts from facts", _map(_ref("derived"))),
+                "tag": _says("every rule that holds adds its tag", _table("tag")),
+                "classes": _says(f"the kinds of lead; {', '.join(CLASSES)} unless given", _list(_word(), least=1)),
+                "classify": _says("what kind of lead it is: the first rule that holds", _table("class")),
+                "route": _says("where it goes: the first rule that holds", _table("to")),
+                "routes": _says("ladders: the first step that reaches somebody", _map(_list(_ref("step"), least=1))),
+            }
+        ),
+        "if": {"not": {"required": ["include"]}},
+        "then": {"required": ["pack", "vocabulary", "classify", "route", "routes"]},
+        "$defs": _definitions(),
+    }
+
+
+def _definitions() -> Schema:
+    days = _list({"enum": list(WEEKDAYS)})
+    clock = {"type": "string", "pattern": _CLOCK}
+    to = _says(f"one of {', '.join(FORMS)}", {"type": "string", "pattern": _destination()})
+    condition = _says("a condition, or several that must all hold", {"anyOf": [_text(), _list(_text(), least=1)]})
+    return {
+        "word": {"type": ["string", "number", "boolean"]},
+        "when": condition,
+        "window": _object({"days": days, "from": clock, "to": clock}, "from", "to"),
+        "step": _object({"to": to}, "to"),
+        "type": {"anyOf": [{"enum": list(_BARE)}, _one_of(_domains())]},
+        "field": {"anyOf": [{"enum": list(_BARE)}, _one_of({"type": _ref("type"), **_domains()}, **_options())]},
+        "derived": _object({"type": _ref("type"), "rules": _table("then")}, "type", "rules"),
+        "csv": _object({"csv": _says("a decision table beside the pack", {"type": "string"})}, "csv"),
+        **{f"rule-{key}": _rule(key) for key in ("then", "tag", "class", "to")},
+    }
+
+
+def _domains() -> Schema:
+    """Return the keys that give a type with its domain: exactly one of them stands."""
+    bounds = {"min": _ref("word"), "max": _ref("word")}
+    currency = {"type": "string", "pattern": "^[A-Z]{3}$"}
+    return {
+        "enum": _says("one of these values", _list(_word(), least=1)),
+        "set": _says("any number of these values", _list(_word(), least=1)),
+        "money": {"anyOf": [currency, _object({"currency": currency, **bounds}, "currency")]},
+        "text": _object({"max": {"type": "integer", "minimum": 1}}),
+        **{name: _object(bounds) for name in ("int", "decimal", "duration")},
+    }
+
+
+def _options() -> Schema:
+    return {
+        "required": _says("every lead must bring it", {"type": "boolean"}),
+        "default": _says("its value where a lead does not bring it", {}),
+        "unit": _word(),
+        "about": _word(),
+    }
+
+
+def _one_of(choices: Schema, **options: Schema) -> Schema:
+    """Return an object with exactly one of the choices, and synonyms and options beside it."""
+    synonyms = _says("other spellings, and what they stand for", _map(_word()))
+    object_ = _object({**choices, "synonyms": synonyms, **options})
+    return {**object_, "oneOf": [{"required": [name]} for name in choices]}
+
+
+def _rule(key: str) -> Schema:
+    outcome = {} if key == "then" else _word()
+    needed = (key,) if key == "then" else ("rule", key)
+    rule = _object(
+        {
+            "rule": _says("the id that decisions and cases name", _word()),
+            "when": _ref("when"),
+            "default": _says("for the last rule of a table", {"const": True}),
+            key: outcome,
+            "because": _says("the reason, in words for people", _word()),
+        },
+        *needed,
+    )
+    return {**rule, "oneOf": [{"required": ["when"]}, {"required": ["default"]}]}
+
+
+def _table(key: str) -> Schema:
+    return {"anyOf": [_list({"anyOf": [_ref(f"rule-{key}"), _ref("csv")]}), _ref("csv")]}
+
+
+def _destination() -> str:
+    kinds = [form.removesuffix("(…)") for form in FORMS if form.endswith("(…)")]
+    plain = [form for form in FORMS if not form.endswith("(…)")]
+    return f"^\\s*(({'|'.join(kinds)})\\(\\s*[\\w.-]+\\s*\\)|{'|'.join(plain)})\\s*$"
+
+
+def _object(properties: Schema, *required: str) -> Schema:
+    needed = {"required": list(required)} if required else {}
+    return {"type": "object", "properties": properties, **needed, "additionalProperties": False}
+
+
+def _map(values: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": values}
+
+
+def _list(items: Schema, *, least: int = 0) -> Schema:
+    return {"type": "array", "items": items, **({"minItems": least} if least else {})}
+
+
+def _word() -> Schema:
+    return _ref("word")
+
+
+def _text() -> Schema:
+    return {"type": "string"}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _says(description: str, schema: Schema) -> Schema:
+    return {"description": description, **schema}

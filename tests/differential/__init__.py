@@ -1,0 +1,1 @@
+"""What is written twice says the same."""

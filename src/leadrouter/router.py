@@ -144,6 +144,11 @@ class Router:
         """
         return self.decision(lead_id).explain(personal=personal)
 
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The digests of the pack and of the organisation that decide."""
+        return self.pack.digest, self._organisation_digest
+
     def close(self) -> None:
         """Let go of the ledger."""
         self.ledger.close()

@@ -51,6 +51,8 @@ class Workbench:
     pack: str = ""
     organisation: str = ""
     status: int = 0
+    faulty: tuple[Path, str] | None = None
+    """A file in which a fault is shown, and its text before, which a reader would put back."""
 
     @classmethod
     def at(cls, folder: Path) -> Workbench:
@@ -60,6 +62,10 @@ class Workbench:
 
     def run(self, example: Example) -> None:
         """Run an example; one that names the code of an error must produce it."""
+        if self.faulty is not None and example.language != "console":
+            self.faulty[0].write_text(self.faulty[1], encoding="utf-8")
+            self.faulty = None
+        self.save(example)
         if example.code is not None:
             codes = {fault.code for fault in self.faults(example)}
             assert example.code in codes, f"{example.place}: {example.code} is not among {sorted(codes)}"
@@ -70,7 +76,6 @@ class Workbench:
         elif example.language == "pycon":
             self.session(example)
         else:
-            self.save(example)
             found = list(self.checked(example))
             assert not found, f"{example.place}:\n" + "\n".join(map(str, found))
 
@@ -82,12 +87,15 @@ class Workbench:
             return list(error.faults)
 
     def save(self, example: Example) -> None:
-        """Write an example that names its file to that file."""
+        """Write an example that names its file to that file, a fragment with what it is a part of."""
         name = example.option("file")
         if name is not None:
+            whole = {("fragment",): self.pack, ("organisation", "fragment"): self.organisation}.get(example.kind)
             file = self.folder / name
+            if example.code is not None:
+                self.faulty = file, file.read_text(encoding="utf-8")
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(example.text, encoding="utf-8")
+            file.write_text(example.text if whole is None else grafted(whole, example.text), encoding="utf-8")
 
     def checked(self, example: Example) -> Iterator[Fault]:
         """Check an example by its language and kind; yield its warnings.
@@ -101,7 +109,8 @@ class Workbench:
             case "yaml", ("pack",):
                 yield from self.check_pack(example.text, keep=example.code is None)
             case "yaml", ("fragment",):
-                yield from self.check_pack(grafted(self.pack, example.text))
+                is_kept = example.option("file") is not None and example.code is None
+                yield from self.check_pack(grafted(self.pack, example.text), keep=is_kept)
             case "yaml", ("conditions",):
                 yield from self.check_pack(grafted(self.pack, _route_by(example.text)))
             case "yaml", ("organisation",):
@@ -284,14 +293,23 @@ class _Inside:
 
 def grafted(base: str, fragment: str) -> str:
     """Put the sections of a fragment in place of those of a whole; its vocabulary is added to the whole's."""
-    sections = {part.partition(":")[0]: part for part in _SECTION.split(base) if part.strip()}
+    sections = {_name(part): part for part in _SECTION.split(base) if part.strip()}
     for part in _SECTION.split(fragment):
-        name = part.partition(":")[0]
+        name = _name(part)
         if name == "vocabulary" and name in sections:
-            sections[name] += part.partition("\n")[2]
+            sections[name] = sections[name].rstrip() + "\n" + part.partition("\n")[2]
         elif part.strip():
-            sections[name] = part
-    return "".join(f"{part.rstrip()}\n" for part in sections.values())
+            sections[name] = f"{part.rstrip()}\n{_gap(sections.get(name, ''))}"
+    return "".join(sections.values())
+
+
+def _name(section: str) -> str:
+    return section.partition(":")[0]
+
+
+def _gap(section: str) -> str:
+    """Return the empty lines at the end of a section."""
+    return "\n" * (section.count("\n") - section.rstrip("\n").count("\n") - 1)
 
 
 def matches(shown: str, told: str) -> bool:

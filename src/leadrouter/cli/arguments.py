@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+DEFAULT_LEDGER = "sqlite:///leads.db"
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -21,7 +23,7 @@ def ledger_option(function: Function) -> Function:
     return click.option(
         "--ledger",
         envvar="LEADROUTER_LEDGER",
-        default="sqlite:///leads.db",
+        default=DEFAULT_LEDGER,
         show_default=True,
         show_envvar=True,
         metavar="ADDRESS",

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from leadrouter.cli.console import FINE, UNREADABLE, say_error
+from leadrouter.cli.console import FINE, UNREADABLE, err, say, say_error
 from leadrouter.errors import LeadRouterError
 
 _COMMANDS = ("route", "explain", "test", "check", "format", "schema")
@@ -38,11 +38,28 @@ class _Program(click.Group):
         except LeadRouterError as error:
             say_error(error)
             code = UNREADABLE
+        except OSError as error:
+            if error.filename is None:
+                raise  # not about a file: a broken pipe, most of the time, which click knows how to end
+            say(err(), f"error: {error.filename}: {error.strerror}", "red")
+            code = UNREADABLE
         ctx.exit(code)
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"leadrouter {version('leadrouter')}")
+    except PackageNotFoundError:
+        click.echo("leadrouter, not installed")
+    ctx.exit()
+
+
 @click.group(cls=_Program, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="leadrouter", message="leadrouter %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version.")
 def program() -> None:
     """Route inbound b2b leads by declarative rule packs, and say why."""
     for stream in (sys.stdout, sys.stderr):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from leadrouter.lead import Lead
 from leadrouter.routing.decision import Decision
@@ -14,6 +14,8 @@ from leadrouter.vocabulary import Enum
 from leadrouter.zone import zone
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich.console import Console
 
     from leadrouter.router import Router
@@ -24,9 +26,13 @@ _ROOM_TO_ASK = 14
 _LONGEST_SOURCE = 12
 
 
+_WANTED = ("lead", "class", "rule", "assignee", "goes to", "ask for", "source", "received", "route")
+"""The columns, the dearest first: what does not fit a terminal is left out from the end."""
+
+
 @frozen
 class Column:
-    """A column: its heading, how wide it is, and what stands in it."""
+    """A column: its heading, how wide it is, how it looks, and what stands in it."""
 
     name: str
     width: int
@@ -38,22 +44,28 @@ class Column:
 class DecisionTable:
     """A table of decisions without personal data.
 
-    The columns are as wide as the pack and the organisation need them. On a terminal the ones that
-    do not fit are left out: `left_out` names them.
+    Columns are as wide as the words of the pack and the organisation. `left_out` names those for which
+    the terminal has no room.
     """
 
     console: Console
-    router: Router
-    columns: tuple[Column, ...] = field(init=False)
-    left_out: tuple[str, ...] = field(init=False)
+    columns: tuple[Column, ...]
+    left_out: tuple[str, ...]
     _has_heading: bool = field(default=False, init=False)
 
-    def __attrs_post_init__(self) -> None:
-        columns = tuple(_columns(self.router))
-        room = self.console.width if self.console.is_terminal else None
-        shown = set(_fitting(columns, room))
-        self.columns = tuple(column for column in columns if column.name in shown)
-        self.left_out = tuple(column.name for column in columns if column.name not in shown)
+    @classmethod
+    def of(cls, router: Router, console: Console) -> DecisionTable:
+        """Lay out a table for what a router decides."""
+        columns = tuple(_columns(router))
+        room = console.width if console.is_terminal else 10_000
+        shown = _fitting({column.name: column.width for column in columns}, room)
+        rest = room - sum(column.width + len(_GAP) for column in columns if column.name in shown)
+        chosen = [evolve(each, width=each.width + rest) if each.name == "ask for" else each for each in columns]
+        return cls(
+            console,
+            tuple(column for column in chosen if column.name in shown),
+            tuple(column.name for column in columns if column.name not in shown),
+        )
 
     def add(self, lead: Lead, decision: Decision) -> None:
         """Print a decision; before the first one, the heading."""
@@ -63,32 +75,39 @@ class DecisionTable:
         self.line((column.cell(lead, decision), column.style) for column in self.columns)
 
     def line(self, cells: Iterable[tuple[str, str]]) -> None:
+        """Print one line."""
         from rich.cells import cell_len, set_cell_size
         from rich.text import Text
 
         text = Text()
         for column, (cell, style) in zip(self.columns, cells, strict=True):
-            shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cell)
-            is_last = column is self.columns[-1]
-            if cell_len(shown) > column.width and not (is_last and not self.console.is_terminal):
+            shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in cell)
+            if cell_len(shown) > column.width:
                 shown = set_cell_size(shown, column.width - 1) + "…"
             text.append(shown, style)
-            text.append("" if is_last else " " * (column.width - cell_len(shown)) + _GAP)
+            text.append(" " * (column.width - cell_len(shown)) + _GAP)
+        text.rstrip()
         self.console.print(text, soft_wrap=True)
 
 
+def _fitting(widths: dict[str, int], room: int) -> set[str]:
+    """Return the columns that fit, the dearest first."""
+    shown: set[str] = set()
+    for name in _WANTED:
+        if room >= widths[name]:
+            shown.add(name)
+            room -= widths[name] + len(_GAP)
+    return shown
+
+
 def _columns(router: Router) -> Iterator[Column]:
-    """Yield all columns, the widest room that each can need among the words of the pack."""
+    """Yield every column, with the room that its longest word needs."""
     checked, organisation = router.pack.checked, router.organisation
     tz = zone(checked.tz)
     destinations = [str(organisation.settle(step.to)) for route in checked.routes.values() for step in route.steps]
     rules = [rule.id for rule in checked.table("classify")]
-
-    def received(lead: Lead, decision: Decision) -> str:
-        return _clock(decision.at if lead.received is None else lead.received).astimezone(tz).strftime("%Y-%m-%d %H:%M")
-
     yield Column("lead", _SHORT_ID, "dim", lambda _, decision: decision.lead_id[:_SHORT_ID])
-    yield Column("received", 16, "dim", received)
+    yield Column("received", 16, "dim", lambda lead, decision: _clock(lead.received or decision.at, tz))
     yield Column("source", _source_width(router), "", lambda lead, _: lead.source or "-")
     yield Column("class", _widest("class", checked.classes), "bold", lambda _, decision: decision.lead_class)
     yield Column("rule", _widest("rule", rules), "", lambda _, decision: decision.rules["classify"])
@@ -96,3 +115,18 @@ def _columns(router: Router) -> Iterator[Column]:
     yield Column("goes to", _widest("goes to", destinations), "", lambda _, decision: decision.destination)
     yield Column("assignee", _widest("assignee", organisation.people), "bold", lambda _, decision: decision.assignee)
     yield Column("ask for", _ROOM_TO_ASK, "yellow", lambda _, decision: ", ".join(decision.blocked_by))
+
+
+def _widest(heading: str, words: Iterable[str]) -> int:
+    return max(len(heading), *map(len, words))
+
+
+def _source_width(router: Router) -> int:
+    """Return the room of the longest source, where the vocabulary says which there are."""
+    words = router.pack.vocabulary
+    type_ = words["source"].type if "source" in words else None
+    return _widest("source", type_.values) if isinstance(type_, Enum) else _LONGEST_SOURCE
+
+
+def _clock(at: datetime, tz: ZoneInfo) -> str:
+    return at.astimezone(tz).strftime("%Y-%m-%d %H:%M")

@@ -11,6 +11,7 @@ from leadrouter.routing.evaluate import Maybe, doubtful_tags, unknown_names, val
 from leadrouter.routing.index import Index
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage
+from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.expression import Value
 from leadrouter.rulepack.rule import Rule
 
@@ -19,8 +20,9 @@ def blocked_by(index: Index, outcome: Outcome) -> tuple[str, ...]:
     """Return the missing fields whose values could have led to another class or route.
 
     A rule that stands before the deciding one, has another outcome and is unknown would have decided
-    for some value of what it lacks. A missing derived fact stands for the fields that it is derived
-    from. Costs as much as there are such rules, not as there are rules.
+    for some value of what it lacks; a rule that asks `not known(field)` would not have decided for any.
+    A missing derived fact stands for the fields that it is derived from. Costs as much as there are
+    rules that could still hold, not as there are rules.
     """
     search = _Search(index, outcome)
     blame = search.run()
@@ -51,51 +53,69 @@ class _Search:
         return classed | self.before("route", self.outcome.route)
 
     def settle(self, name: str, blame: frozenset[str], value: Value | None) -> None:
-        """Note what a stage gave, and what it might have given instead."""
-        if blame or value is None:
+        """Note what a stage gave, or that it might have given something else."""
+        if blame:
             self.doubt[name] = blame
         else:
             self.known[name] = value
 
     def before(self, table: str, result: Value | None) -> frozenset[str]:
-        """Return the missing fields that kept earlier rules with another outcome from holding."""
+        """Return the missing fields that could make a table give something else.
+
+        They keep an earlier rule with another outcome from holding, or the deciding one holds only without them.
+        """
         stage = self.index.stages[table]
-        winner = self.outcome.rules.get(table)
-        last = next((row for row, rule in enumerate(stage.rules) if rule.id == winner), len(stage.rules))
-        earlier = stage.everything >> len(stage.rules) - last << len(stage.rules) - last
+        order = {rule.id: position for position, rule in enumerate(stage.table)}
+        winner = order.get(self.outcome.rules.get(table, ""), len(order))
         blame: frozenset[str] = frozenset()
-        for row, rule in self.possible(stage, earlier):
-            if rule.outcome != result:
-                blame |= self.lacking(stage, row)
+        reliance: list[frozenset[str]] = []
+        falls_elsewhere = False
+        for row, rule in self.possible(stage):
+            if order[rule.id] == winner:
+                reliance.append(self.lacking(stage, row))
+            elif rule.outcome != result:
+                falls_elsewhere |= order[rule.id] > winner
+                blame |= self.lacking(stage, row) if order[rule.id] < winner else frozenset()
+        if all(reliance) and (falls_elsewhere or table.startswith("derive.")):
+            blame = blame.union(*reliance)
         return blame
 
     def tag(self) -> None:
+        """Part the tags into those that every value of the missing facts leaves, and the others."""
         stage = self.index.stages["tag"]
-        sure = frozenset(self.outcome.tags)
-        for row, rule in self.possible(stage, stage.everything):
+        sure: set[str] = set()
+        for row, rule in self.possible(stage):
+            blame = self.lacking(stage, row)
             tag = str(rule.outcome)
-            if tag not in sure:
-                self.doubtful_tags[tag] = self.doubtful_tags.get(tag, frozenset()) | self.lacking(stage, row)
-        self.known["tags"] = Maybe(sure, frozenset(self.doubtful_tags))
+            if blame:
+                self.doubtful_tags[tag] = self.doubtful_tags.get(tag, frozenset()) | blame
+            else:
+                sure.add(tag)
+        self.known["tags"] = Maybe(frozenset(sure), frozenset(self.doubtful_tags))
 
-    def possible(self, stage: Stage, mask: int) -> Iterator[tuple[int, Rule]]:
-        """Yield the rows of a mask that are true or unknown."""
+    def possible(self, stage: Stage) -> Iterator[tuple[int, Rule]]:
+        """Yield the rows that are true or could be."""
+        mask = stage.everything
         for name, column in stage.columns.items():
             cells = self.index.cells[name]
             mask &= column.unsure if name in self.doubt else column.masks[cells.cell(self.known.get(name))]
         calendar = self.index.calendar
         for row in stage.rows(mask):
-            values = [value_of(each, self.known, calendar) for each in stage.residue.get(row, ())]
-            if False not in values:
+            residue = stage.residue.get(row, ())
+            if all(self.asked(each) or value_of(each, self.known, calendar) is not False for each in residue):
                 yield row, stage.rules[row]
+
+    def asked(self, node: e.Expression) -> set[str]:
+        """Return the doubtful names of which an expression asks whether they are known."""
+        calls = (each for each in e.walk(node) if isinstance(each, e.Call) and each.function == "known")
+        return {name for call in calls for name in e.names(call) if name in self.doubt}
 
     def lacking(self, stage: Stage, row: int) -> frozenset[str]:
         """Return the missing fields that a row's truth depends on."""
         names = {demand.field for demand in stage.ways[row].demands}
-        residue = stage.residue.get(row, ())
-        names |= {name for each in residue for name in unknown_names(each, self.known)}
-        tags = (
-            {tag for each in residue for tag in doubtful_tags(each, self.known["tags"])} if "tags" in self.known else ()
-        )
+        tags: set[str] = set()
+        for each in stage.residue.get(row, ()):
+            names |= {*unknown_names(each, self.known), *self.asked(each)}
+            tags.update(doubtful_tags(each, self.known.get("tags", Maybe())))
         doubts = [*(self.doubt.get(name) for name in names), *(self.doubtful_tags.get(tag) for tag in tags)]
         return frozenset().union(*(each for each in doubts if each is not None))

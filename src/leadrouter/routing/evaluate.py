@@ -28,8 +28,8 @@ from leadrouter.vocabulary import WEEKDAYS
 class Maybe:
     """Tags of which some are sure and some depend on facts that are missing."""
 
-    sure: frozenset[str]
-    possible: frozenset[str]
+    sure: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
 
 
 def evaluate(pack: CheckedPack, facts: Mapping[str, Any]) -> dict[str, tuple[Rule, ...]]:

@@ -78,18 +78,12 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
     """
     rows = [(rule, way) for rule, each in zip(table, ways, strict=True) for way in each]
     demanded: dict[str, dict[int, Runs]] = {}
-    may_lack: dict[str, set[int]] = {}
     for row, (_, way) in enumerate(rows):
         for demand in way.demands:
             runs = cells[demand.field].runs(demand)
             by_row = demanded.setdefault(demand.field, {})
             by_row[row] = meet(by_row[row], runs) if row in by_row else runs
-            if demand.test == "known":
-                may_lack.setdefault(demand.field, set()).add(row)
-    columns = {
-        name: _column(name, by_row, cells[name], len(rows), may_lack.get(name, set()))
-        for name, by_row in demanded.items()
-    }
+    columns = {name: _column(name, by_row, cells[name], len(rows)) for name, by_row in demanded.items()}
     residue = {row: way.residue for row, (_, way) in enumerate(rows) if way.residue}
     parted = {row: lift(conditions) for row, conditions in residue.items()}
     needles = {row: found for row, (found, _) in parted.items() if found}
@@ -115,7 +109,7 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
     )
 
 
-def _column(name: str, by_row: Mapping[int, Runs], cells: Cells, size: int, certain: set[int]) -> Column:
+def _column(name: str, by_row: Mapping[int, Runs], cells: Cells, size: int) -> Column:
     """Sweep the cells from left to right, turning rows on and off at the ends of their runs."""
     width = (size + 7) // 8
     spare = width * 8 - size
@@ -128,7 +122,7 @@ def _column(name: str, by_row: Mapping[int, Runs], cells: Cells, size: int, cert
         indifferent[byte] ^= bit
         for edge in (edge for run in runs for edge in run):
             turns.setdefault(edge, bytearray(width))[byte] ^= bit
-        if row not in certain and any(start < cells.missing for start, _ in runs):
+        if any(start < cells.missing for start, _ in runs):
             unsure[byte] |= bit
     mask = int.from_bytes(indifferent, "big") & ((1 << size) - 1)
     masks = []

@@ -1,0 +1,166 @@
+"""The leads of a file, routed one after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
+
+import click
+from attrs import define, evolve, field
+
+from leadrouter.adapters.records import Format, Record, read_records
+from leadrouter.cli.arguments import DEFAULT_LEDGER
+from leadrouter.cli.console import err, out, say, say_faults
+from leadrouter.cli.progress import progress
+from leadrouter.cli.rejects import Rejects
+from leadrouter.cli.table import DecisionTable
+from leadrouter.errors import ConflictError, FactsError, Fault
+from leadrouter.lead import Lead
+from leadrouter.ledger.ledger import Ledger
+from leadrouter.organisation import Organisation
+from leadrouter.router import Router
+from leadrouter.routing.decision import Decision
+from leadrouter.routing.rule_pack import RulePack
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Form: TypeAlias = Literal["table", "json", "brief"]
+
+_SHOWN = 20
+"""Rejects that are printed; all of them are in the rejects file."""
+
+
+@define(kw_only=True)
+class Intake:
+    """Routes records, shows decisions, keeps rejects and counts both.
+
+    `address` is the ledger's, None for a dry run; `name` is the file's, for the places of faults.
+    """
+
+    router: Router
+    table: DecisionTable
+    events: Counter[str]
+    address: str | None
+    form: Form
+    at: datetime | None
+    name: str
+    rejects: Rejects
+    console: Console = field(factory=err)
+    classes: Counter[str] = field(factory=Counter)
+    older: int = 0
+    latest: str | None = None
+
+    @classmethod
+    def of(cls, pack: RulePack, organisation: Organisation, *, ledger: Ledger, **rest: Any) -> Intake:
+        """Make one for a pack, an organisation and an open ledger."""
+        events: Counter[str] = Counter()
+        router = Router(pack, organisation, ledger, observer=lambda event: events.update([event.name]))
+        return cls(router=router, table=DecisionTable.of(router, out()), events=events, **rest)
+
+    def run(self, stream: BinaryIO, form: Format) -> None:
+        """Route every lead of a stream, and sum up.
+
+        Raises:
+            FactsError: the heading of a CSV file cannot be used.
+            LedgerError: the ledger cannot be written.
+            OSError: the rejects cannot be written.
+        """
+        began = monotonic()
+        try:
+            with progress(self.console, _size(stream)) as advance:
+                for number, record in enumerate(read_records(stream, form, name=self.name), start=1):
+                    self.take(record)
+                    advance(record.read, number)
+        except KeyboardInterrupt:
+            say(self.console, "stopped; what was routed is kept, and the same command goes on from there", "yellow")
+            self.sum_up(monotonic() - began)
+            raise
+        finally:
+            self.router.close()
+            self.rejects.close()
+        self.sum_up(monotonic() - began)
+
+    def take(self, record: Record) -> None:
+        """Route one record, or reject it."""
+        repeated = self.events["lead.repeated"]
+        try:
+            if record.faults:
+                raise FactsError(record.faults)
+            lead = Lead.from_mapping(record.fields)
+            decision = self.router.route(lead, at=self.at or lead.received)
+        except FactsError as error:
+            self.reject(record, error.faults)
+        except ConflictError as error:
+            fix = "give what is another lead another id"
+            self.reject(record, [Fault(code="LR428", message=str(error), where="", fix=fix)])
+        else:
+            self.older += self.events["lead.repeated"] > repeated and self.is_older(decision)
+            self.classes[decision.lead_class] += 1
+            self.latest = decision.lead_id
+            self.show(lead, decision)
+
+    def is_older(self, decision: Decision) -> bool:
+        """Say whether another version of the pack or of the organisation decided."""
+        return (decision.pack_digest, decision.organisation_digest) != self.router.digests
+
+    def show(self, lead: Lead, decision: Decision) -> None:
+        """Print a decision."""
+        match self.form:
+            case "table":
+                self.table.add(lead, decision)
+            case "json":
+                click.echo(json.dumps(decision.to_dict(), ensure_ascii=False))
+            case "brief":
+                click.echo(json.dumps(decision.to_record(), ensure_ascii=False))
+
+    def reject(self, record: Record, faults: Sequence[Fault]) -> None:
+        """Keep a record that was not routed, and say why."""
+        self.rejects.keep(record, faults)
+        if self.rejects.count <= _SHOWN:
+            say_faults(self.console, [evolve(fault, where=f"{self.name}:{record.line}") for fault in faults])
+
+    def sum_up(self, seconds: float) -> None:
+        """Say what was done, and what can be done next."""
+        for text, style in self.told(seconds):
+            say(self.console, text, style)
+
+    def told(self, seconds: float) -> Iterator[tuple[str, str]]:
+        """Yield the closing lines with their styles."""
+        routed, rejected, repeated = self.classes.total(), self.rejects.count, self.events["lead.repeated"]
+        if rejected > _SHOWN:
+            yield f"… and {rejected - _SHOWN} more", "red"
+        by_class = ", ".join(f"{name} {count}" for name, count in self.classes.most_common())
+        yield f"{routed} leads routed in {seconds:.1f} s" + (f": {by_class}" if routed else ""), "bold green"
+        if rejected:
+            yield f"{rejected} rejected, kept in {self.rejects.path}", "bold red"
+        if repeated:
+            yield f"{repeated} were in the ledger already and keep their decisions", "yellow"
+        if self.older:
+            yield f"{self.older} of them were decided by another version of the pack or the organisation;", "yellow"
+            yield "  what this version says of them: the same command with --dry-run", "yellow"
+        if self.form == "table" and self.table.left_out:
+            yield f"no room for {', '.join(self.table.left_out)}: widen the terminal, or use --json", "dim"
+        if self.address is None:
+            yield "nothing was kept (--dry-run)", "dim"
+        elif self.latest is not None:
+            yield f"kept in {self.address}; why: leadrouter explain {self.latest[:12]}{self.where()}", "dim"
+
+    def where(self) -> str:
+        """Return what `explain` needs to find the ledger."""
+        return "" if self.address == DEFAULT_LEDGER else f" --ledger {self.address}"
+
+
+def _size(stream: BinaryIO) -> int | None:
+    """Return the bytes of a file; a pipe has no end yet."""
+    try:
+        status = os.fstat(stream.fileno())
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

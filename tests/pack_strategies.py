@@ -440,7 +440,7 @@ def _takes(type_: v.Type, raw: Any) -> bool:
 
 
 @st.composite
-def leads(draw: st.DrawFn, pack: GeneratedPack, vocabulary: v.Vocabulary) -> dict[str, Any]:
+def leads(draw: st.DrawFn, pack: GeneratedPack, vocabulary: v.Vocabulary, *, wrong: bool = True) -> dict[str, Any]:
     """Draw the facts of a lead: at and around the constants, missing or null, and in one of five wrong."""
     good = {word.name: [raw for raw in word.raws if _takes(vocabulary[word.name].type, raw)] for word in pack.words}
     absent = st.booleans().map(lambda left_out: () if left_out else (None,))
@@ -449,7 +449,7 @@ def leads(draw: st.DrawFn, pack: GeneratedPack, vocabulary: v.Vocabulary) -> dic
         is_there = vocabulary[word.name].required or draw(st.integers(0, 4))
         found = (draw(st.sampled_from(good[word.name])),) if is_there else draw(absent)
         facts |= {word.name: value for value in found}
-    if draw(st.integers(0, 4)) == 0:
+    if wrong and draw(st.integers(0, 4)) == 0:
         word = draw(st.sampled_from(pack.words))
         facts[word.name] = draw(st.sampled_from((None, *_JUNK, *word.raws)))
     return facts

@@ -257,8 +257,10 @@ def checked(vocabulary: v.Vocabulary) -> st.SearchStrategy[Condition]:
 # any tree that the parser can give, well typed or not
 
 _literals = st.one_of(st.booleans(), whole_numbers, exact_numbers, plain_texts).map(e.Literal)
-_atoms = _literals | st.sampled_from([*FIELDS, "class"]).map(e.Name) | st.lists(_literals, max_size=3).map(
-    lambda items: e.ListOf(tuple(items))
+_atoms = (
+    _literals
+    | st.sampled_from([*FIELDS, "class"]).map(e.Name)
+    | st.lists(_literals, max_size=3).map(lambda items: e.ListOf(tuple(items)))
 )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
+
+from leadrouter.readonly import read_only
 
 
 @frozen(kw_only=True)
@@ -21,7 +22,7 @@ class Event:
     name: str
     lead_id: str
     at: datetime
-    details: Mapping[str, Any] = field(factory=dict, converter=MappingProxyType, hash=False)
+    details: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False)
 
 
 Observer: TypeAlias = Callable[[Event], None]

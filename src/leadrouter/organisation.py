@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Literal, TypeAlias, assert_never, cast, get_args
 
 import yaml
 from attrs import asdict, evolve, field, frozen
@@ -107,10 +107,13 @@ class Organisation:
                 return Head(self.inbound.head or "")
             case "duty":
                 return OnDuty(self.inbound.duty or "")
+            case _:
+                assert_never(self.staffing)
 
     def pool(self, destination: Destination) -> tuple[str, ...]:
         """Return the ids of the people that a destination means, in the order of the file."""
-        match self.settle(destination):
+        settled = self.settle(destination)
+        match settled:
             case ToDepartment(name):
                 return self.departments[name].people if name in self.departments else ()
             case Head(name):
@@ -120,6 +123,8 @@ class Organisation:
                 return (id,) if id in self.people else ()
             case OnDuty(role):
                 return self.duty.get(role, ())
+            case _:
+                assert_never(settled)
 
     @property
     def digest(self) -> str:

@@ -144,7 +144,8 @@ def pytest_runtest_makereport(
     """Write on the report what the case reached, so that it comes back from other processes too."""
     report = yield
     if isinstance(item, CaseItem) and call.when == "call" and _wants_coverage(item.config):
-        report.leadrouter = {"folder": str(item.path.parent.parent), "reached": sorted(item.reached)}
+        reached = {"folder": str(item.path.parent.parent), "reached": sorted(item.reached)}
+        vars(report)["leadrouter"] = reached
     return report
 
 
@@ -200,7 +201,7 @@ def leadrouter_folder(pytestconfig: pytest.Config) -> Path:
     folder = pytestconfig.getini("leadrouter_pack")
     if not folder:
         raise pytest.UsageError("say which pack is meant: `leadrouter_pack = rules/…` in pytest's options")
-    return pytestconfig.rootpath / folder
+    return Path(pytestconfig.rootpath / folder)
 
 
 @pytest.fixture

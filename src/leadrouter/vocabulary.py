@@ -162,10 +162,6 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.fields)
 
-    def with_fields(self, *fields: Field) -> Vocabulary:
-        """Return a vocabulary with these fields after its own."""
-        return Vocabulary.of(*self, *fields)
-
 
 def plain(type_: Type) -> str:
     """Name a type without its domain, as packs write it.

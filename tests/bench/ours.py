@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import yaml
 from attrs import frozen
 
-from leadrouter import Router, RulePack
+from leadrouter import Decision, Lead, Organisation, Router, RulePack, load_pack
+from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.router import facts_for
 
 from .contest import leads_for
 from .measure import Cost, Task, each, interleave
@@ -22,6 +24,7 @@ from .packs import Facts, make_rules, pack_text
 
 _NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 _IMPORTS = 41
+_CONVEYOR = Path(__file__).parents[2] / "rules" / "baksht"
 _ORGANISATION = """\
 organisation: bench
 staffing: department
@@ -48,7 +51,16 @@ class Comparison:
 
 def compare() -> list[Comparison]:
     """Measure all comparisons, one after the other."""
-    return [_reading(), _loading(1_000), *_routing(10), *_routing(100), _importing()]
+    return [
+        _reading(),
+        _loading(1_000),
+        _loading_conveyor(),
+        *_routing("10 rules", _router_of(10), leads_for(10)),
+        *_routing("100 rules", _router_of(100), leads_for(100)),
+        *_routing_conveyor(),
+        _importing("import leadrouter"),
+        _importing("from leadrouter import Router, load_pack"),
+    ]
 
 
 def _reading() -> Comparison:
@@ -70,28 +82,43 @@ def _yaml(text: str) -> object:
     return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
-def _routing(size: int) -> Iterator[Comparison]:
-    """Route new leads in memory, with and without the explanation, beside `decide` on their facts."""
-    leads, ids = leads_for(size), count()
-    with TemporaryDirectory() as folder:
-        Path(folder, "pack.yaml").write_text(pack_text(make_rules(size)), encoding="utf-8")
-        Path(folder, "organisation.yaml").write_text(_ORGANISATION, encoding="utf-8")
-        router = Router.open(folder, ledger="memory:")
+def _loading_conveyor() -> Comparison:
+    """Load the pack that ships, from its files, beside PyYAML alone on their texts."""
+    texts = [file.read_text(encoding="utf-8") for file in (_CONVEYOR / "pack.yaml", _CONVEYOR / "vocabulary.yaml")]
+    beside = each(lambda _: [_yaml(text) for text in texts], [None])
+    return _pair("`load_pack`, rules/baksht", each(load_pack, [_CONVEYOR]), "`yaml.load`, CSafeLoader", beside)
 
-    def route(facts: Facts) -> Any:
-        return router.route({"id": f"lead-{next(ids)}", **facts}, at=_NOW)
+
+def _router_of(size: int) -> Router:
+    pack, organisation = RulePack.parse(pack_text(make_rules(size))), Organisation.parse(_ORGANISATION)
+    return Router(pack, organisation, MemoryLedger())
+
+
+def _routing_conveyor() -> Iterator[Comparison]:
+    """Route the leads that ship, as they come: amounts as form strings, free text, many facts missing."""
+    lines = (_CONVEYOR / "leads.jsonl").read_text(encoding="utf-8").splitlines()
+    leads = [Lead.from_mapping(json.loads(line, parse_float=Decimal)) for line in lines]
+    router = Router.open(_CONVEYOR, ledger="memory:")
+    return _routing("rules/baksht", router, [facts_for(router.pack, lead, _NOW) for lead in leads])
+
+
+def _routing(what: str, router: Router, leads: Sequence[Facts]) -> Iterator[Comparison]:
+    """Route new leads in memory, with and without the explanation, beside `decide` on their facts."""
+    ids = count()
+
+    def route(facts: Facts) -> Decision:
+        return router.route(Lead(id=f"lead-{next(ids)}", facts=facts), at=_NOW)
 
     def explain(facts: Facts) -> object:
         return route(facts).explain()
 
-    decide = RulePack.parse(pack_text(make_rules(size))).decide
-    for what, call in (("`route`", route), ("`route(…).explain()`", explain)):
-        yield _pair(f"{what}, {size} rules", each(call, leads), "`decide`", each(decide, leads))
+    for name, call in (("`route`", route), ("`route(…).explain()`", explain)):
+        yield _pair(f"{name}, {what}", each(call, leads), "`decide`", each(router.pack.decide, leads))
 
 
-def _importing() -> Comparison:
+def _importing(ours: str) -> Comparison:
     """Import in fresh interpreters, counting from after their own start."""
-    ours, theirs = "import leadrouter", "import attrs, yaml"
+    theirs = "import attrs, yaml"
     return _pair(f"`{ours}`", _imported(ours), f"`{theirs}`", _imported(theirs), rounds=_IMPORTS)
 
 

@@ -29,7 +29,7 @@ class Example:
     @property
     def place(self) -> str:
         """Where it stands."""
-        return f"{self.page.relative_to(ROOT)}:{self.line}"
+        return f"{name(self.page)}:{self.line}"
 
     @property
     def kind(self) -> tuple[str, ...]:
@@ -53,6 +53,16 @@ class Table:
     page: Path
     heading: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @property
+    def place(self) -> str:
+        """The page that it stands on."""
+        return name(self.page)
+
+
+def name(page: Path) -> str:
+    """Return a page's name, from the root of the project where it is one of its pages."""
+    return str(page.relative_to(ROOT)) if page.is_relative_to(ROOT) else page.name
 
 
 def examples(page: Path) -> Iterator[Example]:

@@ -27,7 +27,7 @@ def entries() -> dict[str, list[Example]]:
 
 def test_every_code_has_an_entry_and_every_entry_a_code() -> None:
     """Whoever reads a code in a message finds it on the page, and finds no other there."""
-    assert sorted(headings(PAGE, 3)) == sorted(codes_of_the_source())
+    assert headings(PAGE, 3) == sorted(codes_of_the_source())
 
 
 def test_every_entry_has_an_example_of_its_own() -> None:
@@ -40,7 +40,7 @@ def test_every_example_produces_its_code_in_the_words_shown(tmp_path: Path) -> N
     bench = Workbench.at(tmp_path)
     shown = entries()
     for example in examples(PAGE):
-        if example.code is None:
+        if example.code is None or example.language == "console":
             bench.run(example)
             continue
         faults = bench.faults(example)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from .page import PAGES, ROOT, quoted, tables
+from .page import PAGES, ROOT, name, quoted, tables
 
 BANNED = {"util", "utils", "helper", "helpers", "common", "base", "misc", "manager"}
 KINDS = {"meaning", "added", "changed", "fixed", "removed"}
 _LOCAL = re.compile(r"""(?:^|[\s"'`(=])(?:/[A-Za-z]|~/|[A-Z]:\\)|file://|localhost|--(extra-)?index-url""")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_no_page_names_a_place_on_a_machine(page: Path) -> None:
     """What is shown works everywhere: no absolute paths of a machine, no index of packages."""
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .page import PAGES, ROOT, prose
+from .page import PAGES, ROOT, name, prose
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"#+ (.*)")
@@ -19,7 +19,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_relative_links_resolve(page: Path) -> None:
     """Each relative link names a file that is there, and each anchor a heading of it."""
     for number, line in prose(page):

@@ -44,7 +44,7 @@ def test_the_public_names_are_these_and_few() -> None:
 def test_every_public_name_is_there() -> None:
     """Each name that is promised can be imported, and nothing else is found by accident."""
     for name in PUBLIC:
-        assert getattr(leadrouter, name).__name__ or name == "Destination"
+        assert getattr(leadrouter, name) is not None
     assert not hasattr(leadrouter, "Leed")
     assert set(PUBLIC) <= set(dir(leadrouter))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -40,7 +39,9 @@ def first_minute(day: date, clock: time, name: str) -> datetime:
 @example(("Pacific/Apia", date(2011, 12, 30)), timedelta(), time(12))
 @example(("Europe/Berlin", date(2026, 3, 29)), timedelta(), time(2))
 @example(("America/St_Johns", date(2010, 11, 7)), timedelta(), time())
-def test_a_local_time_takes_effect_at_the_first_minute_that_shows_it(place: tuple[str, date], shift: timedelta, clock: time):
+def test_a_local_time_takes_effect_at_the_first_minute_that_shows_it(
+    place: tuple[str, date], shift: timedelta, clock: time
+):
     """A skipped time takes effect at the change, one that comes twice takes effect the first time."""
     name, day = place[0], place[1] + shift
     assert takes_effect(day, clock, zone(name)) == first_minute(day, clock, name)
@@ -75,10 +76,3 @@ def test_a_window_is_open_from_its_opening_to_its_closing(place: tuple[str, date
     )
     assert window.holds(at, zone(name)) is expected
     assert Hours("office", (window,)).holds(at, zone(name)) is expected
-
-
-@pytest.mark.parametrize("name", ["", "UTC/", "Nowhere", "../etc/passwd", "Europe", "A" * 300, "Europe/Бе", "UTC\0", "zone1970.tab", "leapseconds"])
-def test_there_is_no_such_zone(name: str):
-    """A name that is no zone's is a `KeyError`, whatever a file system would say to it."""
-    with pytest.raises(KeyError):
-        zone(name)

@@ -62,7 +62,9 @@ literals = st.text("abжщ'💡 <#:{", max_size=8)
 def test_a_problem_points_at_what_it_names(style: str, literal: str, name: str, data: st.DataObject):
     """Python counts columns in bytes; behind a Cyrillic literal the place of an unknown name is still right."""
     before = data.draw(st.sampled_from(["", "  ", "(", "not ", "x == 1 and "]))
-    text = f'{before}message == {json.dumps(literal, ensure_ascii=False)} or nowhere_{name} > 5{")" * before.count("(")}'
+    text = (
+        f"{before}message == {json.dumps(literal, ensure_ascii=False)} or nowhere_{name} > 5{')' * before.count('(')}"
+    )
     if "over lines" in style or "folded" in style:
         text = re.sub(" +", " ", text)
     value = read(STYLES[style](text.strip()))

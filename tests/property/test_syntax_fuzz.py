@@ -18,9 +18,37 @@ TOKENS = (
     *("amount", "class", "_clas", "__import__", "source", "сумма", "True", "None", "null", "true", "not", "and", "or"),
     *("in", "not in", "is", "if", "else", "lambda", "await", "for", "yield", ":=", "=", "==", "!=", "<", "<=", ">"),
     *("+", "-", "*", "/", "//", "**", "%", "~", "@", "&&", "||", "!", "(", ")", "[", "]", "{", "}", ",", ".", ":", ";"),
-    *("5", "0x1F", "1_000", "1.5", "1e999", "1e5", "0e-99999", "9" * 25, "1j", "1.if", "5in", "07", '"text"', "'пресс'"),
+    *(
+        "5",
+        "0x1F",
+        "1_000",
+        "1.5",
+        "1e999",
+        "1e5",
+        "0e-99999",
+        "9" * 25,
+        "1j",
+        "1.if",
+        "5in",
+        "07",
+        '"text"',
+        "'пресс'",
+    ),
     *('"', "'", '"""', 'f"{x}"', 'f"{', 'b"x"', r'"\d"', r'"\N{DASH}"', r'"\ud800"', r'"\0"', "\\", "#", "$", "`", "é"),
-    *("known", "contains(", "matches", "hour", "days_between(a, b)", "f(*a)", "known(x=1)", "\t", "\n", "\r", "\f", "\0"),
+    *(
+        "known",
+        "contains(",
+        "matches",
+        "hour",
+        "days_between(a, b)",
+        "f(*a)",
+        "known(x=1)",
+        "\t",
+        "\n",
+        "\r",
+        "\f",
+        "\0",
+    ),
 )
 
 
@@ -48,6 +76,7 @@ def test_arbitrary_text(text: str):
     check(text)
 
 
+@example(["1e", "9" * 30], "")
 @given(st.lists(st.sampled_from(TOKENS), max_size=12), st.sampled_from(["", " "]))
 @settings(max_examples=600)
 def test_texts_of_tokens(tokens: list[str], between: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
@@ -61,6 +62,14 @@ anything = st.recursive(
 )
 
 
+def attempt(read: Callable[[], Any], refusal: type[Exception]) -> tuple[Any, Any]:
+    """Return what is read, or the error that refused it; anything else that is raised is raised on."""
+    try:
+        return read(), None
+    except refusal as error:
+        return None, error
+
+
 @given(types, anything)
 @example(v.Int(), 10**5000)
 @example(v.Number(), Decimal("0E-99999"))
@@ -69,11 +78,10 @@ anything = st.recursive(
 @example(v.Text(), "\ud800")
 def test_a_value_is_read_or_refused(type_: v.Type, raw: object):
     """Whatever arrives is either a value that can be written and read again, or refused with a code."""
-    try:
-        value = read_value(type_, raw)
-    except Refusal as refusal:
+    value, refusal = attempt(lambda: read_value(type_, raw), Refusal)
+    if refusal is not None:
         assert refusal.code.startswith("LR40")
-        assert "\n" not in str(refusal)
+        assert str(refusal).isprintable()
     else:
         assert value is None or read_value(type_, write_value(type_, value)) == value
 
@@ -82,11 +90,8 @@ def test_a_value_is_read_or_refused(type_: v.Type, raw: object):
 def test_facts_are_read_or_refused(raw: object):
     """Facts of any shape give typed facts or a `FactsError` that keeps what was given."""
     for given_facts in (raw, {"сумма": raw, "tags": raw, "employees": raw}):
-        try:
-            read_facts(VOCABULARY, given_facts)
-        except FactsError as error:
-            assert error.raw is given_facts
-            assert error.faults
+        known, error = attempt(lambda: read_facts(VOCABULARY, given_facts), FactsError)  # noqa: B023  # asked now
+        assert known is not None or (error.raw is given_facts and error.faults)
 
 
 @given(exact_numbers)

@@ -14,7 +14,7 @@ from tests.strategies import VOCABULARY, checked, expressions
 
 
 @given(expressions)
-@example(e.Literal("\u2028\x7f\x85\U000e0001\""))
+@example(e.Literal('\u2028\x7f\x85\U000e0001"'))
 @example(e.Negative(e.Negative(e.Literal(-5))))
 @example(e.Compare(e.Compare(e.Name("a"), (("<", e.Name("b")),)), (("==", e.Not(e.Name("class"))),)))
 def test_parse_after_format_is_the_identity(tree: e.Expression):

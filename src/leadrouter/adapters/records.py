@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO, Literal, TypeAlias, get_args
 
@@ -61,14 +61,7 @@ def read_records(stream: BinaryIO, form: Format, *, name: str) -> Iterator[Recor
     Raises:
         FactsError: the heading of a CSV file cannot be used.
     """
-    lines = _Lines(stream)
-    match form:
-        case "jsonl":
-            return _json_lines(lines, name)
-        case "json":
-            return _json_values(lines, name)
-        case "csv":
-            return _rows(lines, name)
+    return _READERS[form](_Lines(stream), name)
 
 
 @define
@@ -86,8 +79,9 @@ class _Lines:
             self.length = len(line)
             if self.length > LONGEST_LINE:
                 self.skip(line)
+                line = _whole_characters(line, LONGEST_LINE)
             self.read += self.length
-            text = line[:LONGEST_LINE].decode("utf-8", "surrogateescape").rstrip("\r\n")
+            text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
             yield text.removeprefix("\ufeff") if self.number == 1 else text
 
     def skip(self, piece: bytes) -> None:
@@ -95,6 +89,13 @@ class _Lines:
         while piece and not piece.endswith(b"\n"):
             piece = self.stream.readline(_PIECE)
             self.length += len(piece)
+
+
+def _whole_characters(line: bytes, most: int) -> bytes:
+    """Return the beginning of a longer line, and no character by half."""
+    while line[most] & 0xC0 == 0x80:
+        most -= 1
+    return line[:most]
 
 
 def _json_lines(lines: _Lines, name: str) -> Iterator[Record]:
@@ -163,7 +164,9 @@ class _Json:
         """Return the value that the text holds, and nothing beside it."""
         found, end = self.value(_past(self.text, 0, " \t"))
         if not self.faults and self.text[end:].strip():
-            self.fault("LR422", f"more than one value: {show(self.text[end:].strip())} follows", "give each lead a line")
+            self.fault(
+                "LR422", f"more than one value: {show(self.text[end:].strip())} follows", "give each lead a line"
+            )
         return found
 
     def value(self, position: int) -> tuple[object, int]:
@@ -175,7 +178,8 @@ class _Json:
             return decoder.raw_decode(self.text, position)
         except json.JSONDecodeError as error:
             before = self.text.rfind("\n", 0, error.pos) + 1
-            message = f"not JSON: {error.msg}, at character {error.pos - before + 1} of its line"
+            what = error.msg.removesuffix(" at")
+            message = f"not JSON: {what}, at character {error.pos - before + 1} of its line"
             self.fault("LR422", message, "quote keys and text with \", and write \\n for a line's end inside text")
         except RecursionError:
             self.fault("LR422", "JSON that nests too deep", "give a lead's facts side by side")
@@ -218,13 +222,13 @@ def _rows(lines: _Lines, name: str) -> Iterator[Record]:
     """Yield the rows below the heading; cells stay text, empty ones are missing."""
     sheet = _Sheet(lines, name)
     heading = sheet.heading()
-    for line, raw, cells, problem in sheet.rows():
-        if not any(cells) and problem is None:
+    for line, raw, cells, refusal in sheet.rows():
+        if not any(cells) and refusal is None:
             continue
         where = f"{name}:{line}"
         faults = list(_not_utf8(raw, where))
-        if problem is None and len(cells) != len(heading):
-            problem = f"{len(cells)} cells stand below a heading of {len(heading)}"
+        fits = len(cells) == len(heading)
+        problem = refusal or (None if fits else f"{len(cells)} cells stand below a heading of {len(heading)}")
         if problem is not None:
             faults.append(Fault(code="LR426", message=problem, where=where, fix='quote a cell with separators: "a, b"'))
         fields = {} if faults else {key: cell for key, cell in zip(heading, cells, strict=True) if cell}
@@ -281,3 +285,10 @@ class _Sheet:
         for text in self._source:
             self._taken.append(text)
             yield f"{text}\n"
+
+
+_READERS: dict[Format, Callable[[_Lines, str], Iterator[Record]]] = {
+    "jsonl": _json_lines,
+    "json": _json_values,
+    "csv": _rows,
+}

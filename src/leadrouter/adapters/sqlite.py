@@ -34,15 +34,13 @@ class SqliteLedger:
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        try:
+        with _refusing(self.path):
             self._connection = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._prepare()
-        except sqlite3.Error as error:
-            raise LedgerError(f"{self.path} cannot be used as a ledger: {error}") from error
 
     def _prepare(self) -> None:
         with self.transaction() as work:
@@ -58,7 +56,7 @@ class SqliteLedger:
     @contextmanager
     def transaction(self) -> Iterator[_Work]:
         """Begin a unit of work; other writers wait for its end."""
-        with self._lock:
+        with self._lock, _refusing(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield _Work(self._connection)
@@ -128,6 +126,15 @@ class _Work:
 
     def keep(self, digest: str, text: str) -> None:
         self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
+
+
+@contextmanager
+def _refusing(path: str) -> Iterator[None]:
+    """Turn what SQLite refuses (a lock that outlasts its patience, a full disk, no database) into our error."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
 
 
 def _entry(row: tuple[str, str, str, str, str, str]) -> Entry:

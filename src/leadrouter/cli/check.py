@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leadrouter import Organisation, RulePack
 
 
-@click.command("check")
+@click.command("check", short_help="Print every fault of a pack, its organisation and its cases.")
 @pack_argument
 def command(pack: Path) -> int:
     """Print every fault of PACK at once, each with its place and its fix.
@@ -82,12 +82,16 @@ class _Checking:
                 self.faults += error.faults
 
     def told(self) -> Iterator[str]:
-        """Say what was loaded."""
+        """Say what was loaded, or what could not be looked at."""
+        if self.faults:
+            if self.pack is None and self.cases:
+                yield f"{_counted(self.cases, 'case')} could not be held against the pack"
+            return
         if self.pack is not None:
             checked = self.pack.checked
-            rules = sum(len(table) for table in checked.tables)
-            routes = _counted(len(checked.routes), "route")
-            yield f"pack {checked.name}: {_counted(len(checked.vocabulary), 'field')}, {_counted(rules, 'rule')}, {routes}"
+            fields = _counted(len(checked.vocabulary), "field")
+            rules = _counted(sum(len(table) for table in checked.tables), "rule")
+            yield f"pack {checked.name}: {fields}, {rules}, {_counted(len(checked.routes), 'route')}"
         if self.organisation is not None:
             departments = _counted(len(self.organisation.departments), "department")
             people, staffing = len(self.organisation.people), self.organisation.staffing

@@ -54,6 +54,18 @@ def say_faults(console: Console, faults: Iterable[Fault], *, kind: str = "") -> 
         console.print(styled(fault, kind), soft_wrap=True)
 
 
+def say_reject(console: Console, place: str, faults: Iterable[str]) -> None:
+    """Print on one line what is wrong with one lead: codes with their messages."""
+    from rich.text import Text
+
+    text = Text.assemble((f"{place}: ", "bold"))
+    for number, (code, _, message) in enumerate(fault.partition(" ") for fault in faults):
+        text.append("; " if number else "")
+        text.append(code, style="bold red")
+        text.append(f" {message}")
+    console.print(text, soft_wrap=True)
+
+
 def styled(fault: Fault, kind: str = "") -> Text:
     """Return a fault as it is printed: what is wrong stands out, then the place, then the fix."""
     from rich.text import Text

@@ -10,7 +10,7 @@ from leadrouter.cli.arguments import ledger_option
 from leadrouter.cli.console import FINE, NOT_FINE
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say why a lead went where it went.")
 @click.argument("lead_id")
 @ledger_option
 @click.option("--json", "as_json", is_flag=True, help="Print the decision and its explanation as JSON.")

@@ -9,7 +9,7 @@ import click
 from leadrouter.cli.arguments import pack_argument
 
 
-@click.command("format")
+@click.command("format", short_help="Print the canonical text of a pack.")
 @pack_argument
 def command(pack: Path) -> None:
     """Print the canonical text of PACK, a folder or its pack.yaml.

@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 
 from leadrouter.adapters.records import Format, Record, read_records
 from leadrouter.cli.arguments import DEFAULT_LEDGER
-from leadrouter.cli.console import err, out, say, say_faults
+from leadrouter.cli.console import err, out, say, say_reject
 from leadrouter.cli.progress import progress
 from leadrouter.cli.rejects import Rejects
 from leadrouter.cli.table import DecisionTable
@@ -54,6 +54,7 @@ class Intake:
     rejects: Rejects
     console: Console = field(factory=err)
     classes: Counter[str] = field(factory=Counter)
+    fixes: set[str] = field(factory=lambda: {""})
     older: int = 0
     latest: str | None = None
 
@@ -123,8 +124,13 @@ class Intake:
     def reject(self, record: Record, faults: Sequence[Fault]) -> None:
         """Keep a record that was not routed, and say why."""
         self.rejects.keep(record, faults)
-        if self.rejects.count <= _SHOWN:
-            say_faults(self.console, [evolve(fault, where=f"{self.name}:{record.line}") for fault in faults])
+        if self.rejects.count > _SHOWN:
+            return
+        told = [str(evolve(fault, where="-")).removeprefix("-: ").partition("\n") for fault in faults]
+        say_reject(self.console, f"{self.name}:{record.line}", [what for what, _, _ in told])
+        for fix in dict.fromkeys(fix for _, _, fix in told if fix not in self.fixes):
+            say(self.console, f"  {fix}", "green")
+            self.fixes.add(fix)
 
     def sum_up(self, seconds: float) -> None:
         """Say what was done, and what can be done next."""
@@ -137,14 +143,17 @@ class Intake:
         if rejected > _SHOWN:
             yield f"… and {rejected - _SHOWN} more", "red"
         by_class = ", ".join(f"{name} {count}" for name, count in self.classes.most_common())
-        yield f"{routed} leads routed in {seconds:.1f} s" + (f": {by_class}" if routed else ""), "bold green"
+        if routed:
+            yield f"{_counted(routed)} routed in {seconds:.1f} s: {by_class}", "bold green"
+        if not routed and not rejected:
+            yield f"{self.name} holds no leads", "yellow"
         if rejected:
-            yield f"{rejected} rejected, kept in {self.rejects.path}", "bold red"
+            yield f"{_counted(rejected)} rejected, kept in {self.rejects.path}", "bold red"
         if repeated:
-            yield f"{repeated} were in the ledger already and keep their decisions", "yellow"
+            yield f"in the ledger already, their decisions stay: {repeated}", "yellow"
         if self.older:
-            yield f"{self.older} of them were decided by another version of the pack or the organisation;", "yellow"
-            yield "  what this version says of them: the same command with --dry-run", "yellow"
+            yield f"  of these decided by another version of the pack or the organisation: {self.older}", "yellow"
+            yield "  what this version says: the same command with --dry-run", "yellow"
         if self.form == "table" and self.table.left_out:
             yield f"no room for {', '.join(self.table.left_out)}: widen the terminal, or use --json", "dim"
         if self.address is None:
@@ -155,6 +164,10 @@ class Intake:
     def where(self) -> str:
         """Return what `explain` needs to find the ledger."""
         return "" if self.address == DEFAULT_LEDGER else f" --ledger {self.address}"
+
+
+def _counted(leads: int) -> str:
+    return "1 lead" if leads == 1 else f"{leads} leads"
 
 
 def _size(stream: BinaryIO) -> int | None:

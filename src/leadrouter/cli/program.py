@@ -22,10 +22,10 @@ Exit codes:
 class _Program(click.Group):
     """Loads a command when it is asked for, and prints errors without a traceback."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # as above
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"leadrouter.cli.{cmd_name}").command
@@ -46,7 +46,7 @@ class _Program(click.Group):
         ctx.exit(code)
 
 
-def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001  # as above
     if not is_asked:
         return
     from importlib.metadata import PackageNotFoundError, version
@@ -59,7 +59,9 @@ def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> No
 
 
 @click.group(cls=_Program, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
 def program() -> None:
     """Route inbound b2b leads by declarative rule packs, and say why."""
     for stream in (sys.stdout, sys.stderr):

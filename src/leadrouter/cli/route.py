@@ -50,7 +50,7 @@ class _At(click.ParamType[datetime]):
             self.fail(f"{refusal}; {refusal.fix}", param, ctx)
 
 
-@click.command("route", help=_HELP)
+@click.command("route", help=_HELP, short_help="Decide where the leads of a file go, and keep the decisions.")
 @pack_argument
 @click.argument("file")
 @click.option("--format", "form", type=click.Choice(["jsonl", "json", "csv"]), help="By FILE's ending where left out.")
@@ -112,7 +112,7 @@ def _format_of(file: str) -> Format:
     form = "jsonl" if file == "-" else format_of(file)
     if form is None:
         raise click.UsageError(f"{file} does not say its format by its ending: give --format jsonl, json or csv")
-    return cast("Format", form)
+    return form
 
 
 @contextmanager

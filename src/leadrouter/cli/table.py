@@ -25,7 +25,6 @@ _SHORT_ID = 12
 _ROOM_TO_ASK = 14
 _LONGEST_SOURCE = 12
 
-
 _WANTED = ("lead", "class", "rule", "assignee", "goes to", "ask for", "source", "received", "route")
 """The columns, the dearest first: what does not fit a terminal is left out from the end."""
 
@@ -108,7 +107,7 @@ def _columns(router: Router) -> Iterator[Column]:
     rules = [rule.id for rule in checked.table("classify")]
     yield Column("lead", _SHORT_ID, "dim", lambda _, decision: decision.lead_id[:_SHORT_ID])
     yield Column("received", 16, "dim", lambda lead, decision: _clock(lead.received or decision.at, tz))
-    yield Column("source", _source_width(router), "", lambda lead, _: lead.source or "-")
+    yield Column("source", _source_width(router), "", _source)
     yield Column("class", _widest("class", checked.classes), "bold", lambda _, decision: decision.lead_class)
     yield Column("rule", _widest("rule", rules), "", lambda _, decision: decision.rules["classify"])
     yield Column("route", _widest("route", checked.routes), "", lambda _, decision: decision.route)
@@ -126,6 +125,11 @@ def _source_width(router: Router) -> int:
     words = router.pack.vocabulary
     type_ = words["source"].type if "source" in words else None
     return _widest("source", type_.values) if isinstance(type_, Enum) else _LONGEST_SOURCE
+
+
+def _source(lead: Lead, decision: Decision) -> str:
+    """Return the source by its own name, where the lead came with a synonym."""
+    return str(decision.outcome.facts.get("source", lead.source or "-"))
 
 
 def _clock(at: datetime, tz: ZoneInfo) -> str:

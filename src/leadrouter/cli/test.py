@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadrouter.testing import CaseResult, Suite
 
 
-@click.command("test")
+@click.command("test", short_help="Run the cases of a pack, and name the rules without one.")
 @pack_argument
 @click.option("--coverage/--no-coverage", default=True, help="Name the rules that no case reaches.  [default: on]")
 def command(pack: Path, *, coverage: bool) -> int:

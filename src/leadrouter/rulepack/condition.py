@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, assert_never, cast
 
 from attrs import define, evolve, field, frozen
 
@@ -130,6 +130,8 @@ class _Checker:
                 return self._negative(node, term)
             case e.Call():
                 return self._call(node)
+            case _:
+                assert_never(node)
 
     def _field(self, node: e.Name, name: str) -> v.Type | None:
         self.names.add(name)
@@ -233,7 +235,8 @@ class _Checker:
             case v.Money(one), v.Money(other) if one != other:
                 self.refuse("LR214", f"{one} compared with {other}", node, "compare amounts in one currency")
             case v.Enum(some), v.Enum(others) if not set(some) & set(others):
-                self.refuse("LR215", "these two fields have no value in common", node, "this can never hold")
+                message = "this can never hold: the two fields have no value in common"
+                self.refuse("LR215", message, node, "compare fields that share a value")
             case _ if not _same_kind(left, right):
                 message = f"{_kind(left)} compared with {_kind(right)}"
                 self.refuse("LR212", message, node, "compare values of one type")
@@ -335,7 +338,9 @@ class _Checker:
         resolved, type_ = self.resolve(argument)
         if isinstance(resolved, e.Literal) and isinstance(resolved.value, str) and kind == "day":
             return self._constant(resolved, v.Date())
-        if type_ is not None and (isinstance(resolved, e.Literal) or not isinstance(type_, _TAKES[kind])):
+        if isinstance(resolved, e.Literal):
+            self.refuse("LR216", f"`{function}` of a constant", argument, _usage(function))
+        elif type_ is not None and not isinstance(type_, _TAKES[kind]):
             self.refuse("LR216", f"`{function}` of {_kind(type_)}", argument, _usage(function))
         return resolved
 
@@ -427,7 +432,7 @@ def _example(type_: v.Type) -> str:
         case v.Bool():
             return "True or False"
         case v.Enum(values):
-            return f'"{values[0]}", one of its values'
+            return f'"{values[0]}", one of its values' if values else "one of its values, when it has any"
         case v.Date():
             return '"2026-03-02"'
         case v.Instant():

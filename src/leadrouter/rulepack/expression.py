@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal as OneOf
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from attrs import field, frozen
 
@@ -138,6 +138,8 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return (left, right)
         case Call(_, arguments):
             return arguments
+        case _:
+            assert_never(node)
 
 
 def walk(node: Expression) -> Iterator[Expression]:

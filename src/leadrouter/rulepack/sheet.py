@@ -18,7 +18,7 @@ from attrs import field, frozen
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar
 from leadrouter.errors import Fault
-from leadrouter.facts import exact, read_value
+from leadrouter.facts import clean_text, exact, read_value
 from leadrouter.rulepack import expression as e
 from leadrouter.span import Source, Span
 
@@ -87,11 +87,11 @@ def _lines(source: Source, delimiter: str, faults: list[Fault]) -> Iterator[list
     try:
         for row in reader:
             cells = []
-            for text in row:
-                cells.append(Cell(text.strip(), _find(source, text, position)))
-                position = cells[-1].where.end if text else position
-            newline = source.text.find("\n", position)
-            position = len(source.text) if newline < 0 else newline + 1
+            for index, text in enumerate(row, 1):
+                where = _find(source, text, position)
+                cells.append(Cell(text.strip(), where))
+                end = source.text.find(delimiter if index < len(row) else "\n", where.end if text else where.start)
+                position = len(source.text) if end < 0 else end + 1
             if any(cell.text for cell in cells):
                 yield cells
     except csv.Error as error:
@@ -160,7 +160,7 @@ def _items(text: str) -> Iterator[str]:
 
 def _constant(text: str, type_: v.Type) -> bool | int | Decimal | str:
     """Read a constant as the type of its column takes it; the checker resolves the rest."""
-    text = text.strip()
+    text = clean_text(text.strip(), v.LONGEST_TEXT)
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
     match type_:

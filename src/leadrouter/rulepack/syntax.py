@@ -11,13 +11,13 @@ import ast
 import re
 import warnings
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from attrs import define, field, frozen
 
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import LARGEST, Refusal, read_value
+from leadrouter.facts import LARGEST, Refusal, read_value, show
 from leadrouter.rulepack import expression as e
 from leadrouter.vocabulary import Number
 
@@ -205,21 +205,18 @@ class _Lowering:
             return e.Literal(value, at)
         if isinstance(value, (int, float)):
             return self.number(node, at)
-        return self.refuse(
-            node, f"`{value!r}` is not part of the language", MIS_SPELLED["none"] if value is None else None
-        )
+        fix = f"write {MIS_SPELLED['none']}" if value is None else "use text, numbers, True or False"
+        return self.refuse(node, f"{show(value)} is not part of the language", fix)
 
     def number(self, node: ast.Constant, at: e.At) -> e.Expression:
         """Read a number from its text, so that `0.1` is exact."""
-        is_whole = isinstance(node.value, int)
-        if is_whole and node.value < LARGEST:
+        if isinstance(node.value, int) and node.value < LARGEST:
             return e.Literal(node.value, at)
-        written = node.value if is_whole else Decimal(self.text[at[0] : at[1]].replace("_", ""))
         try:
-            value = read_value(Number(), written)
-        except Refusal as refusal:
-            return self.refuse(node, str(refusal), refusal.fix, "LR203")
-        return e.Literal(int(value) if is_whole else value, at)
+            return e.Literal(read_value(Number(), Decimal(self.text[at[0] : at[1]].replace("_", ""))), at)
+        except (Refusal, InvalidOperation):
+            fix = "at most 18 digits before the point and 9 after"
+            return self.refuse(node, "a number that is too large or too fine", fix, "LR203")
 
     def name(self, node: ast.Name) -> e.Expression:
         name = _CLASS if node.id == _STAND_IN else node.id
@@ -280,7 +277,8 @@ class _Lowering:
         if isinstance(node.func, ast.Name):
             fix = did_you_mean(node.func.id, FUNCTIONS)
             return self.refuse(node.func, f"unknown function `{node.func.id}`", fix, "LR217")
-        return self.refuse(node, "only the language's functions can be called", None, "LR217")
+        known = did_you_mean("", FUNCTIONS)
+        return self.refuse(node, "only the language's functions can be called", known, "LR217")
 
 
 _LOWER: dict[type[ast.expr], Callable[[_Lowering, Any], e.Expression]] = {

@@ -24,6 +24,7 @@ DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When a case happens that does not say: a Monday noon in Moscow."""
 
 _KEYS = ("case", "lead", "at", "staffing", "roster", "expect")
+_UNKNOWN = {"staffing": "LR604", "person": "LR605", "rule": "LR606"}
 _EXPECT = ("rule", "class", "route", "to", "assignee", "tags", "blocked_by")
 
 
@@ -142,7 +143,7 @@ class _Reading:
             return DEFAULT_AT
 
     def staffing(self, node: Node) -> Staffing | None:
-        word = self.known(node, "staffing", STAFFINGS, "LR604")
+        word = self.known(node, "staffing")
         staffing = cast("Staffing", word) if word in STAFFINGS else None
         organisation = self.organisation
         if staffing is not None and organisation and not organisation.with_staffing(staffing).pool(Inbound()):
@@ -157,10 +158,7 @@ class _Reading:
         organisation = self.organisation
         if organisation is not None and not organisation.with_duty(()).duty:
             self.document.fault("LR605", "the organisation has no duty role", node, "add `duty:` to the organisation")
-        return self.person(entries["on_duty"])
-
-    def person(self, node: Node) -> str | None:
-        return self.known(node, "person", self.organisation and self.organisation.people, "LR605")
+        return self.known(entries["on_duty"], "person")
 
     def lead(self, node: Node, at: datetime) -> Lead | None:
         """Return the lead, its facts held against the vocabulary."""
@@ -175,7 +173,7 @@ class _Reading:
                 read_facts(self.pack.vocabulary, facts, keep_unknown=self.pack.checked.keep_unknown)
         except FactsError as error:
             for fault in error.faults:
-                self.document.fault(fault.code, fault.message, _place(node, fault), fault.fix)
+                self.document.fault(fault.code, fault.message, _place(cast("yaml.MappingNode", node), fault), fault.fix)
             return None
         return lead
 
@@ -183,23 +181,18 @@ class _Reading:
         entries = self.document.entries(node, "`expect`", known=_EXPECT, required=("rule",))
         if "rule" not in entries:
             return None
-        checked = self.pack and self.pack.checked
-        rules = checked and {rule.id for table in checked.tables for rule in table}
-        tags = checked and {str(rule.outcome) for rule in checked.table("tag")}
-        fields = checked and checked.vocabulary.fields
-        ids = self.listed(entries["rule"], "rule", rules, "LR606")
-        if not ids and isinstance(entries["rule"], yaml.SequenceNode):
+        rules = self.listed(entries["rule"], "rule")
+        if not rules and isinstance(entries["rule"], yaml.SequenceNode):
             fix = "name the rule that gives the class, or the route"
             self.document.fault("LR606", "the case names no rule", entries["rule"], fix)
-        lead_class, route = entries.get("class"), entries.get("route")
         return Expectation(
-            rules=ids,
-            lead_class=lead_class and self.known(lead_class, "class", checked and checked.classes, "LR607"),
-            route=route and self.known(route, "route", checked and checked.routes, "LR607"),
+            rules=rules,
+            lead_class=self.known(entries["class"], "class") if "class" in entries else None,
+            route=self.known(entries["route"], "route") if "route" in entries else None,
             to=self.destination(entries["to"]) if "to" in entries else None,
-            assignee=self.person(entries["assignee"]) if "assignee" in entries else None,
-            tags=self.listed(entries["tags"], "tag", tags, "LR607") if "tags" in entries else None,
-            blocked_by=self.listed(entries["blocked_by"], "field", fields, "LR607") if "blocked_by" in entries else None,
+            assignee=self.known(entries["assignee"], "person") if "assignee" in entries else None,
+            tags=self.listed(entries["tags"], "tag") if "tags" in entries else None,
+            blocked_by=self.listed(entries["blocked_by"], "field") if "blocked_by" in entries else None,
         )
 
     def destination(self, node: Node) -> Destination | None:
@@ -209,18 +202,40 @@ class _Reading:
             self.document.fault("LR608", f"`{word}` is no destination", node, f"one of {', '.join(FORMS)}")
         return destination
 
-    def listed(self, node: Node, what: str, known: Collection[str] | None, code: str) -> tuple[str, ...]:
+    def listed(self, node: Node, what: str) -> tuple[str, ...]:
         """Return one word, or a list of them."""
         nodes = self.document.items(node, what) if isinstance(node, yaml.SequenceNode) else [node]
-        words = [self.known(each, what, known, code) for each in nodes]
+        words = [self.known(each, what) for each in nodes]
         return tuple(word for word in words if word is not None)
 
-    def known(self, node: Node, what: str, known: Collection[str] | None, code: str) -> str | None:
-        """Return a word; one that is not known is a fault."""
-        word = self.document.word(node, f"a {what}")
+    def known(self, node: Node, what: str) -> str | None:
+        """Return a word; one that nobody knows is a fault."""
+        word, known = self.document.word(node, f"a {what}"), self.words(what)
         if word is not None and known is not None and word not in known:
-            self.document.fault(code, f"unknown {what} `{word}`", node, did_you_mean(word, known))
+            self.document.fault(
+                _UNKNOWN.get(what, "LR607"), f"unknown {what} `{word}`", node, did_you_mean(word, known)
+            )
         return word
+
+    def words(self, what: str) -> Collection[str] | None:
+        """Return the words of a kind; None where nobody can say."""
+        if what == "staffing":
+            return STAFFINGS
+        if what == "person":
+            return None if self.organisation is None else self.organisation.people
+        if self.pack is None:
+            return None
+        checked = self.pack.checked
+        match what:
+            case "rule":
+                return [rule.id for table in checked.tables for rule in table]
+            case "tag":
+                return {str(rule.outcome) for rule in checked.table("tag")}
+            case "class":
+                return checked.classes
+            case "route":
+                return checked.routes
+        return checked.vocabulary.fields
 
 
 def _place(lead: yaml.MappingNode, fault: Fault) -> Node:

@@ -67,7 +67,8 @@ def measure(pack: RulePack, organisation: Organisation, decisions: Iterable[Deci
 def reached(decision: Decision) -> frozenset[str]:
     """Return the names of the rules that decided, and of the step that took the lead."""
     step = f"{decision.route}#{decision.assignment.step}"
-    return frozenset({f"step {step}", *(f"rule {id}" for id in (*decision.rules.values(), *decision.outcome.tag_rules))})
+    rules = (*decision.rules.values(), *decision.outcome.tag_rules)
+    return frozenset({f"step {step}", *(f"rule {rule}" for rule in rules)})
 
 
 def coverage_of(pack: RulePack, organisation: Organisation, names: Iterable[str]) -> Coverage:

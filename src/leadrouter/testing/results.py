@@ -52,15 +52,13 @@ class CaseResult:
         yield f"{place}case `{self.case.name}` {'passed' if self.passed else 'failed'}"
         if self.is_right_by_chance:
             yield "right for the wrong reason: other rules decided"
-        rows = [("", "expected", "actual", ""), *((each.what, each.expected, each.actual, _MARKS[each.agrees]) for each in self.comparisons)]
+        rows = [("", "expected", "actual", "")]
+        rows += [(each.what, each.expected, each.actual, "" if each.agrees else "✗") for each in self.comparisons]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             yield "  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         yield "why:"
         yield from (f"  {line}" for line in self.decision.explain().splitlines())
-
-
-_MARKS = {True: "", False: "✗"}
 
 
 def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResult:
@@ -81,8 +79,8 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
 def _compared(case: Case, decision: Decision, organisation: Organisation) -> Iterator[Comparison]:
     expect = case.expect
     to = None if expect.to is None else str(organisation.settle(expect.to))
-    for id in expect.rules:
-        yield _rule(id, decision)
+    for rule in expect.rules:
+        yield _rule(rule, decision)
     plain = (
         ("class", expect.lead_class, decision.lead_class),
         ("route", expect.route, decision.route),
@@ -98,13 +96,13 @@ def _compared(case: Case, decision: Decision, organisation: Organisation) -> Ite
         yield _set("blocked_by", expect.blocked_by, decision.blocked_by)
 
 
-def _rule(id: str, decision: Decision) -> Comparison:
+def _rule(expected: str, decision: Decision) -> Comparison:
     """Compare an expected rule with what decided in its table."""
     tables = decision.pack.checked.tables
-    table = next((each.name for each in tables if any(rule.id == id for rule in each)), "of no table")
+    table = next((each.name for each in tables if any(rule.id == expected for rule in each)), "of no table")
     tagging = decision.outcome.tag_rules
     decided = tagging if table == "tag" else tuple(filter(None, [decision.rules.get(table)]))
-    return Comparison(f"rule ({table})", id, _joined(decided), id in decided)
+    return Comparison(f"rule ({table})", expected, _joined(decided), expected in decided)
 
 
 def _set(what: str, expected: tuple[str, ...], actual: tuple[str, ...]) -> Comparison:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, LONGEST_DURATION, Refusal, read_value, write_value
@@ -15,8 +15,11 @@ from leadrouter.lead import Contact, Lead
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack import expression as e
 
-if TYPE_CHECKING:
+try:
+    from hypothesis import strategies as st
     from hypothesis.strategies import SearchStrategy
+except ModuleNotFoundError as error:
+    raise ImportError("the strategies need hypothesis: pip install 'leadrouter[testing]'") from error
 
 _LONGEST = 40
 _LARGEST = 10**9
@@ -31,12 +34,7 @@ _STEP: dict[type, Any] = {
 
 
 def values(type_: v.Type) -> SearchStrategy[Any]:
-    """Return a strategy for values that a type takes, as JSON or a form gives them.
-
-    Raises:
-        ImportError: hypothesis is not installed.
-    """
-    st = _strategies()
+    """Return a strategy for values that a type takes, as JSON or a form gives them."""
     match type_:
         case v.Bool():
             return st.sampled_from([True, False, "yes", "no", "да", "нет"])
@@ -50,11 +48,7 @@ def values(type_: v.Type) -> SearchStrategy[Any]:
 
 
 def facts(vocabulary: v.Vocabulary) -> SearchStrategy[dict[str, Any]]:
-    """Return a strategy for the facts of a lead: the required ones, and any of the others.
-
-    Raises:
-        ImportError: hypothesis is not installed.
-    """
+    """Return a strategy for the facts of a lead: the required ones, and any of the others."""
     return _facts(vocabulary, lambda each: values(each.type))
 
 
@@ -63,27 +57,18 @@ def facts_of(pack: RulePack) -> SearchStrategy[dict[str, Any]]:
 
     Numbers and times at a constant and one step to either side of it; texts that hold what rules look
     for, in either case, or a match of their patterns. Half of the time any value of the field.
-
-    Raises:
-        ImportError: hypothesis is not installed.
     """
     found = _sought(pack)
     return _facts(pack.vocabulary, lambda each: _near(pack, each, found.get(each.name, [])))
 
 
-def leads(
-    vocabulary: v.Vocabulary, *, facts: SearchStrategy[dict[str, Any]] | None = None
-) -> SearchStrategy[Lead]:
+def leads(vocabulary: v.Vocabulary, *, facts: SearchStrategy[dict[str, Any]] | None = None) -> SearchStrategy[Lead]:
     """Return a strategy for leads with ids, sources, companies, contacts and times of arrival.
 
     Args:
         vocabulary: the fields; `source` and `received` among them are the lead's own.
         facts: a strategy for the facts, `facts_of(pack)` for one; any facts where it is left out.
-
-    Raises:
-        ImportError: hypothesis is not installed.
     """
-    st = _strategies()
     names = _texts(_LONGEST)
     contacts = st.builds(Contact, name=st.none() | names, phone=st.none() | names, email=st.none() | names)
     sources: SearchStrategy[Any] = st.none() | names
@@ -91,34 +76,26 @@ def leads(
         sources = values(vocabulary["source"].type)
     return st.builds(
         _lead,
-        st.none() | names.filter(bool),
-        sources,
-        st.none() | names,
-        contacts,
-        st.none() | _typed(v.Instant()),
-        _any_facts(vocabulary) if facts is None else facts,
+        id=st.none() | names.filter(bool),
+        source=sources,
+        company=st.none() | names,
+        contact=contacts,
+        received=st.none() | _typed(v.Instant()),
+        facts=_any_facts(vocabulary) if facts is None else facts,
     )
 
 
 _any_facts = facts
 
 
-def _lead(
-    id: str | None,
-    source: str | None,
-    company: str | None,
-    contact: Contact,
-    received: datetime | None,
-    facts: dict[str, Any],
-) -> Lead:
-    own = {name: value for name, value in facts.items() if name not in ("source", "received")}
-    return Lead(id=id, source=source, company=company, contact=contact, received=received, facts=own)
+def _lead(*, facts: dict[str, Any], **own: Any) -> Lead:
+    return Lead(facts={name: value for name, value in facts.items() if name not in ("source", "received")}, **own)
 
 
 def _facts(words: v.Vocabulary, of: Callable[[v.Field], SearchStrategy[Any]]) -> SearchStrategy[dict[str, Any]]:
     required = {each.name: of(each) for each in words if each.required}
     optional = {each.name: of(each) for each in words if not each.required}
-    return _strategies().fixed_dictionaries(required, optional=optional)
+    return st.fixed_dictionaries(required, optional=optional)
 
 
 def _near(pack: RulePack, each: v.Field, sought: list[str]) -> SearchStrategy[Any]:
@@ -132,7 +109,6 @@ def _near(pack: RulePack, each: v.Field, sought: list[str]) -> SearchStrategy[An
     near = [value for point in points for value in (point - step, point, point + step)]
     written = [write_value(each.type, value) for value in near]
     taken = [raw for raw in written if _takes(each.type, raw)]
-    st = _strategies()
     return st.sampled_from(taken) | values(each.type) if taken else values(each.type)
 
 
@@ -146,7 +122,6 @@ def _takes(type_: v.Type, raw: Any) -> bool:
 
 def _holding(words: list[str], patterns: list[re.Pattern[str]], type_: v.Text) -> SearchStrategy[str]:
     """Return a strategy for texts with a word or a match in them, or any."""
-    st = _strategies()
     texts: SearchStrategy[str] = _texts(min(type_.longest, _LONGEST))
     around = _texts(8)
     for word in words:
@@ -188,7 +163,6 @@ def _calls(pack: RulePack) -> Iterator[e.Call]:
 
 def _typed(type_: v.Type) -> SearchStrategy[Any]:
     """Return a strategy for typed values of what has an order."""
-    st = _strategies()
     match type_:
         case v.Int(least, most):
             return st.integers(*_bounds(least, most, _LARGEST))
@@ -220,17 +194,9 @@ def _seconds(count: int) -> timedelta:
 
 
 def _texts(longest: int) -> SearchStrategy[str]:
-    return _strategies().text(_characters(), max_size=longest)
+    return st.text(_characters(), max_size=longest)
 
 
 def _characters() -> SearchStrategy[str]:
     """Return a strategy for the characters that facts may hold: no NUL, no half of a surrogate pair."""
-    return _strategies().characters(exclude_categories=("Cs",), exclude_characters="\0")
-
-
-def _strategies() -> Any:
-    try:
-        from hypothesis import strategies
-    except ModuleNotFoundError as error:
-        raise ImportError("the strategies need hypothesis: pip install 'leadrouter[testing]'") from error
-    return strategies
+    return st.characters(exclude_categories=["Cs"], exclude_characters="\0")

@@ -1,0 +1,174 @@
+"""Reading facts; what may arrive for each type stands in `tests/conformance/values`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum
+
+import pytest
+
+from leadrouter import vocabulary as v
+from leadrouter.errors import FactsError
+from leadrouter.facts import Refusal, exact, kind_of, read_facts, read_value, show, write_duration, write_number, write_value
+
+WORDS = v.Vocabulary.of(
+    v.Field(name="source", type=v.Enum(("call", "web")), required=True),
+    v.Field(name="amount", type=v.Money("RUB")),
+    v.Field(name="pieces", type=v.Int(1), default=1),
+)
+
+
+def faults(facts: object, *, keep_unknown: bool = False) -> list[tuple[str, str]]:
+    """Return the codes and places of the faults of facts."""
+    with pytest.raises(FactsError) as refused:
+        read_facts(WORDS, facts, keep_unknown=keep_unknown)
+    assert refused.value.raw is facts
+    return [(fault.code, str(fault.where)) for fault in refused.value.faults]
+
+
+def test_facts_are_typed_and_defaults_put_in():
+    """What is missing or null has its default, or stays missing."""
+    assert read_facts(WORDS, {"source": "call", "amount": None}) == {"source": "call", "pieces": 1}
+    assert read_facts(WORDS, {"source": "web", "amount": "5 ₽", "pieces": 2}) == {
+        "source": "web",
+        "amount": Decimal(5),
+        "pieces": 2,
+    }
+
+
+def test_every_fault_of_the_facts_is_told_at_once():
+    """Unknown fields, wrong values and required facts that are missing, each with its place."""
+    assert faults({"amount": "5 USD", "pieces": 0, "colour": "red"}) == [
+        ("LR407", "facts.amount"),
+        ("LR404", "facts.pieces"),
+        ("LR401", "facts.colour"),
+        ("LR403", "facts.source"),
+    ]
+    assert faults({"source": "fax"}) == [("LR409", "facts.source")]
+    assert faults({"source": None}) == [("LR403", "facts.source")]
+    assert faults([("source", "call")]) == [("LR402", "facts")]
+
+
+def test_unknown_fields_are_kept_where_the_pack_says_so():
+    """Then they are no fault, and no fact."""
+    assert read_facts(WORDS, {"source": "call", "colour": "red"}, keep_unknown=True) == {"source": "call", "pieces": 1}
+
+
+def test_a_field_that_nobody_could_know_does_no_harm():
+    """A name of ten megabytes, of another type, or with an escape sequence in it."""
+    assert faults({"source": "call", "a" * 10_000_000: 1})[0][1] == f"facts.{'a' * 60}…"
+    assert faults({"source": "call", 5: 1}) == [("LR401", "facts.5")]
+    assert faults({"source": "call", "\x1b[31m": 1}) == [("LR401", "facts.\ufffd[31m")]
+
+
+class Level(IntEnum):
+    """A number of the host's own."""
+
+    HIGH = 3
+
+
+class Reading(float):
+    """A float whose `repr` is not a float's, as numpy's is not."""
+
+    def __repr__(self) -> str:
+        return f"Reading({float(self)})"
+
+
+@pytest.mark.parametrize(
+    ("type_", "raw", "value"),
+    [
+        (v.Int(), Level.HIGH, 3),
+        (v.Number(), Reading(0.1), Decimal("0.1")),
+        (v.Number(), Decimal("1E+3"), Decimal(1000)),
+        (v.Number(), Decimal("0E-99999"), Decimal(0)),
+        (v.Money("RUB"), Decimal("5.5"), Decimal("5.5")),
+        (v.Date(), date(2026, 3, 2), date(2026, 3, 2)),
+        (v.Duration(), timedelta(hours=1), timedelta(hours=1)),
+        (v.EnumSet(("a", "b")), {"b", "a"}, frozenset({"a", "b"})),
+        (v.EnumSet(("a", "b")), ("b",), frozenset({"b"})),
+    ],
+)
+def test_python_values_are_read_too(type_, raw, value):
+    """And a value of a host's own class becomes a plain one."""
+    found = read_value(type_, raw)
+    assert (found, type(found)) == (value, type(value))
+    assert len(str(found)) < 30
+
+
+@pytest.mark.parametrize(
+    ("type_", "raw", "code"),
+    [
+        (v.Number(), float("nan"), "LR404"),
+        (v.Number(), Decimal("sNaN"), "LR404"),
+        (v.Money("RUB"), float("-inf"), "LR404"),
+        (v.Int(), 10**5000, "LR404"),
+        (v.Number(), Decimal("1E+999999"), "LR404"),
+        (v.Number(), Decimal("1." + "0" * 40 + "1"), "LR404"),
+        (v.Date(), datetime(2026, 3, 2, tzinfo=UTC), "LR402"),
+        (v.Instant(), date(2026, 3, 2), "LR402"),
+        (v.Duration(), timedelta(microseconds=1), "LR402"),
+        (v.Duration(), timedelta(seconds=-1), "LR402"),
+        (v.Duration(timedelta(hours=1)), timedelta(minutes=1), "LR404"),
+        (v.Text(), "\ud800", "LR406"),
+        (v.Bool(), object(), "LR402"),
+    ],
+)
+def test_values_that_have_no_meaning_are_refused(type_, raw, code: str):
+    """Also such as only Python can hold."""
+    with pytest.raises(Refusal) as refused:
+        read_value(type_, raw)
+    assert refused.value.code == code
+    assert refused.value.fix
+
+
+def test_a_set_is_refused_for_the_same_reason_each_time():
+    """The order of a set is nobody's; the first unknown value in order is named."""
+    with pytest.raises(Refusal, match="`b` is not"):
+        read_value(v.EnumSet(("a",)), {"e", "d", "c", "b"})
+
+
+@pytest.mark.parametrize("text", ["1,234", "+999,000"])
+def test_what_has_two_meanings_is_refused(text: str):
+    """`1,234` may be twelve hundred or one and a bit; nothing is guessed."""
+    with pytest.raises(Refusal, match="two meanings"):
+        exact(text)
+
+
+def test_a_value_is_shown_short_and_without_what_harms():
+    """Ten megabytes, ten thousand digits and ten thousand brackets fit into a line."""
+    nested: list[object] = []
+    for _ in range(10_000):
+        nested = [nested]
+    assert show("пресс") == "`пресс`"
+    assert show("a" * 10_000_000) == f"`{'a' * 60}…`"
+    assert show(nested) == "`[[[[[[[...]]]]]]]`"
+    assert show(-(10**5000)) == "`a huge number`"
+    assert show("a\x1b\nb") == "`a\ufffd\ufffdb`"
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (True, "a bool"),
+        (1, "a number"),
+        ("1", "text"),
+        ([1], "a list"),
+        ({"a": 1}, "a mapping"),
+        (date(2026, 3, 2), "date"),
+        (None, "NoneType"),
+    ],
+)
+def test_a_kind_is_said_without_the_value(raw: object, kind: str):
+    """For messages that must not repeat personal data."""
+    assert kind_of(raw) == kind
+
+
+def test_values_are_written_in_one_way():
+    """Equal values are written alike, however they were spelled."""
+    assert write_number(Decimal("4200.50")) == write_number(Decimal("4200.5")) == "4200.5"
+    assert write_number(Decimal("1E+3")) == "1000"
+    assert write_duration(timedelta(days=8, seconds=61)) == "8d 1m 1s"
+    assert write_duration(timedelta()) == "0s"
+    assert write_value(v.EnumSet(("a", "b")), frozenset("ba")) == ["a", "b"]
+    assert write_value(v.Text(), "a") == "a"

@@ -1,0 +1,142 @@
+"""Leads as they arrive."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from leadrouter.errors import FactsError
+from leadrouter.lead import Contact, Lead
+
+RECORD = {
+    "id": "evt-1",
+    "source": "web_form",
+    "company": "Завод",
+    "contact": {"name": "Анна", "phone": "+7 900 000-00-00"},
+    "email": "a@example.com",
+    "received": "2026-03-02T10:00:00+03:00",
+    "facts": {"product": "press"},
+    "amount": "4_200_000 RUB",
+}
+
+
+def codes(record: object) -> list[tuple[str, str]]:
+    """Return the codes and places of the faults of a record."""
+    with pytest.raises(FactsError) as refused:
+        Lead.from_mapping(record)
+    assert refused.value.raw is record
+    return [(fault.code, str(fault.where)) for fault in refused.value.faults]
+
+
+def test_a_record_is_read_as_a_lead():
+    """The lead's own words; facts inside `facts` and beside them; the contact's, too."""
+    assert Lead.from_mapping(RECORD) == Lead(
+        id="evt-1",
+        source="web_form",
+        company="Завод",
+        contact=Contact(name="Анна", phone="+7 900 000-00-00", email="a@example.com"),
+        received=datetime(2026, 3, 2, 7, tzinfo=UTC),
+        facts={"product": "press", "amount": "4_200_000 RUB"},
+    )
+
+
+def test_an_empty_record_is_a_lead():
+    """Nothing is required of a lead but what its pack requires; an empty text is none, a number may be an id."""
+    assert Lead.from_mapping({}) == Lead()
+    assert Lead.from_mapping({"company": "", "contact": None, "facts": None}) == Lead()
+    assert Lead.from_mapping({"id": 17}).id == "17"
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ([1], [("LR410", "lead")]),
+        ({"facts": [1], "contact": "Анна"}, [("LR410", "lead.facts"), ("LR410", "lead.contact")]),
+        ({"facts": {"a": 1}, "a": 2}, [("LR410", "lead.a")]),
+        ({None: ["extra"]}, [("LR410", "lead.facts")]),
+        ({"facts": {5: 1}}, [("LR410", "lead.facts")]),
+        ({"contact": {"fax": "1"}}, [("LR410", "lead.contact.fax")]),
+        ({"phone": 7, "id": True, "source": ["a"]}, [("LR410", f"lead.{key}") for key in ("phone", "id", "source")]),
+        ({"id": 10**5000}, [("LR410", "lead.id")]),
+        ({"company": "a\0"}, [("LR406", "lead.company")]),
+        ({"company": "a" * 1_001}, [("LR406", "lead.company")]),
+        ({"received": "2026-03-02T10:00"}, [("LR408", "lead.received")]),
+    ],
+)
+def test_a_record_that_is_no_lead_is_refused(record: object, expected: list[tuple[str, str]]):
+    """With every fault and its place, and the record as it came."""
+    assert codes(record) == expected
+
+
+def test_personal_data_is_in_no_message():
+    """A name or a phone of a wrong type is not repeated."""
+    with pytest.raises(FactsError) as refused:
+        Lead.from_mapping({"contact": ["+7 900"], "phone": ["+7 900"], "company": b"Zavod"})
+    assert "900" not in str(refused.value)
+    assert "Zavod" not in str(refused.value)
+    assert "+7" not in repr(Lead.from_mapping(RECORD))
+
+
+def test_a_lead_with_an_id_is_the_same_event_whatever_it_holds():
+    """Source and id make the key; without an id the payload does."""
+    one, other = Lead(source="call", id="1", facts={"a": 1}), Lead(source="call", id="1", facts={"a": 2})
+    assert one.key == other.key == "call:1"
+    assert one.digest != other.digest
+    assert Lead(facts={"a": 1}).key == Lead(facts={"a": 1}).key == f"payload:{Lead(facts={'a': 1}).digest}"
+
+
+def test_the_payload_does_not_depend_on_the_order_of_facts():
+    """Canonical JSON: the same lead gives the same text."""
+    assert Lead(facts={"a": 1, "b": 2}).payload == Lead(facts={"b": 2, "a": 1}).payload
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (Decimal("1.50"), "1.50"),
+        (datetime(2026, 3, 2, tzinfo=UTC), "2026-03-02T00:00:00+00:00"),
+        (date(2026, 3, 2), "2026-03-02"),
+        (timedelta(hours=36), "1d 12h"),
+        (frozenset({"b", "a"}), ["a", "b"]),
+        (MappingProxyType({"a": 1}), {"a": 1}),
+        ("\ud800", "\ud800"),
+        (b"a", "b'a'"),
+    ],
+)
+def test_what_json_does_not_hold_is_kept_as_the_vocabulary_reads_it(value: object, kept: object):
+    """Numbers, times and sets of Python are written as a form would write them."""
+    assert json.loads(Lead(facts={"a": value}).payload)["facts"] == {"a": kept}
+
+
+def test_a_lead_is_read_back_from_its_payload():
+    """With everything that it brought."""
+    lead = Lead.from_mapping(RECORD)
+    assert Lead.from_payload(lead.payload) == lead
+    assert Lead.from_payload(Lead(facts={"a": 0.1}).payload).facts == {"a": Decimal("0.1")}
+
+
+def circle() -> dict[str, Any]:
+    """Return facts that hold themselves."""
+    facts: dict[str, Any] = {}
+    facts["a"] = facts
+    return facts
+
+
+def deep() -> dict[str, Any]:
+    """Return facts that nest deeper than JSON is written."""
+    facts: dict[str, Any] = {}
+    for _ in range(100_000):
+        facts = {"a": facts}
+    return facts
+
+
+@pytest.mark.parametrize("facts", [circle, deep, lambda: {"a": {(1, 2): 3}}], ids=["circle", "deep", "key"])
+def test_facts_that_json_cannot_keep_are_refused(facts):
+    """Facts that hold themselves, nest too deep, or have keys that are no text."""
+    with pytest.raises(FactsError, match="LR411"):
+        _ = Lead(facts=facts()).payload

@@ -1,0 +1,232 @@
+"""Cases are read with all their faults at once, and hold a pack to what it promises."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from leadrouter import CaseError, parse_destination
+from leadrouter.testing import DEFAULT_AT, Case, Expectation, parse_cases
+from tests.small import small_organisation, small_pack
+
+PLAIN = """
+cases:
+  - case: a press
+    lead: {product: press}
+    expect: {rule: machine}
+"""
+
+
+def parse(text: str, **known: object) -> tuple[Case, ...]:
+    known = {"pack": small_pack(), "organisation": small_organisation(), **known}
+    return parse_cases(text, source="cases.yaml", **known)
+
+
+def case(lead: str = "{product: press}", expect: str = "{rule: machine}", more: str = "") -> str:
+    """Return a file with one case."""
+    return f"cases:\n  - case: it\n    lead: {lead}\n    expect: {expect}\n{more}"
+
+
+def faults(text: str, **known: object) -> list[str]:
+    with pytest.raises(CaseError) as caught:
+        parse(text, **known)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def only_fault(text: str, **known: object) -> str:
+    (fault,) = faults(text, **known)
+    return fault
+
+
+def test_a_case_needs_a_name_a_lead_and_a_rule():
+    """The rest has defaults: a Monday noon in Moscow, the organisation's own staffing and duty."""
+    (found,) = parse(PLAIN)
+    assert (found.name, dict(found.lead.facts), found.at) == ("a press", {"product": "press"}, DEFAULT_AT)
+    assert (found.staffing, found.on_duty, found.expect) == (None, None, Expectation(rules=("machine",)))
+    assert str(found.where) == "cases.yaml:3:5"
+
+
+def test_a_case_says_everything_else_too():
+    """Every key that cases have, read into values."""
+    text = """
+cases:
+  - case: "a  long
+      name"
+    lead: {source: web_form, amount: 90_000.50 RUB, facts: {employees: 1200}, company: Plant, phone: "+7"}
+    at: 2026-03-02T10:00+03:00
+    staffing: duty
+    roster: {on_duty: anna}
+    expect:
+      rule: [big, may-grow]
+      class: future-large
+      route: inbound
+      to: on_duty( duty )
+      assignee: anna
+      tags: []
+      blocked_by: [product, message]
+"""
+    (found,) = parse(text)
+    assert found.name == "a long name"
+    assert found.at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    assert (found.staffing, found.on_duty) == ("duty", "anna")
+    assert (found.lead.source, found.lead.company, found.lead.contact.phone) == ("web_form", "Plant", "+7")
+    assert found.lead.facts == {"amount": "90_000.50 RUB", "employees": 1200}
+    assert found.expect == Expectation(
+        rules=("big", "may-grow"),
+        lead_class="future-large",
+        route="inbound",
+        to=parse_destination("on_duty(duty)"),
+        assignee="anna",
+        tags=(),
+        blocked_by=("product", "message"),
+    )
+
+
+def test_numbers_of_a_lead_are_exact():
+    """A decimal in a case is no float."""
+    (found,) = parse(case("{amount: 0.10}", "{rule: anything}"))
+    assert found.lead.facts["amount"] == Decimal("0.10")
+
+
+def test_without_a_pack_names_are_not_looked_up():
+    """The shape can be checked where the pack cannot be loaded."""
+    text = case("{anything: at all}", "{rule: nobody-knows, class: odd, route: far, tags: [x], assignee: zed}")
+    assert parse(text, pack=None, organisation=None)[0].expect.rules == ("nobody-knows",)
+
+
+def test_staffing_is_looked_up_even_without_an_organisation():
+    """The three staffings are words of the language."""
+    assert "unknown staffing `nobody`" in only_fault(case(more="    staffing: nobody"), pack=None, organisation=None)
+
+
+def test_all_faults_are_told_at_once():
+    """One run names everything that is wrong in a file, in its order, each with its place and a fix."""
+    text = """
+cases:
+  - case: one
+    lead: {product: press}
+    at: 2026-03-02T10:00
+    staffing: hed
+    roster: {on_duty: ana}
+    expect: {rule: machin, class: mas, route: hed, to: dept(x), assignee: zed, tags: [urgnt], blocked_by: [amonut]}
+  - case: one
+    lead: {product: press}
+    expect: {rule: machine}
+  - case: one
+    lead: {product: pres, amonut: 5, employees: 0}
+    expect: {}
+  - {lead: [], expect: {rule: []}}
+"""
+    told = [fault.split("\n")[0] for fault in faults(text)]
+    assert told == [
+        "cases.yaml:5:9: LR603 `at`: 2026-03-02T10:00:00 has no zone; write it with an offset, such as +03:00",
+        "cases.yaml:6:15: LR604 unknown staffing `hed`",
+        "cases.yaml:7:23: LR605 unknown person `ana`",
+        "cases.yaml:8:20: LR606 unknown rule `machin`",
+        "cases.yaml:8:35: LR607 unknown class `mas`",
+        "cases.yaml:8:47: LR607 unknown route `hed`",
+        "cases.yaml:8:56: LR608 `dept(x)` is no destination",
+        "cases.yaml:8:75: LR605 unknown person `zed`",
+        "cases.yaml:8:87: LR607 unknown tag `urgnt`",
+        "cases.yaml:8:108: LR607 unknown field `amonut`",
+        "cases.yaml:9:5: LR602 case `one` is given twice",
+        "cases.yaml:13:21: LR409 field `product`: `pres` is not one of consumables, press",
+        "cases.yaml:13:27: LR401 unknown field `amonut`",
+        "cases.yaml:13:49: LR404 field `employees`: `0` is below the least value",
+        "cases.yaml:14:13: LR105 `expect` lacks `rule`",
+        "cases.yaml:15:5: LR105 a case lacks `case`",
+        "cases.yaml:15:12: LR106 `lead` must be a mapping of keys to values",
+        "cases.yaml:15:30: LR606 the case names no rule",
+    ]
+
+
+def test_a_fault_shows_its_line_and_its_fix():
+    """Like a good compiler's."""
+    assert only_fault(case(expect="{rule: machin}")) == (
+        "cases.yaml:4:20: LR606 unknown rule `machin`\n"
+        "4 |     expect: {rule: machin}\n"
+        "  |                    ^^^^^^\n"
+        "fix: did you mean `machine`? known: anything, big, hurry, in-a-hurry, machine, mass-goods, may-grow, rest, tiny"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "LR601 the file holds no cases"),
+        ("# nothing\n", "LR601 the file holds no cases"),
+        ("cases: []", "LR601 the file holds no cases"),
+        ("case: []", "LR104 unknown key `case`"),
+        ("cases: {}", "LR106 `cases` must be a list"),
+        ("[]", "LR106 a file of cases must be a mapping"),
+        ("cases: [5]", "LR106 a case must be a mapping"),
+        ("cases: [{", "LR101"),
+        (case(more="    load: {anna: 3}"), "LR104 unknown key `load` in a case"),
+        (case(more="    roster: {}"), "LR105 `roster` lacks `on_duty`"),
+        (case(more="    roster: anna"), "LR106 `roster` must be a mapping"),
+        (case(more="    at: tomorrow"), "LR603 `at`: `tomorrow` (text) is not an instant"),
+        (case(more="    at:"), "LR106 `at` is empty"),
+        (case(more="    staffing: [duty]"), "LR106 a staffing must be text"),
+        (case(expect="machine"), "LR106 `expect` must be a mapping"),
+        (case(expect="{rule: machine, rules: x}"), "LR104 unknown key `rules`"),
+        (case(expect="{rule: machine, to: [x]}"), "LR106 `to` must be text"),
+        (case("{product: [press]}"), "LR402 field `product`"),
+        (case("{product: press, facts: 5}"), "LR410 `facts` is `5`, not a mapping"),
+        (case("{product: press, facts: {product: press}}"), "LR410 fact `product` is given twice"),
+        (case("{source: call, facts: {source: call}}"), "LR410 fact `source` is given twice"),
+    ],
+)
+def test_a_fault_of_shape_is_told(text, message):
+    """Whatever stands where something else belongs is named."""
+    assert any(message in fault for fault in faults(text))
+
+
+def test_a_fault_of_a_lead_points_at_its_place():
+    """Inside `facts` and `contact` too; at the key where the key is wrong, at the value where that is."""
+    text = case("{facts: {product: pres, amonut: 5}, contact: {name: 5, fone: x}, received: 2026-03-02}")
+    assert [fault.split(" ")[0:2] for fault in faults(text)] == [
+        ["cases.yaml:3:51:", "LR410"],
+        ["cases.yaml:3:60:", "LR410"],
+        ["cases.yaml:3:81:", "LR402"],
+    ]
+    text = case("{facts: {product: pres, amonut: 5}}")
+    assert [fault.split(" ")[0:2] for fault in faults(text)] == [
+        ["cases.yaml:3:29:", "LR409"],
+        ["cases.yaml:3:35:", "LR401"],
+    ]
+
+
+def test_a_fault_of_no_single_key_points_at_the_lead():
+    """What is missing has no place of its own."""
+    from leadrouter import RulePack
+    from tests.small import PACK
+
+    pack = RulePack.parse(PACK.replace("source: {enum: [call, web_form]}", "source: {type: {enum: [call]}, required: true}"))
+    assert only_fault(case(), pack=pack).startswith("cases.yaml:3:11: LR403 field `source` is required and missing")
+
+
+def test_a_staffing_that_reaches_nobody_is_a_fault():
+    """The organisation must say who that is."""
+    organisation = small_organisation()
+    nobody = type(organisation).parse("organisation: x\nstaffing: department\ndepartments: {a: {kind: inbound, people: [b]}}\npeople: {b: {}}")
+    assert "LR604 staffing `head` reaches nobody" in only_fault(case(more="    staffing: head"), organisation=nobody)
+
+
+def test_a_duty_that_no_role_takes_is_a_fault():
+    """`on_duty` without a duty role would change nothing."""
+    organisation = type(small_organisation()).parse(
+        "organisation: x\nstaffing: department\ndepartments: {a: {kind: inbound, people: [anna]}}\npeople: {anna: {}}"
+    )
+    fault = only_fault(case(more="    roster: {on_duty: anna}"), organisation=organisation)
+    assert "LR605 the organisation has no duty role" in fault
+
+
+def test_a_pack_that_keeps_unknown_fields_keeps_them_in_cases():
+    """Cases are read as leads are."""
+    from leadrouter import RulePack
+    from tests.small import PACK
+
+    pack = RulePack.parse(PACK + "unknown_fields: keep\n")
+    assert parse(case("{product: press, whatever: 5}"), pack=pack)[0].lead.facts["whatever"] == 5

@@ -27,10 +27,7 @@ def zone(name: str) -> ZoneInfo:
     if not resource.is_file():
         raise KeyError(name)
     with resource.open("rb") as stream:
-        try:
-            return ZoneInfo.from_file(stream, key=name)
-        except ValueError:
-            raise KeyError(name) from None
+        return ZoneInfo.from_file(stream, key=name)
 
 
 def in_utc(at: datetime) -> datetime:

@@ -49,6 +49,7 @@ def rows(heading: str, *cells: str) -> str:
         block("yaml pack", PACK) + block("yaml fragment LR211", "classes: [mass, mass]\n"),
         block("yaml pack", PACK) + block("yaml conditions", "- amonut < 5\n"),
         block("yaml cases", "cases: [{case: a, lead: {source: call}, expect: {rule: engineered}}]\n"),
+        block("yaml pack", PACK) + block("yaml conditions LR211", "- amonut < 5\n") + block("text", "LR211\n"),
         block("yaml", "a: b\n"),
         block("rust", "fn main() {}\n"),
         block("python", "assert False\n"),

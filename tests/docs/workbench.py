@@ -39,6 +39,8 @@ class Workbench:
     organisation: str = ""
     faulty: tuple[Path, str] | None = None
     """A file in which a fault is shown, and its text before, which a reader would put back."""
+    found: list[Fault] = field(factory=list)
+    """The faults of the example before, where that is to show some: a text behind it is what they say."""
 
     @classmethod
     def at(cls, folder: Path) -> Workbench:
@@ -60,11 +62,17 @@ class Workbench:
         elif example.language == "pycon":
             self.session(example)
         elif example.code is not None:
-            codes = {fault.code for fault in self.faults(example)}
-            assert example.code in codes, f"{example.place}: {example.code} is not among {sorted(codes)}"
+            self.found = self.faults(example)
+            codes = sorted({fault.code for fault in self.found})
+            assert example.code in codes, f"{example.place}: {example.code} is not among {codes}"
+            return
+        elif example.language == "text" and self.found:
+            printed, brief = "\n\n".join(map(str, self.found)), "\n".join(map(briefly, self.found))
+            assert example.text.strip() in (printed, brief), f"{example.place}:\n{printed}\n\n{brief}"
         else:
             warnings = "\n".join(map(str, self.checked(example)))
             assert not warnings, f"{example.place}:\n{warnings}"
+        self.found = []
 
     def save(self, example: Example) -> None:
         """Write an example that names its file to that file, a fragment with what it is a part of."""
@@ -185,3 +193,8 @@ class Workbench:
         with chdir(self.folder):
             result = runner.run(test, out=told.append, clear_globs=False)
         assert result.failed == 0, "".join(told)
+
+
+def briefly(fault: Fault) -> str:
+    """Return a fault without its place and excerpt."""
+    return f"{fault.code} {fault.message}" + (f"\nfix: {fault.fix}" if fault.fix else "")

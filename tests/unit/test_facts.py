@@ -113,6 +113,7 @@ def test_python_values_are_read_too(type_, raw, value):
         (v.Text(), "\ud800", "LR406"),
         (v.Bool(), object(), "LR402"),
     ],
+    ids=show,
 )
 def test_values_that_have_no_meaning_are_refused(type_, raw, code: str):
     """Also such as only Python can hold."""

@@ -19,14 +19,6 @@ def test_there_is_no_such_zone(name: str):
         zone(name)
 
 
-def test_a_file_that_is_no_zone_is_none(tmp_path, monkeypatch):
-    """Nor does a broken file pass for a zone."""
-    (tmp_path / "Broken").write_text("no zone")
-    monkeypatch.setattr("leadrouter.zone.files", lambda _: tmp_path)
-    with pytest.raises(KeyError):
-        zone("Broken")
-
-
 def test_an_instant_is_the_same_in_utc():
     """The offset is applied, and taken off."""
     at = datetime(2026, 3, 2, 10, tzinfo=timezone(timedelta(hours=3)))

@@ -109,14 +109,12 @@ def _find(source: Source, text: str, position: int) -> Span:
     return Span(source, position, position + 1)
 
 
-def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression | None:
-    """Return what a cell demands of its column's field; None where it takes anything.
+def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:
+    """Return what a cell that is not one of `ANY` demands of its column's field.
 
     Raises:
         ValueError: the cell has no meaning.
     """
-    if text in ANY:
-        return None
     subject = e.Name(column)
     if text in ("known", "missing"):
         known = e.Call("known", (subject,))

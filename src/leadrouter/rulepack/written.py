@@ -148,35 +148,32 @@ class RuleReader:
         return ("rule", "when", self.key, "because")
 
     def _row(self, document: Document, row: Row) -> WrittenRule:
-        fields = {name: cell for name, cell in row.cells.items() if name not in self._own and name in self.scope.types}
-        condition = row.cells.get("when")
-        conditions = [each for name, cell in fields.items() for each in self._cell(document, name, cell)]
-        asked = list(fields.values())
-        if condition is not None:
-            asked.append(condition)
-            conditions += [] if condition.text in ANY else _parsed(document, condition.text, _inside(condition.where))
-        because = row.cells.get("because")
-        outcome = row.cells[self.key]
-        named = row.cells.get("rule")
+        said = (self.key, "rule", "because")
+        asked = {name: cell for name, cell in row.cells.items() if name not in said and cell.text not in ANY}
+        conditions = [each for name, cell in asked.items() for each in self._cell(document, name, cell)]
+        named, because, outcome = row.cells.get("rule"), row.cells.get("because"), row.cells[self.key]
         return WrittenRule(
             id=named.text if named is not None and (named.text or self.key != "then") else None,
             conditions=tuple(conditions),
             outcome=self._typed(document, outcome.text, outcome.where),
             because=None if because is None or not because.text else because.text,
-            is_default=all(cell.text in ANY for cell in asked),
+            is_default=not asked,
             where=row.where,
             document=document,
         )
 
     def _cell(self, document: Document, column: str, cell: Cell) -> Iterator[tuple[e.Expression, Place]]:
-        try:
-            expression = cell_expression(column, cell.text, self.scope.types[column])
-        except ValueError as error:
-            fix = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
-            document.fault("LR313", str(error), cell.where, fix)
-            return
-        if expression is not None:
-            yield expression, lambda _start, _end: cell.where
+        """Yield the condition in a cell; a column that is no field has had its fault."""
+        if column == "when":
+            yield from _parsed(document, cell.text, _inside(cell.where))
+        elif column in self.scope.types:
+            try:
+                expression = cell_expression(column, cell.text, self.scope.types[column])
+            except ValueError as error:
+                fix = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
+                document.fault("LR313", str(error), cell.where, fix)
+            else:
+                yield expression, lambda _start, _end: cell.where
 
 
 def report(document: Document, problems: Iterable[Problem], place: Place) -> None:

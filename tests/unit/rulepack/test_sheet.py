@@ -65,12 +65,6 @@ def test_a_cell_is_a_condition(cell: str, type_: v.Type, condition: str):
     assert cell_expression("f", cell, type_) == parse_expression(condition)[0]
 
 
-@pytest.mark.parametrize("cell", ["", "-"])
-def test_an_empty_cell_takes_anything(cell: str):
-    """Nothing and a dash demand nothing, not even that the fact is known."""
-    assert cell_expression("f", cell, ENUM) is None
-
-
 @pytest.mark.parametrize(
     ("cell", "type_", "message"),
     [
@@ -94,12 +88,12 @@ def test_a_cell_without_meaning_is_refused(cell: str, type_: v.Type, message: st
 
 @given(st.text(max_size=12), st.sampled_from([ENUM, v.Text(), v.Int(), v.Money("RUB"), v.Bool(), v.EnumSet(("x",))]))
 def test_any_cell_is_a_condition_or_refused(text: str, type_: v.Type):
-    """No text of a cell gives anything but a condition, nothing, or a ValueError."""
+    """No text of a cell gives anything but a condition or a ValueError."""
     try:
         found = cell_expression("f", text.strip(), type_)
     except ValueError:
         return
-    assert found is None or parse_expression(format_expression(found)) == (found, [])
+    assert parse_expression(format_expression(found)) == (found, [])
 
 
 @pytest.mark.parametrize(

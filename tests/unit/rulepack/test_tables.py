@@ -17,7 +17,7 @@ def test_derived_facts_are_computed_after_those_that_they_read():
   alone: {type: int, rules: []}
   first: {type: int, rules: [{when: sites > 1, then: 2}]}"""
     pack = parse(derive, files={"third.csv": "second,then\n> 1,3\n"})
-    assert list(pack.checked.derived) == ["alone", "first", "second", "third"]
+    assert list(pack.checked.derived) == ["first", "alone", "second", "third"]
     assert pack.decide({"sites": 2, "hot": True}).facts["third"] == 3
 
 
@@ -104,6 +104,6 @@ def test_a_refused_field_has_no_further_faults():
     classify = f"classify: [{{rule: a, when: [amount > 5, hott], class: mass}}, {{rule: b, when: size > 5, class: mass}}, {REST}]"
     assert [fault.message for fault in faults(vocabulary, derive, classify)] == [
         "`R` is no currency code",
-        "unknown type `integer` of derived fact `size`",
         "unknown field `hott`",
+        "unknown type `integer` of derived fact `size`",
     ]

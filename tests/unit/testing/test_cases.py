@@ -138,7 +138,7 @@ cases:
         "cases.yaml:14:13: LR105 `expect` lacks `rule`",
         "cases.yaml:15:5: LR105 a case lacks `case`",
         "cases.yaml:15:12: LR106 `lead` must be a mapping of keys to values",
-        "cases.yaml:15:30: LR606 the case names no rule",
+        "cases.yaml:15:31: LR606 the case names no rule",
     ]
 
 
@@ -173,7 +173,7 @@ def test_a_fault_shows_its_line_and_its_fix():
         (case(expect="{rule: machine, rules: x}"), "LR104 unknown key `rules`"),
         (case(expect="{rule: machine, to: [x]}"), "LR106 `to` must be text"),
         (case("{product: [press]}"), "LR402 field `product`"),
-        (case("{product: press, facts: 5}"), "LR410 `facts` is `5`, not a mapping"),
+        (case("{product: press, facts: 5}"), "LR410 `facts` is a number, not a mapping"),
         (case("{product: press, facts: {product: press}}"), "LR410 fact `product` is given twice"),
         (case("{source: call, facts: {source: call}}"), "LR410 fact `source` is given twice"),
     ],
@@ -187,9 +187,9 @@ def test_a_fault_of_a_lead_points_at_its_place():
     """Inside `facts` and `contact` too; at the key where the key is wrong, at the value where that is."""
     text = case("{facts: {product: pres, amonut: 5}, contact: {name: 5, fone: x}, received: 2026-03-02}")
     assert [fault.split(" ")[0:2] for fault in faults(text)] == [
-        ["cases.yaml:3:51:", "LR410"],
-        ["cases.yaml:3:60:", "LR410"],
-        ["cases.yaml:3:81:", "LR402"],
+        ["cases.yaml:3:66:", "LR410"],
+        ["cases.yaml:3:63:", "LR410"],
+        ["cases.yaml:3:86:", "LR408"],
     ]
     text = case("{facts: {product: pres, amonut: 5}}")
     assert [fault.split(" ")[0:2] for fault in faults(text)] == [

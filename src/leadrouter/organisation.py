@@ -310,7 +310,7 @@ class _Reading:
                 where = self.document.span(places[each.id])
                 what = f"active-sales department `{each.id}`"
                 if len(each.people) < SMALLEST_ACTIVE_SALES:
-                    message = f"{what} has {len(each.people)} people; the norm is {SMALLEST_ACTIVE_SALES}"
+                    message = f"{what} has {len(each.people)} of the {SMALLEST_ACTIVE_SALES} people that it needs"
                     yield Fault(code="LR510", message=message, where=where, fix="join it with another department")
                 if each.head is None:
                     yield Fault(code="LR511", message=f"{what} has no head", where=where, fix="name a `head`")

@@ -207,7 +207,7 @@ class Router:
     def _again(self, lead: Lead, entry: Entry, now: datetime) -> Decision:
         """Answer a key that is known already."""
         if entry.digest != lead.digest:
-            self._tell("lead.conflict", entry.lead_id, now, key=lead.key)
+            self._tell("lead.conflict", entry.lead_id, now)
             message = f"`{lead.key}` is in the ledger with another payload; the stored decision stays"
             raise ConflictError(message, entry.lead_id)
         self._tell("lead.repeated", entry.lead_id, now)

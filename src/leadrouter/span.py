@@ -74,8 +74,6 @@ _WIDEST = 160
 
 def _around(line: str, column: int) -> tuple[str, int]:
     """Cut a very long line to a window around the column; return it and the column inside it."""
-    visible = "".join(character if character.isprintable() else " " for character in line)
-    if len(visible) <= _WIDEST:
-        return visible, column
-    first = max(0, column - _WIDEST // 2)
-    return visible[first : first + _WIDEST], column - first
+    first = max(0, column - _WIDEST // 2) if len(line) > _WIDEST else 0
+    window = line[first : first + _WIDEST]
+    return "".join(character if character.isprintable() else " " for character in window), column - first

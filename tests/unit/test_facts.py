@@ -10,7 +10,17 @@ import pytest
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
-from leadrouter.facts import Refusal, exact, kind_of, read_facts, read_value, show, write_duration, write_number, write_value
+from leadrouter.facts import (
+    Refusal,
+    exact,
+    kind_of,
+    read_facts,
+    read_value,
+    show,
+    write_duration,
+    write_number,
+    write_value,
+)
 
 WORDS = v.Vocabulary.of(
     v.Field(name="source", type=v.Enum(("call", "web")), required=True),

@@ -9,7 +9,18 @@ import pytest
 from leadrouter.errors import NaiveTimeError
 from leadrouter.zone import in_utc, takes_effect, zone
 
-NO_ZONES = ("", "UTC/", "Nowhere", "../etc/passwd", "Europe", "A" * 300, "Europe/Бе", "UTC\0", "zone1970.tab", "leapseconds")
+NO_ZONES = (
+    "",
+    "UTC/",
+    "Nowhere",
+    "../etc/passwd",
+    "Europe",
+    "A" * 300,
+    "Europe/Бе",
+    "UTC\0",
+    "zone1970.tab",
+    "leapseconds",
+)
 
 
 @pytest.mark.parametrize("name", NO_ZONES)
@@ -29,7 +40,7 @@ def test_an_instant_is_the_same_in_utc():
 class Nameless(tzinfo):
     """A zone that does not say its offset; such a time is naive."""
 
-    def utcoffset(self, at):
+    def utcoffset(self, _):
         return None
 
 

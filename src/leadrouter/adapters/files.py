@@ -32,7 +32,7 @@ def load_pack(path: str | PathLike[str]) -> RulePack:
         target = (Path(above).parent / named).resolve()
         if not target.is_relative_to(root):
             raise ValueError("it lies outside the pack's folder")
-        return str(file.parent / target.relative_to(root)), target.read_text(encoding="utf-8")
+        return str(file.parent / target.relative_to(root)), _decoded(target)
 
     return RulePack.parse(text, source=str(file), include=include)
 
@@ -58,11 +58,17 @@ def _file(path: str | PathLike[str], name: str) -> Path:
 def read_text(file: Path) -> tuple[str, Fault | None]:
     """Return the text of a file, or the fault that says why there is none."""
     try:
-        return file.read_text(encoding="utf-8"), None
+        return _decoded(file), None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = error.strerror
+    except ValueError as error:
+        reason = str(error)
+    fix = "give a file or its folder, in UTF-8"
+    return "", Fault(code="LR109", message=f"cannot be read: {reason}", where=str(file), fix=fix)
+
+
+def _decoded(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        reason = f"byte {error.start} is not UTF-8"
-    return "", Fault(
-        code="LR109", message=f"cannot be read: {reason}", where=str(file), fix="give a file or its folder, in UTF-8"
-    )
+        raise ValueError(f"byte {error.start} is not UTF-8") from None

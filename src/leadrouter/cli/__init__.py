@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 _NEEDED = ("click", "rich")
 
@@ -16,4 +17,7 @@ def main() -> None:
         raise SystemExit(3)
     from leadrouter.cli.program import program
 
-    program()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Cyrillic shows escapes
+    program(prog_name="leadrouter")

@@ -83,15 +83,14 @@ class _Checking:
 
     def told(self) -> Iterator[str]:
         """Say what was loaded, or what could not be looked at."""
-        if self.faults:
-            if self.pack is None and self.cases:
-                yield f"{_counted(self.cases, 'case')} could not be held against the pack"
+        if self.pack is None and self.cases:
+            yield f"{_counted(self.cases, 'case')} could not be held against the pack"
+        if self.pack is None or self.faults:
             return
-        if self.pack is not None:
-            checked = self.pack.checked
-            fields = _counted(len(checked.vocabulary), "field")
-            rules = _counted(sum(len(table) for table in checked.tables), "rule")
-            yield f"pack {checked.name}: {fields}, {rules}, {_counted(len(checked.routes), 'route')}"
+        checked = self.pack.checked
+        fields = _counted(len(checked.vocabulary), "field")
+        rules = _counted(sum(len(table) for table in checked.tables), "rule")
+        yield f"pack {checked.name}: {fields}, {rules}, {_counted(len(checked.routes), 'route')}"
         if self.organisation is not None:
             departments = _counted(len(self.organisation.departments), "department")
             people, staffing = len(self.organisation.people), self.organisation.staffing

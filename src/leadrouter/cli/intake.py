@@ -113,13 +113,11 @@ class Intake:
 
     def show(self, lead: Lead, decision: Decision) -> None:
         """Print a decision."""
-        match self.form:
-            case "table":
-                self.table.add(lead, decision)
-            case "json":
-                click.echo(json.dumps(decision.to_dict(), ensure_ascii=False))
-            case "brief":
-                click.echo(json.dumps(decision.to_record(), ensure_ascii=False))
+        if self.form == "table":
+            self.table.add(lead, decision)
+        else:
+            held = decision.to_dict() if self.form == "json" else decision.to_record()
+            click.echo(json.dumps(held, ensure_ascii=False))
 
     def reject(self, record: Record, faults: Sequence[Fault]) -> None:
         """Keep a record that was not routed, and say why."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 import click
@@ -64,6 +63,3 @@ def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> No
 )
 def program() -> None:
     """Route inbound b2b leads by declarative rule packs, and say why."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")

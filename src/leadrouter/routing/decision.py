@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter.assignment.assign import Assignment
+from leadrouter.routing import blocked
 from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
@@ -69,7 +70,7 @@ class Decision:
     @property
     def blocked_by(self) -> tuple[str, ...]:
         """The missing facts that could have changed the class or the route. Worked out when read."""
-        return self.explanation().blocked_by
+        return blocked.blocked_by(self.pack.index, self.outcome)
 
     def explanation(self, *, personal: bool = False) -> Explanation:
         """Return why the pack decided so. Free text is shown only where `personal` asks for it.

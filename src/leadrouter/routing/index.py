@@ -229,14 +229,11 @@ class _Writer:
 
 def _long_way(each: v.Field, cells: Cells, selected: list[Any]) -> Callable[[Any], Any]:
     """Return what selects for a value that the written function does not know."""
-    missing = selected[cells.cell(each.default)]
     is_instant = isinstance(each.type, v.Instant) and not cells.points
 
     def select(raw: Any) -> Any:
         if raw is None:
-            if each.required:
-                raise Refusal("required and missing")
-            return missing
+            raise Refusal("required and missing")
         if is_instant and raw.__class__ is datetime and raw.tzinfo is UTC and raw.year > 1900 and raw.year < 2999:
             return selected[0]
         if raw.__class__ is str and isinstance(each.type, v.Text):

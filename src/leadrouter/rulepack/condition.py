@@ -155,7 +155,7 @@ class _Checker:
             one, other = self._link(node, comparator, left, right)
             if not rest:
                 first = one
-            elif isinstance(one, e.Literal) and one != rest[-1][1]:
+            elif isinstance(one, e.Literal) and one != rest[-1][1] and all(each.at != one.at for each in self.problems):
                 fix = "write two comparisons, joined with `and`"
                 self.refuse("LR212", "this constant means two things, one to each side", one, fix)
             rest.append((comparator, other))
@@ -397,7 +397,8 @@ def _widest(type_: v.Type) -> v.Type:
 
 def _takes_constants(operand: _Operand) -> bool:
     """Say whether constants beside it take its type: it is a value of the lead, and no set."""
-    return operand.type is not None and not isinstance(operand.node, e.Literal) and not isinstance(operand.type, v.EnumSet)
+    is_constant, is_set = isinstance(operand.node, e.Literal), isinstance(operand.type, v.EnumSet)
+    return operand.type is not None and not is_constant and not is_set
 
 
 def _same_kind(left: v.Type, right: v.Type) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from leadrouter import vocabulary as v
-from leadrouter.document import plain_scalar
+from leadrouter.document import plain_scalar, visible
 from leadrouter.facts import write_value
 from leadrouter.rulepack.hours import Hours
 from leadrouter.rulepack.pack import LANGUAGE, CheckedPack
@@ -137,14 +137,7 @@ def scalar(text: str) -> str:
     is_bare = text.isidentifier() or all(part.isalnum() for part in text.replace("_", "-").split("-"))
     if is_bare and isinstance(plain_scalar(text), str):
         return text
-    return "".join(_escaped(character) for character in json.dumps(text, ensure_ascii=False))
-
-
-def _escaped(character: str) -> str:
-    """Write what YAML would refuse, or take for the end of a line, by its number."""
-    if character.isprintable():
-        return character
-    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
+    return visible(json.dumps(text, ensure_ascii=False))
 
 
 def quoted(condition: str) -> str:

@@ -54,6 +54,8 @@ class _Reading:
     parts: dict[str, list[Section]] = field(factory=lambda: {name: [] for name in _KEYS})
     extra: list[Fault] = field(factory=list)
     refused: set[str] = field(factory=set)
+    is_incomplete: bool = False
+    """Whether an included file could not be read: what it holds is not to be missed everywhere else."""
 
     @property
     def faults(self) -> list[Fault]:
@@ -65,7 +67,7 @@ class _Reading:
 
     def pack(self, text: str, source: str) -> CheckedPack | None:
         document = self.read(text, source)
-        if document.root is None:
+        if document.root is None or self.is_incomplete:
             return None
         for name in ("pack", "vocabulary", "classify", "route", "routes"):
             if not self.parts[name] and isinstance(document.root, yaml.MappingNode):
@@ -96,6 +98,7 @@ class _Reading:
         path = document.word(node, "a file of `include`")
         found = None if path is None else self.fetch(document, node, path)
         if found is None:
+            self.is_incomplete = True
             return
         name, text = found
         if any(each.source.name == name for each in self.documents):

@@ -26,6 +26,7 @@ ANY = ("", "-")
 """Cells that take anything."""
 
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9._]+")
+_END = re.compile(r"\r?\n|\r")
 _BOUND = re.compile(r"(<=|>=|==|!=|<|>)\s*(.+)", re.DOTALL)
 
 
@@ -83,15 +84,15 @@ def read_sheet(text: str, name: str) -> tuple[Sheet | None, list[Fault]]:
 def _lines(source: Source, delimiter: str, faults: list[Fault]) -> Iterator[list[Cell]]:
     """Yield the cells of each line that holds any; a cell is found again behind the one before it."""
     reader = csv.reader(StringIO(source.text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-    position = 0
+    between, position = re.compile(delimiter), 0
     try:
         for row in reader:
             cells = []
             for index, text in enumerate(row, 1):
                 where = _find(source, text, position)
                 cells.append(Cell(text.strip(), where))
-                end = source.text.find(delimiter if index < len(row) else "\n", where.end if text else where.start)
-                position = len(source.text) if end < 0 else end + 1
+                end = (between if index < len(row) else _END).search(source.text, where.end if text else where.start)
+                position = len(source.text) if end is None else end.end()
             if any(cell.text for cell in cells):
                 yield cells
     except csv.Error as error:
@@ -102,11 +103,9 @@ def _lines(source: Source, delimiter: str, faults: list[Fault]) -> Iterator[list
 
 def _find(source: Source, text: str, position: int) -> Span:
     """Return where a cell stands, written plainly or with its quotes doubled."""
-    for written in (text, text.replace('"', '""')):
-        start = source.text.find(written, position)
-        if start >= 0:
-            return Span(source, start, max(start + len(written), start + 1))
-    return Span(source, position, position + 1)
+    written = text if source.text.find(text, position) >= 0 else text.replace('"', '""')
+    start = max(position, source.text.find(written, position))
+    return Span(source, start, start + max(1, len(written)))
 
 
 def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:

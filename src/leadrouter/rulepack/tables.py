@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from attrs import define, evolve, field, frozen
@@ -69,7 +69,10 @@ class TableReader:
 
     def _derive(self, scope: Scope) -> list[Table]:
         """Return the tables of derived facts, each after those that it reads; a circle is refused."""
-        written = {each.name: self._written(f"derive.{each.name}", each, scope) for each in self.derivations}
+        written = {
+            each.name: list(self._written(f"derive.{each.name}", [each.rules], scope, _typed(each.type)))
+            for each in self.derivations
+        }
         graph = {
             name: sorted({read for rule in rules for read in rule.names} & written.keys())
             for name, rules in written.items()
@@ -85,13 +88,15 @@ class TableReader:
             order = list(written)
         return [self._checked(f"derive.{name}", written[name], scope) for name in order]
 
-    def _written(self, table: str, each: Derivation, scope: Scope) -> list[WrittenRule]:
-        reader = RuleReader(table=table, key="then", outcome=_typed(each.type), scope=scope, fetch=self.fetch)
-        return list(reader.rules([each.rules]))
-
     def _table(self, name: str, sections: list[Section], scope: Scope, outcome: Callable[[object], Value]) -> Table:
-        reader = RuleReader(table=name, key=_KEYS[name], outcome=outcome, scope=scope, fetch=self.fetch)
-        return self._checked(name, reader.rules(sections), scope)
+        return self._checked(name, self._written(name, sections, scope, outcome), scope)
+
+    def _written(
+        self, table: str, sections: list[Section], scope: Scope, outcome: Callable[[object], Value]
+    ) -> Iterator[WrittenRule]:
+        key = _KEYS.get(table, "then")
+        reader = RuleReader(table=table, key=key, outcome=outcome, scope=scope, refused=self.refused, fetch=self.fetch)
+        return reader.rules(sections)
 
     def _checked(self, table: str, written: Iterable[WrittenRule], scope: Scope) -> Table:
         rules: list[Rule] = []

@@ -38,11 +38,11 @@ class Gap:
         return ", ".join(told) or "any lead"
 
 
-def uncovered(table: Table, pack: CheckedPack) -> Gap | None:
+def uncovered(table: Table, pack: CheckedPack, *, most: int = MOST_STEPS) -> Gap | None:
     """Return leads that no rule of the table is sure to take; None where every lead is taken.
 
     Only alternatives without a residue count, so a table may be total and still not be proven so.
-    Costs up to `MOST_STEPS` steps.
+    Costs up to `most` steps.
 
     Raises:
         ProofError: it takes more than that, or more fields than Python recurses.
@@ -59,7 +59,7 @@ def uncovered(table: Table, pack: CheckedPack) -> Gap | None:
     known |= {name for name, derived in pack.computed() if derived.rules and derived.rules[-1].is_default} | {"class"}
     possible = {name: _possible(each, is_known=name in known) for name, each in cells.items()}
     try:
-        gap = _gap(boxes, possible, [MOST_STEPS])
+        gap = _gap(boxes, possible, [most])
     except RecursionError:
         raise ProofError from None
     return None if gap is None else Gap(cells, gap)

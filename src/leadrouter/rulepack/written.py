@@ -55,13 +55,15 @@ class WrittenRule:
 class RuleReader:
     """Reads the rules of one table; faults go to the documents.
 
-    `key` names the outcome in a rule, `outcome` types it or refuses it.
+    `key` names the outcome in a rule, `outcome` types it or refuses it. Fields that were `refused`
+    have had their fault.
     """
 
     table: str
     key: str
     outcome: Callable[[object], Value]
     scope: Scope
+    refused: frozenset[str]
     fetch: Fetch
 
     def rules(self, sections: Iterable[Section]) -> Iterator[WrittenRule]:
@@ -92,7 +94,7 @@ class RuleReader:
             conditions=tuple(_conditions(document, entries["when"])) if "when" in entries else (),
             outcome=self._given(document, entries[key]) if key in entries else None,
             because=document.word(entries["because"], "`because`") if "because" in entries else None,
-            is_default=is_default,
+            is_default=is_default and "when" not in entries,
             where=document.span(node),
             document=document,
         )
@@ -128,7 +130,7 @@ class RuleReader:
                 document.fault("LR105", f"the table lacks the column `{column}`", sheet.heading.where, "add it")
                 return False
         for column, cell in sheet.heading.cells.items():
-            if column in types or column in self._own:
+            if column in types or column in self._own or column in self.refused:
                 continue
             if column in self.scope.later:
                 fix = "stages run in order: derive, tag, classify, route"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from math import ceil, floor
 from typing import Any
 
 from leadrouter import vocabulary as v
@@ -107,6 +108,8 @@ def _near(pack: RulePack, each: v.Field, sought: list[str]) -> SearchStrategy[An
     if step is None or not points:
         return values(each.type)
     near = [value for point in points for value in (point - step, point, point + step)]
+    if isinstance(each.type, v.Int):
+        near = [whole for value in near for whole in {floor(value), ceil(value)}]
     written = [write_value(each.type, value) for value in near]
     taken = [raw for raw in written if _takes(each.type, raw)]
     return st.sampled_from(taken) | values(each.type) if taken else values(each.type)

@@ -15,10 +15,10 @@ def test_events_are_log_events():
     observe = log_events()
     with capture_logs() as logs:
         observe(Event(name="lead.routed", lead_id="ab", at=AT, details={"route": "inbound"}))
-        observe(Event(name="lead.conflict", lead_id="ab", at=AT, details={"key": "call:1"}))
+        observe(Event(name="lead.conflict", lead_id="ab", at=AT, details={"codes": ["LR401"]}))
     assert logs == [
         {"event": "lead.routed", "log_level": "info", "lead_id": "ab", "at": AT.isoformat(), "route": "inbound"},
-        {"event": "lead.conflict", "log_level": "warning", "lead_id": "ab", "at": AT.isoformat(), "key": "call:1"},
+        {"event": "lead.conflict", "log_level": "warning", "lead_id": "ab", "at": AT.isoformat(), "codes": ["LR401"]},
     ]
 
 

@@ -128,7 +128,7 @@ def test_what_is_not_json_is_refused_with_the_reason(text, problem):
 
 
 def test_a_nul_written_as_an_escape_is_left_to_the_vocabulary():
-    """`\\u0000` is JSON; whether a fact may hold it, the field says."""
+    """An escaped NUL is JSON; whether a fact may hold it, the field says."""
     (record,) = read('{"message": "a\\u0000b"}')
     assert record.fields == {"message": "a\0b"}
 

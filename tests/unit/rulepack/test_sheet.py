@@ -122,6 +122,8 @@ def test_rows_are_read_as_spreadsheets_write_them(text: str, rows: list[list[str
         ('rule,a,b\nx,"1, 2",3\n', "b", (2, 10)),
         ('rule,a,b\nx,"a ""1""",1\n', "b", (2, 13)),
         ('rule,a,b\nx,"1\n2",3\n', "b", (3, 4)),
+        ("rule,a,b\r\n\r\nx,1,3\r\n", "b", (3, 5)),
+        ("rule,a,b\rx,1,3\r", "b", (1, 14)),
     ],
 )
 def test_a_cell_keeps_its_place(text: str, column: str, place: tuple[int, int]):

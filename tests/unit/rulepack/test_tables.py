@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .pack_text import faults, parse, told
+from tests.pack_text import faults, parse, told
 
 REST = "{rule: rest, default: true, class: mass}"
 

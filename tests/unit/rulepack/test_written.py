@@ -7,7 +7,7 @@ import pytest
 from leadrouter.rulepack.syntax import parse_expression
 from leadrouter.rulepack.wording import format_expression
 
-from .pack_text import faults, parse, told
+from tests.pack_text import faults, parse, told
 
 
 def conditions(table: str, *sections: str, **files: str) -> list[list[str]]:

@@ -148,7 +148,8 @@ def test_a_fault_shows_its_line_and_its_fix():
         "cases.yaml:4:20: LR606 unknown rule `machin`\n"
         "4 |     expect: {rule: machin}\n"
         "  |                    ^^^^^^\n"
-        "fix: did you mean `machine`? known: anything, big, hurry, in-a-hurry, machine, mass-goods, may-grow, rest, tiny"
+        "fix: did you mean `machine`? "
+        "known: anything, big, hurry, in-a-hurry, machine, mass-goods, may-grow, rest, tiny"
     )
 
 
@@ -203,14 +204,18 @@ def test_a_fault_of_no_single_key_points_at_the_lead():
     from leadrouter import RulePack
     from tests.small import PACK
 
-    pack = RulePack.parse(PACK.replace("source: {enum: [call, web_form]}", "source: {type: {enum: [call]}, required: true}"))
+    pack = RulePack.parse(
+        PACK.replace("source: {enum: [call, web_form]}", "source: {type: {enum: [call]}, required: true}")
+    )
     assert only_fault(case(), pack=pack).startswith("cases.yaml:3:11: LR403 field `source` is required and missing")
 
 
 def test_a_staffing_that_reaches_nobody_is_a_fault():
     """The organisation must say who that is."""
     organisation = small_organisation()
-    nobody = type(organisation).parse("organisation: x\nstaffing: department\ndepartments: {a: {kind: inbound, people: [b]}}\npeople: {b: {}}")
+    nobody = type(organisation).parse(
+        "organisation: x\nstaffing: department\ndepartments: {a: {kind: inbound, people: [b]}}\npeople: {b: {}}"
+    )
     assert "LR604 staffing `head` reaches nobody" in only_fault(case(more="    staffing: head"), organisation=nobody)
 
 

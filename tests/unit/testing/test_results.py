@@ -76,7 +76,8 @@ def test_a_case_that_is_wrong_in_more_is_no_chance(expected):
 
 def test_a_failure_shows_expected_and_actual_side_by_side_with_the_explanation():
     """The place, the columns, a mark at what differs, and why it came so."""
-    result = run("case: it, lead: {product: press, message: срочно}, expect: {rule: [machine, rest], tags: [urgent], route: client}")
+    expected = "rule: [machine, rest], tags: [urgent], route: client"
+    result = run(f"case: it, lead: {{product: press, message: срочно}}, expect: {{{expected}}}")
     lines = result.report().split("\n")
     assert lines[:7] == [
         "cases.yaml:2:5: case `it` failed",
@@ -92,7 +93,9 @@ def test_a_failure_shows_expected_and_actual_side_by_side_with_the_explanation()
 
 def test_tags_and_open_questions_come_in_any_order():
     """They are compared as sets."""
-    result = run("case: it, lead: {source: call}, expect: {rule: anything, blocked_by: [message, employees, amount, product]}")
+    result = run(
+        "case: it, lead: {source: call}, expect: {rule: anything, blocked_by: [message, employees, amount, product]}"
+    )
     assert result.passed, result.report()
 
 
@@ -130,8 +133,8 @@ def test_the_instant_of_a_case_is_when_its_lead_was_received():
 def test_a_case_that_was_never_held_against_its_pack_fails_all_the_same():
     """A rule of no table is none that decided; a lead that does not fit is refused."""
     pack, organisation = small_pack(), small_organisation()
-    text = "cases: [{case: a, lead: {amount: 5}, expect: {rule: nope}}, {case: b, lead: {amonut: 5}, expect: {rule: rest}}]"
-    unknown, unfit = parse_cases(text)
+    first, second = "{amount: 5}, expect: {rule: nope}", "{amonut: 5}, expect: {rule: rest}"
+    unknown, unfit = parse_cases(f"cases: [{{case: a, lead: {first}}}, {{case: b, lead: {second}}}]")
     result = run_case(unknown, pack, organisation)
     assert (result.comparisons[0].what, result.comparisons[0].actual) == ("rule (of no table)", "none")
     with pytest.raises(FactsError):

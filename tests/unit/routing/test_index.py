@@ -1,0 +1,194 @@
+"""The compiled function: what it takes at once, what it reads the long way, what it refuses."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, UserDict, defaultdict
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from leadrouter.errors import FactsError
+from leadrouter.routing.rule_pack import RulePack
+from tests.pack_text import parse
+
+REST = "{rule: rest, default: true, class: mass}"
+
+
+def decider(vocabulary: str, *whens: str, sections: tuple[str, ...] = ()) -> RulePack:
+    """Return a pack with these conditions, named r0, r1 and so on, and a default behind them."""
+    rules = [f"{{rule: r{index}, when: '{when}', class: mass}}" for index, when in enumerate(whens)]
+    return parse(f"vocabulary: {{{vocabulary}}}", f"classify: [{', '.join((*rules, REST))}]", *sections)
+
+
+def decided(pack: RulePack, facts: Any) -> str:
+    """Return the rule that decided, by the index as by the reference, or the code of the first fault."""
+    found = []
+    for decide in (pack.decide, pack.evaluate):
+        try:
+            found.append(decide(facts).rules["classify"])
+        except FactsError as error:
+            found.append(error.faults[0].code)
+    assert found[0] == found[1]
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("type_", "answers"),
+    [
+        ("int", {4: "rest", 5: "r0", 6: "r1", 8: "r1", 9: "rest", 10**18: "LR404", -(10**18): "LR404", 10**18 - 1: "rest"}),
+        ("{int: {min: 5, max: 8}}", {4: "LR404", 5: "r0", 6: "r1", 8: "r1", 9: "LR404"}),
+        ("{int: {min: 0, max: 6}}", {-1: "LR404", 0: "rest", 5: "r0", 6: "r1", 7: "LR404"}),
+        ("{decimal: {min: 4.5, max: 8.5}}", {4: "LR404", 5: "r0", 6: "r1", 8: "r1", 9: "LR404", Decimal("8.5"): "r1"}),
+        ("{money: {currency: RUB, min: 4.5, max: 8.5}}", {4: "LR404", 5: "r0", 6: "r1", 8: "r1", 9: "LR404"}),
+    ],
+)
+def test_whole_numbers_fall_at_borders_as_they_should(type_: str, answers: dict[Any, str]):
+    """At, below and above each constant and each bound, whole or not."""
+    pack = decider(f"n: {type_}", "4.5 <= n <= 5", "n > 5.5 and n < 8.75")
+    assert {number: decided(pack, {"n": number}) for number in answers} == answers
+
+
+def test_a_range_may_hold_no_whole_number():
+    """Then every whole number lies outside."""
+    pack = decider("n: {decimal: {min: 8.2, max: 8.8}}", "n > 8.5")
+    assert [decided(pack, {"n": number}) for number in (8, 8.2, 8.6, 9)] == ["LR404", "rest", "r0", "LR404"]
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [["n > 5"], ["n + n > 10"], ['contains(note, "x") and n > 5'], ["known(n) == True"]],
+    ids=["a column", "a residue", "a word", "nothing of it"],
+)
+def test_a_value_out_of_range_is_refused_whatever_is_asked(conditions: list[str]):
+    """Whether a table asks for the field by mask, by residue or not at all."""
+    pack = decider("n: {int: {min: 0, max: 9}}, note: text", *conditions)
+    assert decided(pack, {"n": 10, "note": "x"}) == decided(pack, {"n": -1}) == "LR404"
+
+
+@pytest.mark.parametrize("stage", ["derive: {d: {type: int, rules: [{when: n > 5, then: 1}]}}", "tag: [{rule: t, when: n > 5, tag: a}]"])
+def test_a_value_out_of_range_is_refused_in_every_stage(stage: str):
+    """A stage that may find nothing does not take it for nothing."""
+    pack = decider("n: {int: {min: 0, max: 9}}", sections=(stage,))
+    assert decided(pack, {"n": 10}) == "LR404"
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [(True, "r0"), (False, "r1"), (None, "r2"), (1, "LR402"), (0, "LR402"), ("да", "r0"), ("no", "r1"), (Decimal(1), "LR402"), ([], "LR402")],
+)
+def test_one_is_not_true(value: Any, rule: str):
+    """Equality is typed: neither is zero false."""
+    assert decided(decider("on: bool", "on", "not on", "not known(on)"), {"on": value}) == rule
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [("a", "r0"), ("b", "r1"), (" a ", "r0"), ("АЛЬФА", "r0"), ("c", "LR409"), (["a"], "LR402"), ({}, "LR402"), (5, "LR402"), (None, "rest")],
+)
+def test_synonyms_and_unhashable_values_are_read_the_long_way(value: Any, rule: str):
+    """What is no value of the enumeration as it stands is read, and refused where it is none."""
+    assert decided(decider("kind: {enum: [a, b], synonyms: {альфа: a}}", 'kind == "a"', 'kind == "b"'), {"kind": value}) == rule
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [("a", "r0"), ("é", "r1"), ("e\u0301", "r1"), ("a\nb", "r2"), ("ab\x07", "r2"), ("aaaa", "LR406"), ("\0", "LR406"), ("\ud800", "LR406"), (5, "LR402")],
+)
+def test_texts_are_compared_in_nfc(value: Any, rule: str):
+    """However its letters are composed, and whatever characters it holds; too long or broken ones are refused."""
+    pack = decider("note: {text: {max: 3}}", 'note == "a"', 'note == "é"', 'note != "a"')
+    assert decided(pack, {"note": value}) == rule
+
+
+class Letters(str):
+    """A text of another class."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("make", [dict, OrderedDict, UserDict, MappingProxyType, lambda facts: defaultdict(lambda: 9, facts)])
+@pytest.mark.parametrize("facts", [{"n": 6, "kind": "a"}, {"n": "6", "kind": "а"}, {"n": 6, "kind": Letters("a")}, {}])
+def test_any_mapping_holds_facts(make: Any, facts: dict[str, Any]):
+    """What is missing in it stays missing, even where it would make something up."""
+    pack = decider("n: int, kind: {enum: [a, b], synonyms: {а: a}}", 'n == 6 and kind == "a"')
+    held = make(facts)
+    outcome = pack.decide(held)
+    assert outcome == pack.evaluate(held)
+    assert dict(held) == dict(outcome.given) == facts
+    assert outcome.rules["classify"] == ("r0" if facts else "rest")
+
+
+@pytest.mark.parametrize("facts", [None, 5, "n", [("n", 5)], ["n"], object()])
+def test_facts_are_a_mapping(facts: Any):
+    """Anything else is refused, and kept as it was given."""
+    pack = decider("n: int", "n > 5")
+    with pytest.raises(FactsError, match="not a mapping") as refused:
+        pack.decide(facts)
+    assert refused.value.raw is facts
+    assert decided(pack, facts) == "LR402"
+
+
+@pytest.mark.parametrize("name", [5, None, ("n",), "m"])
+def test_an_unknown_name_is_refused(name: Any):
+    """Names that are no text are unknown as well."""
+    pack = decider("n: int", "n > 5")
+    assert decided(pack, {"n": 6, name: 1}) == "LR401"
+    kept = decider("n: int", "n > 5", sections=("unknown_fields: keep",))
+    assert decided(kept, {name: 1, "n": 6}) == "r0"
+
+
+def test_required_facts_may_not_be_missing():
+    """Of each type; a default stands in even for what is required."""
+    kinds = ("bool", "int", "text", "instant", "date", "{enum: [a]}", "{set: [a]}", "{money: RUB}")
+    for kind in kinds:
+        pack = decider(f"f: {{type: {kind}, required: true}}", "known(f)")
+        assert decided(pack, {}) == decided(pack, {"f": None}) == "LR403"
+    pack = decider("f: {type: int, required: true, default: 5}, g: {type: {enum: [a]}, required: true, default: a}", 'f == 5 and g == "a"')
+    assert decided(pack, {}) == decided(pack, {"f": None}) == "r0"
+
+
+def test_letters_of_any_script_name_fields():
+    """No word of a pack is part of the function's text."""
+    pack = decider("сумма: int, n: int, город: {enum: [Москва]}", 'сумма > 5 and город == "Москва"', "сумма + n > 5")
+    assert decided(pack, {"сумма": 6, "город": "Москва"}) == "r0"
+    assert decided(pack, {"сумма": 3, "n": 3}) == "r1"
+
+
+def test_one_field_may_serve_every_stage():
+    """Its mask for each table is selected at once."""
+    pack = decider(
+        "n: int",
+        "n > 1 and d == 1",
+        'd == 1 and "a" in tags',
+        sections=(
+            "derive: {d: {type: int, rules: [{when: n > 0, then: 1}, {when: n < 0, then: 2}]}}",
+            "tag: [{rule: t, when: n == 1, tag: a}, {rule: u, when: d == 2, tag: b}]",
+            'route: [{rule: x, when: n == 5 and class == "mass", to: desk}, {rule: all, default: true, to: desk}]',
+        ),
+    )
+    for number in range(-2, 7):
+        assert pack.decide({"n": number}) == pack.evaluate({"n": number})
+    assert pack.decide({"n": 1}).rules == {"derive.d": "d-1", "classify": "r1", "route": "all"}
+    assert pack.decide({"n": -1}).tags == ("b",)
+
+
+def test_tags_may_ask_for_many_words():
+    """All of them are found at once, in texts that leads bring and in those that are derived."""
+    words = [f"слово{number}!" for number in range(30)]
+    tags = [f"{{rule: t{n}, when: 'contains(a, \"{word}\")', tag: t{n}}}" for n, word in enumerate(words)]
+    echoes = [f"{{rule: d{n}, when: 'contains(d, \"{word}\")', tag: d{n}}}" for n, word in enumerate(words)]
+    derive = "derive: {d: {type: text, rules: [{when: known(a), then: Слово7! слово11!}]}}"
+    pack = decider("a: text", sections=(derive, f"tag: [{', '.join(tags + echoes)}]"))
+    for facts in ({}, {"a": "СЛОВО1! слово29!"}, {"a": ""}):
+        assert pack.decide(facts) == pack.evaluate(facts)
+    assert pack.decide({"a": "СЛОВО1! слово29!"}).tags == ("t1", "t29", "d7", "d11")
+
+
+def test_a_pack_may_ask_for_nothing():
+    """Tables of defaults alone have no columns; fields are still checked."""
+    pack = decider("n: int, on: bool", sections=("derive: {d: {type: int, rules: []}}",))
+    assert decided(pack, {"n": 5}) == decided(pack, {}) == "rest"
+    assert decided(pack, {"n": "many"}) == "LR402"
+    assert decided(decider("", sections=()), {}) == "rest"

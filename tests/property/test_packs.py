@@ -83,7 +83,9 @@ def test_order_decides(generated: GeneratedPack, table: str, data: st.DataObject
 
 @few
 @given(packs(), stages, st.data())
-def test_a_rule_behind_the_deciding_one_changes_nothing(generated: GeneratedPack, table: str, data: st.DataObject) -> None:
+def test_a_rule_behind_the_deciding_one_changes_nothing(
+    generated: GeneratedPack, table: str, data: st.DataObject
+) -> None:
     """Without a rule that stands behind the deciding one, and is no default, the lead is decided as before."""
     pack = parse(generated)
     facts = data.draw(leads(generated, pack.vocabulary, wrong=False))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from leadrouter.rulepack.condition import regex
+from leadrouter.rulepack.functions import regex
 from leadrouter.rulepack.syntax import LONGEST, parse_expression
 from leadrouter.rulepack.wording import format_expression
 

@@ -15,7 +15,8 @@ from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.region import Cells, alternatives
 from leadrouter.rulepack.rule import Table
 from leadrouter.rulepack.total import uncovered
-from tests.pack_strategies import CLASSES, ORDERED, Word, comparisons, literal, pack_of, tables, words
+from tests.pack_strategies import CLASSES, comparisons, literal, pack_of, tables
+from tests.word_strategies import ORDERED, Word, words
 
 MOST = 3_000
 
@@ -25,16 +26,26 @@ def decided_by_cells(draw: st.DrawFn) -> str:
     """Draw a pack whose conditions single fields decide."""
     vocabulary = (_FLAG, *(word for word in draw(words(most=3)) if word.kind != "set"))
     single = st.sampled_from(vocabulary).flatmap(comparisons)
-    return pack_of(vocabulary, classify=[*draw(tables("c", "class", CLASSES, single)), *draw(almost_everything(vocabulary))])
+    return pack_of(
+        vocabulary, classify=[*draw(tables("c", "class", CLASSES, single)), *draw(almost_everything(vocabulary))]
+    )
 
 
 @st.composite
 def almost_everything(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> list[str]:
     """Draw rules that take all values of a field, but perhaps for some at a border or for the missing one."""
     word = draw(st.sampled_from(vocabulary))
-    name, low, high = word.name, literal(draw(st.sampled_from(word.constants))), literal(draw(st.sampled_from(word.constants)))
-    parts = [f"{name} < {low}", f"{name} >= {high}"] if word.kind in ORDERED else [f"{name} == {low}", f"{name} != {high}"]
-    whens = draw(st.sampled_from(([*parts, f"not known({name})"], parts, [f"{name} == {high}", *parts, f"not known({name})"])))
+    name, low, high = (
+        word.name,
+        literal(draw(st.sampled_from(word.constants))),
+        literal(draw(st.sampled_from(word.constants))),
+    )
+    parts = (
+        [f"{name} < {low}", f"{name} >= {high}"] if word.kind in ORDERED else [f"{name} == {low}", f"{name} != {high}"]
+    )
+    whens = draw(
+        st.sampled_from(([*parts, f"not known({name})"], parts, [f"{name} == {high}", *parts, f"not known({name})"]))
+    )
     return [f"{{rule: e-{index}, when: '{when}', class: mass}}" for index, when in enumerate(whens)]
 
 

@@ -252,16 +252,20 @@ class _Sheet:
         """Return the names of the columns."""
         text = next((line for line in self._source if line.strip()), "")
         self._separator = ";" if text.count(";") > text.count(",") else ","
-        names = [cell.strip() for cell in next(csv.reader([text], delimiter=self._separator), [])]
         where = f"{self.name}:{max(1, self.lines.number)}"
         faults = list(_not_utf8(text, where))
+        problem, names = "the file is empty", []
+        try:
+            cells = next(csv.reader([text], delimiter=self._separator, strict=True), [])
+            names = [cell.strip() for cell in cells]
+        except csv.Error as error:
+            problem = f"not CSV: {error}"
         if not names:
-            message = "the file is empty"
-            faults.append(Fault(code="LR427", message=message, where=where, fix="begin with a heading: source,product"))
+            faults.append(Fault(code="LR427", message=problem, where=where, fix="begin with a heading: source,product"))
         for position, each in enumerate(names):
             if not each or each in names[:position]:
-                problem = f"column {show(each)} is given twice" if each else f"column {position + 1} has no name"
-                faults.append(Fault(code="LR427", message=problem, where=where, fix="give each column one name"))
+                what = f"column {show(each)} is given twice" if each else f"column {position + 1} has no name"
+                faults.append(Fault(code="LR427", message=what, where=where, fix="give each column one name"))
         if faults:
             raise FactsError(faults, raw=text)
         return names

@@ -33,8 +33,17 @@ def _console(*, is_error: bool) -> Console:
 
 
 def say(console: Console, text: str, style: str = "") -> None:
-    """Print one paragraph as it is: nothing wrapped, nothing interpreted."""
-    console.print(text, style=style, soft_wrap=True)
+    """Print one paragraph as it is: nothing wrapped, nothing interpreted, by the terminal neither."""
+    console.print(printable(text), style=style, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    r"""Return a text without control characters, so that what somebody wrote in a lead moves no cursor.
+
+    >>> printable("\x1b[2Jred\nnext")
+    '�[2Jred\nnext'
+    """
+    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def say_error(error: LeadRouterError) -> None:

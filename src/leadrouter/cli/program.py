@@ -28,6 +28,7 @@ class _Program(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"leadrouter.cli.{cmd_name}").command
+        command.epilog = _EXIT_CODES
         return command
 
     def invoke(self, ctx: click.Context) -> None:

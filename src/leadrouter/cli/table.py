@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
+from leadrouter.cli.console import printable
 from leadrouter.lead import Lead
 from leadrouter.routing.decision import Decision
 from leadrouter.vocabulary import Enum
@@ -80,7 +81,7 @@ class DecisionTable:
 
         text = Text()
         for column, (cell, style) in zip(self.columns, cells, strict=True):
-            shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in cell)
+            shown = printable(cell).replace("\n", " ")
             if cell_len(shown) > column.width:
                 shown = set_cell_size(shown, column.width - 1) + "…"
             text.append(shown, style)

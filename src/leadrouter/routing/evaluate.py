@@ -17,7 +17,7 @@ from typing import Any, assert_never
 from attrs import frozen
 
 from leadrouter.rulepack import expression as e
-from leadrouter.rulepack.condition import regex
+from leadrouter.rulepack.functions import regex
 from leadrouter.rulepack.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule, Table

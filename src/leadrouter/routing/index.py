@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
 from typing import Any, TypeAlias, cast
+from weakref import ref
 
 from attrs import frozen
 
@@ -66,7 +67,8 @@ class Index:
         writer.write()
         namespace: dict[str, Any] = dict(writer.constants)
         exec("\n".join(writer.lines), namespace)  # noqa: S102  # our own text: no word of a pack is in it
-        decide: Callable[[Mapping[str, Any]], Outcome] = namespace["decide"]
+        decide: Callable[[Mapping[str, Any]], Outcome] = namespace.pop("decide")
+        namespace["again"] = ref(decide)  # no circle: a pack that is replaced is freed at once
         return decide
 
 
@@ -114,7 +116,7 @@ class _Writer:
         self.lines += [
             "    except (KeyError, TypeError, ValueError):",
             "        if original is not None: raise",
-            "        return decide(read(facts), dict(facts))",
+            "        return again()(read(facts), dict(facts))",
         ]
 
     def field(self, position: int, each: v.Field) -> None:

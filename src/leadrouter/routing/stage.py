@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from attrs import frozen
 
@@ -120,9 +121,11 @@ def _column(name: str, by_row: Mapping[int, Runs], cells: Cells, size: int) -> C
         byte, flag = divmod(row + spare, 8)
         bit = 0x80 >> flag
         indifferent[byte] ^= bit
-        for edge in (edge for run in runs for edge in run):
-            turns.setdefault(edge, bytearray(width))[byte] ^= bit
-        if any(start < cells.missing for start, _ in runs):
+        for edge in chain.from_iterable(runs):
+            if edge not in turns:
+                turns[edge] = bytearray(width)
+            turns[edge][byte] ^= bit
+        if runs and runs[0][0] < cells.missing:
             unsure[byte] |= bit
     mask = int.from_bytes(indifferent, "big") & ((1 << size) - 1)
     masks = []

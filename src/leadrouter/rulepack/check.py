@@ -20,7 +20,9 @@ def check_destinations(pack: CheckedPack, organisation: Organisation) -> Iterato
         last = route.steps[-1]
         if not faults and not organisation.pool(last.to):
             message = f"route `{route.name}` can run out: its last step reaches nobody"
-            yield Fault(code="LR314", message=message, where=_place(last, route), fix="end it with head(…) or person(…)")
+            yield Fault(
+                code="LR314", message=message, where=_place(last, route), fix="end it with head(…) or person(…)"
+            )
 
 
 def _step(step: Step, route: Route, organisation: Organisation) -> Iterator[Fault]:

@@ -8,9 +8,7 @@ condition can never fail.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
-from itertools import pairwise
-from typing import Any, TypeAlias, assert_never, cast
+from typing import TypeAlias, assert_never, cast
 
 from attrs import define, evolve, field, frozen
 
@@ -18,12 +16,14 @@ from leadrouter import vocabulary as v
 from leadrouter.errors import did_you_mean
 from leadrouter.facts import Refusal, read_value, show, split_money
 from leadrouter.rulepack import expression as e
+from leadrouter.rulepack.functions import SIGNATURES, TAKES, regex, usage
+from leadrouter.rulepack.never import never_holds
 from leadrouter.rulepack.syntax import Problem
 
 _NUMBERS = (v.Int, v.Number, v.Money)
 _BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
 _SPELLED_AS_TEXT = (v.Enum, v.Text, v.Date, v.Instant, v.Duration, v.Money)
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_ORDERINGS = ("<", "<=", ">", ">=")
 
 
 @frozen
@@ -56,24 +56,6 @@ def check_condition(written: e.Expression, scope: Scope) -> tuple[Condition | No
     if checker.problems:
         return None, checker.problems, checker.warnings
     return Condition(written, root, frozenset(checker.names)), [], checker.warnings
-
-
-@lru_cache(maxsize=4096)
-def regex(pattern: str) -> Any:
-    """Return the compiled RE2 pattern, whose matching takes time linear in the text.
-
-    Raises:
-        ValueError: RE2 refuses the pattern; the message says why.
-    """
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        raise ValueError(error.args[0].decode()) from None
 
 
 def _kind(type_: v.Type) -> str:
@@ -162,8 +144,8 @@ class _Checker:
             types.append(right.type)
             left = right
         checked = e.Compare(first, tuple(rest), node.at)
-        if not self.problems and (len(rest) > 1 or _bounds(types[0]) != _OPEN or _bounds(types[1]) != _OPEN):
-            self._refuse_never(checked, types)
+        for message, fix in () if self.problems else never_holds(checked, types):
+            self.refuse("LR215", f"this can never hold: {message}", node, fix)
         return checked
 
     def _operand(self, node: e.Expression) -> _Operand:
@@ -244,7 +226,7 @@ class _Checker:
                 self._ordered(node, comparator, left)
 
     def _ordered(self, node: e.Compare, comparator: str, type_: v.Type) -> None:
-        if comparator in _TURNED and isinstance(type_, (v.Enum, v.Bool)):
+        if comparator in _ORDERINGS and isinstance(type_, (v.Enum, v.Bool)):
             self.refuse("LR212", f"{_kind(type_)} has no order for `{comparator}`", node, "use == or in [a, b]")
 
     def _constant(self, literal: e.Literal, type_: v.Type) -> e.Literal:
@@ -267,25 +249,6 @@ class _Checker:
             code = "LR213" if isinstance(type_, v.Enum) else "LR212"
             self.refuse(code, str(refusal), literal, refusal.fix)
             return literal
-
-    def _refuse_never(self, node: e.Compare, types: list[v.Type | None]) -> None:
-        """Refuse a comparison with constants that the field's bounds rule out, and an empty range."""
-        for (left, comparator, right), (left_type, right_type) in zip(node.links(), pairwise(types), strict=True):
-            test: str = comparator
-            type_ = left_type
-            values: list[Any] = []
-            match left, right:
-                case _, e.Literal(value):
-                    values = [value]
-                case e.Literal(value), _:
-                    test, type_, values = _TURNED.get(test, test), right_type, [value]
-                case _, e.ListOf(items):
-                    test, values = {"in": "=="}.get(test, test), [item.value for item in items]
-            if values and all(_never(test, value, type_) for value in values):
-                message = "this can never hold: it is out of the field's range"
-                self.refuse("LR215", message, node, _range(type_))
-        if _is_empty_range(node):
-            self.refuse("LR215", "this can never hold: the range is empty", node, "turn the bounds round")
 
     # arithmetic and functions
 
@@ -315,11 +278,11 @@ class _Checker:
         return evolve(node, left=left, right=right), type_
 
     def _call(self, node: e.Call) -> tuple[e.Expression, v.Type | None]:
-        wanted, result = _SIGNATURES[node.function]
+        wanted, result = SIGNATURES[node.function]
         if len(node.arguments) != len(wanted):
             takes = f"{len(wanted)} argument{'s' * (len(wanted) > 1)}"
             message = f"`{node.function}` takes {takes}, not {len(node.arguments)}"
-            self.refuse("LR216", message, node, _usage(node.function))
+            self.refuse("LR216", message, node, usage(node.function))
             return node, None
         arguments = tuple(
             self._argument(node.function, kind, argument) for kind, argument in zip(wanted, node.arguments, strict=True)
@@ -331,7 +294,7 @@ class _Checker:
             return self._string(function, kind, argument)
         if kind == "field":
             if not isinstance(argument, e.Name):
-                self.refuse("LR216", f"`{function}` asks for a field", argument, _usage(function))
+                self.refuse("LR216", f"`{function}` asks for a field", argument, usage(function))
             else:
                 self._field(argument, argument.name)
             return argument
@@ -339,14 +302,14 @@ class _Checker:
         if isinstance(resolved, e.Literal) and isinstance(resolved.value, str) and kind == "day":
             return self._constant(resolved, v.Date())
         if isinstance(resolved, e.Literal):
-            self.refuse("LR216", f"`{function}` of a constant", argument, _usage(function))
-        elif type_ is not None and not isinstance(type_, _TAKES[kind]):
-            self.refuse("LR216", f"`{function}` of {_kind(type_)}", argument, _usage(function))
+            self.refuse("LR216", f"`{function}` of a constant", argument, usage(function))
+        elif type_ is not None and not isinstance(type_, TAKES[kind]):
+            self.refuse("LR216", f"`{function}` of {_kind(type_)}", argument, usage(function))
         return resolved
 
     def _string(self, function: str, kind: str, argument: e.Expression) -> e.Expression:
         if not isinstance(argument, e.Literal) or not isinstance(argument.value, str) or not argument.value:
-            self.refuse("LR216", f"`{function}` needs a string in quotes here", argument, _usage(function))
+            self.refuse("LR216", f"`{function}` needs a string in quotes here", argument, usage(function))
         elif kind == "hours" and argument.value not in self.scope.hours:
             fix = did_you_mean(argument.value, self.scope.hours)
             self.refuse("LR221", f"unknown hours {show(argument.value)}", argument, fix)
@@ -357,26 +320,6 @@ class _Checker:
                 fix = "patterns are in RE2's dialect; double each backslash"
                 self.refuse("LR218", f"not a pattern: {error}", argument, fix)
         return argument
-
-
-_SIGNATURES: dict[str, tuple[tuple[str, ...], v.Type]] = {
-    "contains": (("text", "string"), v.Bool()),
-    "starts_with": (("text", "string"), v.Bool()),
-    "ends_with": (("text", "string"), v.Bool()),
-    "matches": (("text", "pattern"), v.Bool()),
-    "known": (("field",), v.Bool()),
-    "weekday": (("day",), v.Enum(v.WEEKDAYS)),
-    "hour": (("instant",), v.Int(0, 23)),
-    "date": (("instant",), v.Date()),
-    "days_between": (("day", "day"), v.Int()),
-    "in_hours": (("instant", "hours"), v.Bool()),
-}
-_TAKES: dict[str, tuple[type, ...]] = {"text": (v.Text,), "day": (v.Date, v.Instant), "instant": (v.Instant,)}
-_WORDS = {"string": '"words"', "pattern": '"pattern"', "day": "date", "hours": '"hours"'}
-
-
-def _usage(function: str) -> str:
-    return f"write {function}({', '.join(_WORDS.get(kind, kind) for kind in _SIGNATURES[function][0])})"
 
 
 _BOOL, _INT, _NUMBER, _TEXT = v.Bool(), v.Int(), v.Number(), v.Text()
@@ -466,45 +409,3 @@ def _result(node: e.Arithmetic, left: v.Type, right: v.Type) -> v.Type | None:
         case v.Int() | v.Number(), _, v.Int() | v.Number():
             return v.Number()
     return None
-
-
-_OPEN = (None, None)
-
-
-def _bounds(type_: v.Type | None) -> tuple[Any, Any]:
-    return (type_.least, type_.most) if isinstance(type_, _BOUNDED) else (None, None)
-
-
-def _never(comparator: str, value: Any, type_: v.Type | None) -> bool:
-    """Say whether the bounds of a field rule out that it compares so with a constant."""
-    least, most = _bounds(type_)
-    match comparator:
-        case "<":
-            return least is not None and value <= least
-        case "<=":
-            return least is not None and value < least
-        case ">":
-            return most is not None and value >= most
-        case ">=":
-            return most is not None and value > most
-        case "==":
-            return _never("<=", value, type_) or _never(">=", value, type_)
-    return False
-
-
-def _range(type_: v.Type | None) -> str:
-    least, most = ("…" if bound is None else bound for bound in _bounds(type_))
-    return f"the field goes from {least} to {most}"
-
-
-def _is_empty_range(node: e.Compare) -> bool:
-    """Say whether two constants with a field between them leave it no value: `5 < a < 3`."""
-    match node:
-        case e.Compare(e.Literal(low), (("<" | "<=" as first, _), ("<" | "<=" as second, e.Literal(high)))):
-            lower, upper = low, high
-        case e.Compare(e.Literal(high), ((">" | ">=" as first, _), (">" | ">=" as second, e.Literal(low)))):
-            lower, upper = low, high
-        case _:
-            return False
-    is_open = "<" in (first, second) or ">" in (first, second)
-    return cast("Any", lower) > upper or (lower == upper and is_open)

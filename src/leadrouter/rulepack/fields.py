@@ -15,7 +15,8 @@ from leadrouter import vocabulary as v
 from leadrouter.document import Document, Node
 from leadrouter.errors import did_you_mean
 from leadrouter.facts import Refusal, read_value
-from leadrouter.rulepack.syntax import FUNCTIONS, MIS_SPELLED
+from leadrouter.rulepack.functions import FUNCTIONS
+from leadrouter.rulepack.syntax import MIS_SPELLED
 
 RESERVED = frozenset({"class", "tags"})
 """Names that the stages themselves supply."""

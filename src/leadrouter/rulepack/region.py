@@ -87,11 +87,9 @@ def alternatives(rule: Rule, types: Mapping[str, v.Type]) -> Ways:
 
 def _ways(node: e.Expression, types: Mapping[str, v.Type]) -> Ways:
     """Return the ways in which a node is true."""
+    if isinstance(node, e.Compare):
+        return (_together(tuple([_link(left, test, right, types) for left, test, right in node.links()])),)
     match node:
-        case e.Compare(first, ((test, right),)):
-            return (_link(first, test, right, types),)
-        case e.Compare():
-            return _one_of_each([(_link(left, test, right, types),) for left, test, right in node.links()])
         case e.Name(name):
             return (Alternative((Demand(name, "==", (True,)),)),)
         case e.Not(e.Name(name)):
@@ -133,12 +131,15 @@ def _whole(node: e.Expression) -> Ways:
 
 def _one_of_each(every: Sequence[Ways]) -> Ways:
     """Return the ways to take one way of each, all of them together."""
-    return tuple(
-        Alternative(
-            tuple([demand for way in choice for demand in way.demands]),
-            tuple([each for way in choice for each in way.residue]),
-        )
-        for choice in product(*every)
+    return tuple(map(_together, product(*every)))
+
+
+def _together(choice: tuple[Alternative, ...]) -> Alternative:
+    if len(choice) == 1:
+        return choice[0]
+    return Alternative(
+        tuple([demand for way in choice for demand in way.demands]),
+        tuple([each for way in choice for each in way.residue]),
     )
 
 
@@ -181,6 +182,7 @@ class Cells:
     type: v.Type
     points: tuple[Any, ...]
     count: int
+    is_ordered: bool
     where: Mapping[Any, int] = field(eq=False, repr=False, hash=False)
 
     @classmethod
@@ -196,10 +198,9 @@ class Cells:
                 points = ()
             case _:
                 points = tuple(sorted(set(constants)))
-        count = 2 * len(points) + 1 if isinstance(type_, _ORDERED) else len(points)
-        if isinstance(type_, v.Text):
-            count += 1
-        return cls(type_, points, count, {point: index for index, point in enumerate(points)})
+        is_ordered = isinstance(type_, _ORDERED)
+        count = 2 * len(points) + 1 if is_ordered else len(points) + isinstance(type_, v.Text)
+        return cls(type_, points, count, is_ordered, {point: index for index, point in enumerate(points)})
 
     @property
     def missing(self) -> int:
@@ -210,7 +211,7 @@ class Cells:
         """Return the cell of a typed value; None is the missing one."""
         if value is None:
             return self.missing
-        if not isinstance(self.type, _ORDERED):
+        if not self.is_ordered:
             return self.where.get(value, len(self.points))
         index = bisect_left(self.points, value)
         at_point = index < len(self.points) and self.points[index] == value
@@ -218,21 +219,23 @@ class Cells:
 
     def runs(self, demand: Demand) -> Runs:
         """Return the cells in which a demand is true."""
-        match demand.test:
-            case "known" | "needed":
-                return ((0, self.count),)
-            case "missing":
-                return ((self.missing, self.missing + 1),)
-            case "<":
-                return ((0, self.cell(demand.values[0])),)
-            case "<=":
-                return ((0, self.cell(demand.values[0]) + 1),)
-            case ">":
-                return ((self.cell(demand.values[0]) + 1, self.count),)
-            case ">=":
-                return ((self.cell(demand.values[0]), self.count),)
+        if len(demand.values) == 1:
+            at = self.cell(demand.values[0])
+            match demand.test:
+                case "==" | "in":
+                    return ((at, at + 1),)
+                case "<":
+                    return ((0, at),)
+                case "<=":
+                    return ((0, at + 1),)
+                case ">":
+                    return ((at + 1, self.count),)
+                case ">=":
+                    return ((at, self.count),)
+        elif not demand.values:
+            return ((self.missing, self.missing + 1),) if demand.test == "missing" else ((0, self.count),)
         cells = sorted({self.cell(value) for value in demand.values})
-        if demand.test in ("==", "in"):
+        if demand.test == "in":
             return _join((cell, cell + 1) for cell in cells)
         return tuple((a + 1, b) for a, b in pairwise([-1, *cells, self.count]) if a + 1 < b)
 
@@ -245,7 +248,7 @@ class Cells:
 
     def is_possible(self, cell: int) -> bool:
         """Whether any value of the type lies in the cell: 4 < n < 5 holds for no whole number."""
-        if cell == self.missing or not isinstance(self.type, _ORDERED):
+        if cell == self.missing or not self.is_ordered:
             return True
         least, most = self.ends(cell)
         return bool(least <= most)

@@ -19,6 +19,7 @@ from attrs import define, field, frozen
 from leadrouter.errors import did_you_mean
 from leadrouter.facts import LARGEST, Refusal, read_value, show
 from leadrouter.rulepack import expression as e
+from leadrouter.rulepack.functions import FUNCTIONS
 from leadrouter.vocabulary import Number
 
 LONGEST = 20_000
@@ -26,10 +27,6 @@ LONGEST = 20_000
 
 DEEPEST = 50
 """Levels that a condition may nest; each operator of an arithmetic chain is one."""
-
-FUNCTIONS = frozenset(
-    ("contains", "starts_with", "ends_with", "matches", "known", "weekday", "hour", "date", "days_between", "in_hours")
-)
 
 _TOKEN = re.compile(
     r"""(?P<triple>\"{3}|'{3})|(?P<string>[A-Za-z]{0,2}(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))"""

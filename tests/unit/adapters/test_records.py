@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from leadrouter import FactsError
 from leadrouter.adapters import records
@@ -42,6 +45,52 @@ def only_fault(text: str | bytes, form: Format = "jsonl") -> str:
 def test_the_ending_tells_the_format(name, form):
     """A file says by its ending how it is read, in either case, or does not say."""
     assert format_of(name) == form
+
+
+# anything at all
+
+PIECES = st.sampled_from(
+    [
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b'"',
+        b",",
+        b";",
+        b":",
+        b"\n",
+        b"\r\n",
+        b" ",
+        b"a",
+        b"1",
+        b"0.5",
+        b"NaN",
+        b"\\",
+        b"\xff",
+        b"\0",
+    ]
+)
+DATA = st.binary(max_size=60) | st.lists(PIECES, max_size=30).map(b"".join)
+
+
+@given(DATA, st.sampled_from(["jsonl", "json"]))
+@example(b"\xef\xbb\xbf", "json")
+@example(b'{"a":1e9999999999999999999}', "json")
+def test_whatever_a_file_holds_is_leads_or_faults(data, form):
+    """Nothing else comes out, and nothing is lost: what is no lead is kept as it stands."""
+    for record in read(data, form):
+        assert bool(record.faults) != isinstance(record.fields, dict) or not record.fields
+        assert record.line >= 1
+        assert record.raw.encode("utf-8", "surrogateescape") in data.replace(b"\r\n", b"\n")
+
+
+@given(DATA)
+@example(b"\r\0")
+def test_whatever_a_sheet_holds_is_leads_or_faults(data):
+    """Or its heading is refused."""
+    with suppress(FactsError):
+        assert all(record.faults or record.fields for record in read(data, "csv"))
 
 
 # JSON Lines
@@ -322,6 +371,8 @@ def test_bytes_that_are_not_utf_8_are_the_fault_of_their_row():
         ("\n \n", "the file is empty"),
         ("source,amount,source", "column `source` is given twice"),
         ("source,,amount", "column 2 has no name"),
+        ('source,"amount', "not CSV: unexpected end of data"),
+        ("source,\r,amount", "not CSV: new-line character seen in unquoted field"),
         ("source,\udcff", "byte 0xFF is not UTF-8"),
     ],
 )

@@ -46,6 +46,14 @@ def test_free_text_is_shown_where_it_is_asked_for(run, leads):
         assert "please call Ilya" in run("explain", lead_id, "--personal", *form).stdout
 
 
+def test_what_a_lead_says_is_nothing_to_the_terminal(run):
+    """Whoever fills in a form moves no cursor of whoever reads it."""
+    lead = json.dumps({"id": "1", "message": "срочно \x1b[2J\x07"})
+    lead_id = json.loads(run("route", "sales", "-", "--brief", stdin=lead).stdout)["lead_id"]
+    told = run("explain", lead_id, "--personal").stdout
+    assert "срочно \N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}" in told
+
+
 def test_the_smallest_change_can_be_asked_for(run, lead_id):
     """In words, and as JSON."""
     told = run("explain", lead_id, "--counterfactual").stdout.splitlines()[-1]

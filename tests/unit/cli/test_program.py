@@ -47,6 +47,7 @@ def test_every_command_has_help(run, command):
     long, short = run(command, "--help"), run(command, "-h")
     assert (long.exit_code, long.stdout) == (0, short.stdout)
     assert "Usage: leadrouter" in long.stdout
+    assert "Exit codes:" in long.stdout
 
 
 def test_no_command_is_a_question_for_help(run):

@@ -413,11 +413,11 @@ def test_a_source_that_no_vocabulary_knows_is_shown_safely(run, here):
     """It may hold anything: control characters never reach the terminal."""
     text = PACK.replace("  source: {enum: [call, web_form]}\n", "")
     (here / "sales" / "pack.yaml").write_text(text, "utf-8")
-    lead = {"source": "\x1b[31mred-and-very-long", "received": "2026-03-02T10:00:00Z"}
+    lead = {"source": "\x1b[31mred\nand-very-long", "received": "2026-03-02T10:00:00Z"}
     result = run("route", "sales", "-", stdin=json.dumps(lead) + "\n{}")
     assert "\x1b" not in result.stdout
     lines = result.stdout.splitlines()
-    assert "  \N{REPLACEMENT CHARACTER}[31mred-an…  " in lines[1]
+    assert "  \N{REPLACEMENT CHARACTER}[31mred an…  " in lines[1]
     assert " -  " in lines[2]
 
 

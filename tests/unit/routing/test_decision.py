@@ -7,7 +7,9 @@ import json
 from leadrouter import Lead
 from tests.small import AT, small_organisation, small_router
 
-HURRY = Lead(id="1", source="call", facts={"employees": 300, "amount": "90 000 ₽", "message": "Срочно: Иван, +79001234567"})
+HURRY = Lead(
+    id="1", source="call", facts={"employees": 300, "amount": "90 000 ₽", "message": "Срочно: Иван, +79001234567"}
+)
 
 TEXT = """\
 lead {lead_id} goes to olga by head(inbound), 2026-03-02T09:00:00+00:00
@@ -46,9 +48,10 @@ def test_steps_that_reached_nobody_are_told():
     """An empty step stands in the explanation."""
     router = small_router()
     router.organisation = router.organisation.with_staffing("duty").with_duty(())
-    assert "step 1 of route inbound: on_duty(duty) reached nobody" in router.route(
-        Lead(id="1", facts={"product": "press"}), at=AT
-    ).explain()
+    assert (
+        "step 1 of route inbound: on_duty(duty) reached nobody"
+        in router.route(Lead(id="1", facts={"product": "press"}), at=AT).explain()
+    )
 
 
 def test_unknown_derived_facts_and_missing_rules_are_told():
@@ -94,7 +97,7 @@ def test_free_text_is_shown_only_where_it_is_asked_for():
 def test_a_condition_without_facts_is_told_bare():
     """A rule on the class alone shows the class; one on nothing shows nothing."""
     decision = small_router().route(Lead(id="1", facts={"product": "press"}), at=AT)
-    assert "  not mass-goods: `class == \"mass\"` is false (class = complex)" in decision.explain()
+    assert '  not mass-goods: `class == "mass"` is false (class = complex)' in decision.explain()
     assert '  not in-a-hurry: `"urgent" in tags` is false (tags = none)' in decision.explain()
 
 

@@ -37,7 +37,10 @@ def decided(pack: RulePack, facts: Any) -> str:
 @pytest.mark.parametrize(
     ("type_", "answers"),
     [
-        ("int", {4: "rest", 5: "r0", 6: "r1", 8: "r1", 9: "rest", 10**18: "LR404", -(10**18): "LR404", 10**18 - 1: "rest"}),
+        (
+            "int",
+            {4: "rest", 5: "r0", 6: "r1", 8: "r1", 9: "rest", 10**18: "LR404", -(10**18): "LR404", 10**18 - 1: "rest"},
+        ),
         ("{int: {min: 5, max: 8}}", {4: "LR404", 5: "r0", 6: "r1", 8: "r1", 9: "LR404"}),
         ("{int: {min: 0, max: 6}}", {-1: "LR404", 0: "rest", 5: "r0", 6: "r1", 7: "LR404"}),
         ("{decimal: {min: 4.5, max: 8.5}}", {4: "LR404", 5: "r0", 6: "r1", 8: "r1", 9: "LR404", Decimal("8.5"): "r1"}),
@@ -67,7 +70,9 @@ def test_a_value_out_of_range_is_refused_whatever_is_asked(conditions: list[str]
     assert decided(pack, {"n": 10, "note": "x"}) == decided(pack, {"n": -1}) == "LR404"
 
 
-@pytest.mark.parametrize("stage", ["derive: {d: {type: int, rules: [{when: n > 5, then: 1}]}}", "tag: [{rule: t, when: n > 5, tag: a}]"])
+@pytest.mark.parametrize(
+    "stage", ["derive: {d: {type: int, rules: [{when: n > 5, then: 1}]}}", "tag: [{rule: t, when: n > 5, tag: a}]"]
+)
 def test_a_value_out_of_range_is_refused_in_every_stage(stage: str):
     """A stage that may find nothing does not take it for nothing."""
     pack = decider("n: {int: {min: 0, max: 9}}", sections=(stage,))
@@ -76,7 +81,17 @@ def test_a_value_out_of_range_is_refused_in_every_stage(stage: str):
 
 @pytest.mark.parametrize(
     ("value", "rule"),
-    [(True, "r0"), (False, "r1"), (None, "r2"), (1, "LR402"), (0, "LR402"), ("да", "r0"), ("no", "r1"), (Decimal(1), "LR402"), ([], "LR402")],
+    [
+        (True, "r0"),
+        (False, "r1"),
+        (None, "r2"),
+        (1, "LR402"),
+        (0, "LR402"),
+        ("да", "r0"),
+        ("no", "r1"),
+        (Decimal(1), "LR402"),
+        ([], "LR402"),
+    ],
 )
 def test_one_is_not_true(value: Any, rule: str):
     """Equality is typed: neither is zero false."""
@@ -85,16 +100,39 @@ def test_one_is_not_true(value: Any, rule: str):
 
 @pytest.mark.parametrize(
     ("value", "rule"),
-    [("a", "r0"), ("b", "r1"), (" a ", "r0"), ("АЛЬФА", "r0"), ("c", "LR409"), (["a"], "LR402"), ({}, "LR402"), (5, "LR402"), (None, "rest")],
+    [
+        ("a", "r0"),
+        ("b", "r1"),
+        (" a ", "r0"),
+        ("АЛЬФА", "r0"),
+        ("c", "LR409"),
+        (["a"], "LR402"),
+        ({}, "LR402"),
+        (5, "LR402"),
+        (None, "rest"),
+    ],
 )
 def test_synonyms_and_unhashable_values_are_read_the_long_way(value: Any, rule: str):
     """What is no value of the enumeration as it stands is read, and refused where it is none."""
-    assert decided(decider("kind: {enum: [a, b], synonyms: {альфа: a}}", 'kind == "a"', 'kind == "b"'), {"kind": value}) == rule
+    assert (
+        decided(decider("kind: {enum: [a, b], synonyms: {альфа: a}}", 'kind == "a"', 'kind == "b"'), {"kind": value})
+        == rule
+    )
 
 
 @pytest.mark.parametrize(
     ("value", "rule"),
-    [("a", "r0"), ("é", "r1"), ("e\u0301", "r1"), ("a\nb", "r2"), ("ab\x07", "r2"), ("aaaa", "LR406"), ("\0", "LR406"), ("\ud800", "LR406"), (5, "LR402")],
+    [
+        ("a", "r0"),
+        ("é", "r1"),
+        ("e\u0301", "r1"),
+        ("a\nb", "r2"),
+        ("ab\x07", "r2"),
+        ("aaaa", "LR406"),
+        ("\0", "LR406"),
+        ("\ud800", "LR406"),
+        (5, "LR402"),
+    ],
 )
 def test_texts_are_compared_in_nfc(value: Any, rule: str):
     """However its letters are composed, and whatever characters it holds; too long or broken ones are refused."""
@@ -108,7 +146,9 @@ class Letters(str):
     __slots__ = ()
 
 
-@pytest.mark.parametrize("make", [dict, OrderedDict, UserDict, MappingProxyType, lambda facts: defaultdict(lambda: 9, facts)])
+@pytest.mark.parametrize(
+    "make", [dict, OrderedDict, UserDict, MappingProxyType, lambda facts: defaultdict(lambda: 9, facts)]
+)
 @pytest.mark.parametrize("facts", [{"n": 6, "kind": "a"}, {"n": "6", "kind": "а"}, {"n": 6, "kind": Letters("a")}, {}])
 def test_any_mapping_holds_facts(make: Any, facts: dict[str, Any]):
     """What is missing in it stays missing, even where it would make something up."""
@@ -145,7 +185,10 @@ def test_required_facts_may_not_be_missing():
     for kind in kinds:
         pack = decider(f"f: {{type: {kind}, required: true}}", "known(f)")
         assert decided(pack, {}) == decided(pack, {"f": None}) == "LR403"
-    pack = decider("f: {type: int, required: true, default: 5}, g: {type: {enum: [a]}, required: true, default: a}", 'f == 5 and g == "a"')
+    pack = decider(
+        "f: {type: int, required: true, default: 5}, g: {type: {enum: [a]}, required: true, default: a}",
+        'f == 5 and g == "a"',
+    )
     assert decided(pack, {}) == decided(pack, {"f": None}) == "r0"
 
 

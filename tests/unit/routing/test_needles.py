@@ -22,9 +22,13 @@ def pack_of(conditions) -> RulePack:
     )
 
 
-MANY = pack_of([f'contains(message, "{word * 2}")' for word in WORDS] + [f'not contains(message, "{w}")' for w in WORDS])
+MANY = pack_of(
+    [f'contains(message, "{word * 2}")' for word in WORDS] + [f'not contains(message, "{w}")' for w in WORDS]
+)
 FEW_WORDS = pack_of([f'contains(message, "{word}") and not contains(message, "{word}о")' for word in WORDS[:9]])
-BOTH = pack_of(['contains(message, "а") and contains(message, "б")', 'contains(note, "вод")', 'not contains(note, "x")'])
+BOTH = pack_of(
+    ['contains(message, "а") and contains(message, "б")', 'contains(note, "вод")', 'not contains(note, "x")']
+)
 
 
 @pytest.mark.parametrize("pack", [MANY, FEW_WORDS, BOTH], ids=["many", "few", "both"])

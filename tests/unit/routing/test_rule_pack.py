@@ -12,7 +12,12 @@ from tests.pack_text import pack_text, parse
 def test_a_pack_tells_of_itself():
     """Its name, its classes, the fields that a lead may bring, and its warnings."""
     pack = parse("pack: mine", "vocabulary: {hot: bool}", "classes: [mass, vip]")
-    assert (pack.name, pack.classes, list(pack.vocabulary.fields), pack.warnings) == ("mine", ("mass", "vip"), ["hot"], ())
+    assert (pack.name, pack.classes, list(pack.vocabulary.fields), pack.warnings) == (
+        "mine",
+        ("mass", "vip"),
+        ["hot"],
+        (),
+    )
 
 
 def test_packs_are_equal_that_have_one_canonical_text():

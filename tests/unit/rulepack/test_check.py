@@ -61,6 +61,9 @@ def test_a_route_that_can_run_out_is_a_fault():
 def test_a_pack_without_places_is_told_by_its_routes():
     """A route that was made by hand has no place in a text; its name stands for it."""
     pack = small_pack().checked
-    bare = {name: evolve(route, steps=tuple(evolve(s, where=None) for s in route.steps)) for name, route in pack.routes.items()}
+    bare = {
+        name: evolve(route, steps=tuple(evolve(s, where=None) for s in route.steps))
+        for name, route in pack.routes.items()
+    }
     organisation = Organisation.parse(ORGANISATION.replace("client:", "service:"))
     assert str(next(check_destinations(evolve(pack, routes=bare), organisation))).startswith("route client: LR315")

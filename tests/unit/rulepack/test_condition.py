@@ -9,7 +9,8 @@ import pytest
 
 from leadrouter import vocabulary as v
 from leadrouter.rulepack import expression as e
-from leadrouter.rulepack.condition import Scope, check_condition, regex
+from leadrouter.rulepack.condition import Scope, check_condition
+from leadrouter.rulepack.functions import regex
 from leadrouter.rulepack.syntax import parse_expression
 from tests.strategies import TYPES, VOCABULARY, scope_of
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from leadrouter.document import Document
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.format import format_pack, quoted, scalar
-
 from tests.pack_text import faults, parse
 
 WRITTEN = """
@@ -137,7 +136,9 @@ def test_a_plain_word_stands_bare(text: str):
     assert scalar(text) == text
 
 
-@pytest.mark.parametrize("text", ["", "-", "a--b", "12", "1e3", "true", "null", "a b", "it's", "#x", "- x", "a:", "1_000"])
+@pytest.mark.parametrize(
+    "text", ["", "-", "a--b", "12", "1e3", "true", "null", "a b", "it's", "#x", "- x", "a:", "1_000"]
+)
 def test_what_might_be_read_otherwise_is_quoted(text: str):
     """What YAML would read as something else, or not at all, stands in double quotes."""
     assert scalar(text) == f'"{text}"'

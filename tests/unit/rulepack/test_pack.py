@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from leadrouter import vocabulary as v
-
 from tests.pack_text import parse
 
 

@@ -12,7 +12,6 @@ from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.hours import Window
 from leadrouter.rulepack.parse import parse_pack
 from leadrouter.vocabulary import WEEKDAYS
-
 from tests.pack_text import CLASSIFY, ROUTE, ROUTES, VOCABULARY, faults, parse, told
 
 
@@ -67,11 +66,27 @@ def test_included_files_come_first():
         ("include: [none.yaml]", {}, ["pack.yaml:6:11: LR109 `none.yaml` cannot be read: no such file"]),
         ("include: [a.yaml, a.yaml]", {"a.yaml": "tag: []"}, ["pack.yaml:6:19: LR109 `a.yaml` is included already"]),
         ("include: [a.yaml]", {"a.yaml": "include: [a.yaml]"}, ["a.yaml:1:11: LR109 `a.yaml` is included already"]),
-        ("include: [a.yaml]", {"a.yaml": "include: [pack.yaml]"}, ["a.yaml:1:11: LR109 `pack.yaml` cannot be read: no such file"]),
+        (
+            "include: [a.yaml]",
+            {"a.yaml": "include: [pack.yaml]"},
+            ["a.yaml:1:11: LR109 `pack.yaml` cannot be read: no such file"],
+        ),
         ("include: [a.yaml]", {"a.yaml": "pack: two"}, ["pack.yaml:1:7: LR103 `pack` is given twice"]),
-        ("include: [a.yaml]", {"a.yaml": "vocabulary: {hot: bool}"}, ["pack.yaml:2:76: LR103 field `hot` is given twice"]),
-        ("include: [a.yaml]", {"a.yaml": "routes: {desk: [{to: inbound}]}"}, ["pack.yaml:5:10: LR103 route `desk` is given twice"]),
-        ("include: [a.yaml]", {"a.yaml": "derive: {hot: {type: bool, rules: []}}"}, ["a.yaml:1:10: LR103 `hot` is given twice"]),
+        (
+            "include: [a.yaml]",
+            {"a.yaml": "vocabulary: {hot: bool}"},
+            ["pack.yaml:2:76: LR103 field `hot` is given twice"],
+        ),
+        (
+            "include: [a.yaml]",
+            {"a.yaml": "routes: {desk: [{to: inbound}]}"},
+            ["pack.yaml:5:10: LR103 route `desk` is given twice"],
+        ),
+        (
+            "include: [a.yaml]",
+            {"a.yaml": "derive: {hot: {type: bool, rules: []}}"},
+            ["a.yaml:1:10: LR103 `hot` is given twice"],
+        ),
         ("include: [a.yaml]", {"a.yaml": "- a"}, ["a.yaml:1:1: LR106 the pack must be a mapping of keys to values"]),
         ("include: [a.yaml]", {"a.yaml": "tag: ["}, ["a.yaml:1:6: LR101 not YAML: did not find expected node content"]),
         ("include: [a.yaml]", {"a.yaml": ""}, ["a.yaml: LR105 the file is empty"]),

@@ -126,7 +126,10 @@ def test_what_has_too_many_alternatives_is_left_as_a_whole(when: str):
 def test_terms_are_brought_into_alternatives_as_far_as_they_go():
     """Of many choices the first ones are indexed, the others stay with the residue."""
     choice = "(a == 1 or a == 2 or a == 3)"
-    assert ways(f"{choice} and {choice} and {choice} and on")[0] == "a == 1; a == 1; on == True; [a == 1 or a == 2 or a == 3]"
+    assert (
+        ways(f"{choice} and {choice} and {choice} and on")[0]
+        == "a == 1; a == 1; on == True; [a == 1 or a == 2 or a == 3]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,12 +175,24 @@ def test_runs_meet_where_both_are():
         (v.Int(), [Decimal("0.5"), Decimal("1.5")], [0, None, 1, None, 2]),
         (v.Number(), [Decimal("0.5")], [Decimal("-0.5"), Decimal("0.5"), Decimal("1.5")]),
         (v.Number(Decimal("0.4")), [Decimal("0.5")], [Decimal("0.49"), Decimal("0.5"), Decimal("1.5")]),
-        (v.Number(), [Decimal(0), Decimal("1e-9")], [Decimal(-1), Decimal(0), None, Decimal("1e-9"), 1 + Decimal("1e-9")]),
-        (v.Number(), [Decimal(0), Decimal("2e-9")], [Decimal(-1), Decimal(0), Decimal("1e-9"), Decimal("2e-9"), 1 + Decimal("2e-9")]),
+        (
+            v.Number(),
+            [Decimal(0), Decimal("1e-9")],
+            [Decimal(-1), Decimal(0), None, Decimal("1e-9"), 1 + Decimal("1e-9")],
+        ),
+        (
+            v.Number(),
+            [Decimal(0), Decimal("2e-9")],
+            [Decimal(-1), Decimal(0), Decimal("1e-9"), Decimal("2e-9"), 1 + Decimal("2e-9")],
+        ),
         (v.Money("RUB", Decimal(10)), [Decimal(1)], [None, None, Decimal(10)]),
         (v.Money("RUB", None, Decimal(10)), [Decimal(100)], [Decimal(10), None, None]),
         (v.Date(), [date(1900, 1, 1)], [None, date(1900, 1, 1), date(1900, 1, 2)]),
-        (v.Duration(), [timedelta(0), timedelta(seconds=1)], [None, timedelta(0), None, timedelta(seconds=1), timedelta(seconds=61)]),
+        (
+            v.Duration(),
+            [timedelta(0), timedelta(seconds=1)],
+            [None, timedelta(0), None, timedelta(seconds=1), timedelta(seconds=61)],
+        ),
         (v.Duration(), [], [timedelta(0)]),
         (v.Bool(), [True], [False, True]),
         (v.Enum(("x", "y")), [], ["x", "y"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from leadrouter.destination import Head, Inbound
 from leadrouter.rulepack.route import Route, Step
-
 from tests.pack_text import parse
 
 

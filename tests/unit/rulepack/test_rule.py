@@ -6,7 +6,9 @@ import pytest
 
 from tests.pack_text import parse
 
-CLASSIFY = "classify: [{rule: a, when: [hot, sites > amount / 5], class: mass}, {rule: rest, default: true, class: mass}]"
+CLASSIFY = (
+    "classify: [{rule: a, when: [hot, sites > amount / 5], class: mass}, {rule: rest, default: true, class: mass}]"
+)
 
 
 def test_a_rule_knows_what_it_reads():
@@ -23,7 +25,9 @@ def test_a_rule_knows_where_it_stands():
     assert rule.where.text == "{rule: rest, default: true, class: mass}"
 
 
-@pytest.mark.parametrize(("name", "fact"), [("derive.size", "size"), ("tag", None), ("classify", None), ("route", None)])
+@pytest.mark.parametrize(
+    ("name", "fact"), [("derive.size", "size"), ("tag", None), ("classify", None), ("route", None)]
+)
 def test_a_table_of_a_derived_fact_says_which(name: str, fact: str | None):
     """The other tables give no fact."""
     assert parse("derive: {size: {type: int, rules: []}}").checked.table(name).fact == fact

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +75,7 @@ def test_a_cell_is_a_condition(cell: str, type_: v.Type, condition: str):
         ("not ,", ENUM, "`,` lists an empty value"),
         (">= 5 and 10", v.Int(), "`10` is no comparison"),
         ("many", v.Int(), "`many` is not a number"),
-        ("true", v.Int(), "`True` (a bool) is not an int"),
+        ("true", v.Int(), "`True` (a bool) is not a decimal"),
         ("1e18", v.Number(), "too large or too fine"),
         ("0.0000000001", v.Number(), "too large or too fine"),
         ("perhaps", v.Bool(), "`perhaps` (text) is not a bool"),
@@ -81,9 +83,8 @@ def test_a_cell_is_a_condition(cell: str, type_: v.Type, condition: str):
 )
 def test_a_cell_without_meaning_is_refused(cell: str, type_: v.Type, message: str):
     """What a column's type does not take is refused with the value, never guessed."""
-    with pytest.raises(ValueError, match="is|too|lists") as refused:
+    with pytest.raises(ValueError, match=re.escape(message)):
         cell_expression("f", cell, type_)
-    assert message in str(refused.value).replace("a decimal", "an int")
 
 
 @given(st.text(max_size=12), st.sampled_from([ENUM, v.Text(), v.Int(), v.Money("RUB"), v.Bool(), v.EnumSet(("x",))]))

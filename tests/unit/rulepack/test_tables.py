@@ -35,7 +35,7 @@ def test_a_circle_is_printed():
     [
         ("derive: {x: {type: bool, rules: [{when: '\"a\" in tags', then: true}]}}", "LR219 `tags` is not known yet"),
         ("tag: [{rule: t, when: '\"a\" in tags', tag: a}]", "LR219 `tags` is not known yet"),
-        ("classify: [{rule: c, when: class == \"mass\", class: mass}]", "LR219 `class` is not known yet"),
+        ('classify: [{rule: c, when: class == "mass", class: mass}]', "LR219 `class` is not known yet"),
         ("classify: [{rule: c, when: '\"a\" in tags', class: mass}]", "LR213 `a` is not one of"),
     ],
 )
@@ -81,14 +81,17 @@ def test_who_asks_for_the_fact_is_not_warned(when: str):
 
 def test_another_known_does_not_silence_the_warning():
     """Each field is asked for on its own."""
-    assert len(parse(f"classify: [{{rule: a, when: 'region != \"MSK\" and known(hot)', class: mass}}, {REST}]").warnings) == 1
+    assert (
+        len(parse(f"classify: [{{rule: a, when: 'region != \"MSK\" and known(hot)', class: mass}}, {REST}]").warnings)
+        == 1
+    )
 
 
 @pytest.mark.parametrize("option", ["required: true", "default: MSK"])
 def test_a_fact_that_is_never_missing_needs_no_asking(option: str):
     """Where a field is required or has a default there is nothing to warn of."""
     vocabulary = f"vocabulary: {{region: {{type: {{enum: [MSK, SPB]}}, {option}}}}}"
-    assert parse(vocabulary, f"classify: [{{rule: a, when: region != \"MSK\", class: mass}}, {REST}]").warnings == ()
+    assert parse(vocabulary, f'classify: [{{rule: a, when: region != "MSK", class: mass}}, {REST}]').warnings == ()
 
 
 def test_a_route_without_a_rule_is_warned_of():
@@ -101,8 +104,8 @@ def test_a_refused_field_has_no_further_faults():
     """What is wrong with a field is said once, not again for each condition on it; other faults are."""
     vocabulary = "vocabulary: {amount: {money: R}, hot: bool}"
     derive = "derive: {size: {type: integer, rules: [{when: hot, then: 5}]}}"
-    classify = f"classify: [{{rule: a, when: [amount > 5, hott], class: mass}}, {{rule: b, when: size > 5, class: mass}}, {REST}]"
-    assert [fault.message for fault in faults(vocabulary, derive, classify)] == [
+    rules = "{rule: a, when: [amount > 5, hott], class: mass}, {rule: b, when: size > 5, class: mass}"
+    assert [fault.message for fault in faults(vocabulary, derive, f"classify: [{rules}, {REST}]")] == [
         "`R` is no currency code",
         "unknown field `hott`",
         "unknown type `integer` of derived fact `size`",

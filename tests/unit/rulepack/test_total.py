@@ -8,7 +8,6 @@ import pytest
 
 from leadrouter.rulepack.rule import Table
 from leadrouter.rulepack.total import Gap, ProofError, uncovered
-
 from tests.pack_text import parse
 
 REST = "{rule: rest, default: true, class: mass}"
@@ -76,7 +75,14 @@ def test_a_derived_fact_with_a_default_is_never_missing():
     """Its values alone have to be covered; without a default it may be missing."""
     rules = "{when: 'a', then: true}"
     whens = ("d", "not d")
-    assert gap("a: bool", *whens, more=(f"derive: {{d: {{type: bool, rules: [{rules}, {{default: true, then: false}}]}}}}",)) is None
+    assert (
+        gap(
+            "a: bool",
+            *whens,
+            more=(f"derive: {{d: {{type: bool, rules: [{rules}, {{default: true, then: false}}]}}}}",),
+        )
+        is None
+    )
     assert str(gap("a: bool", *whens, more=(f"derive: {{d: {{type: bool, rules: [{rules}]}}}}",))) == "`d` missing"
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadrouter.rulepack.syntax import parse_expression
 from leadrouter.rulepack.wording import format_expression
-
 from tests.pack_text import faults, parse, told
 
 
@@ -18,8 +16,8 @@ def conditions(table: str, *sections: str, **files: str) -> list[list[str]]:
 
 def test_a_rule_holds_one_condition_or_several():
     """A list of conditions is kept as it was written, each on its own."""
-    classify = "classify:\n  - {rule: a, when: [hot, sites > 1], class: mass}\n  - {rule: b, when: hot and sites > 1, class: mass}\n"
-    assert conditions("classify", classify + "  - {rule: rest, default: true, class: mass}") == [
+    rules = "{rule: a, when: [hot, sites > 1], class: mass}, {rule: b, when: hot and sites > 1, class: mass}"
+    assert conditions("classify", f"classify: [{rules}, {{rule: rest, default: true, class: mass}}]") == [
         ["hot", "sites > 1"],
         ["hot and sites > 1"],
         [],
@@ -44,7 +42,11 @@ def test_rules_of_derived_facts_may_go_without_an_id():
     """In YAML and in CSV they are numbered where they have none."""
     derive = "derive:\n  size: {type: int, rules: [{when: hot, then: 1}, {csv: s.csv}]}"
     pack = parse(derive, files={"s.csv": "rule,sites,then\n,> 5,2\nnamed,> 1,3\n"})
-    assert [(rule.id, rule.outcome) for rule in pack.checked.table("derive.size")] == [("size-1", 1), ("size-2", 2), ("named", 3)]
+    assert [(rule.id, rule.outcome) for rule in pack.checked.table("derive.size")] == [
+        ("size-1", 1),
+        ("size-2", 2),
+        ("named", 3),
+    ]
 
 
 def test_reasons_are_kept():
@@ -75,13 +77,17 @@ def test_reasons_are_kept():
 )
 def test_a_fault_in_a_sheet_has_its_row_and_column(sheet: str, message: str):
     """File, row and column are those of the cell."""
-    assert told(faults("classify: [{csv: s.csv}, {rule: rest, default: true, class: mass}]", files={"s.csv": sheet})) == [message]
+    assert told(
+        faults("classify: [{csv: s.csv}, {rule: rest, default: true, class: mass}]", files={"s.csv": sheet})
+    ) == [message]
 
 
 def test_a_stage_knows_what_comes_before_it():
     """A column may not be what a later stage gives."""
     sheet = {"s.csv": "rule,class,tag\nx,mass,a\n"}
-    assert told(faults("tag: [{csv: s.csv}]", files=sheet)) == ["s.csv:1:6: LR219 `class` is not known yet at this stage"]
+    assert told(faults("tag: [{csv: s.csv}]", files=sheet)) == [
+        "s.csv:1:6: LR219 `class` is not known yet at this stage"
+    ]
 
 
 def test_a_faulty_row_is_no_default():
@@ -95,8 +101,14 @@ def test_a_faulty_row_is_no_default():
     [
         ("classify: [{csv: none.csv}]", ["LR109 `none.csv` cannot be read: no such file"]),
         ("classify: [{csv: [a]}]", ["LR106 `csv` must be text"]),
-        ("classify: [{}, 5]", ["lacks `rule`", "lacks `class`", "LR106 a rule of `classify` must be a mapping of keys to values"]),
-        ("classify: [{rule: a, when: [{a: b}, [c]], class: mass}]", ["`when` must be a condition", "`when` must be text"]),
+        (
+            "classify: [{}, 5]",
+            ["lacks `rule`", "lacks `class`", "LR106 a rule of `classify` must be a mapping of keys to values"],
+        ),
+        (
+            "classify: [{rule: a, when: [{a: b}, [c]], class: mass}]",
+            ["`when` must be a condition", "`when` must be text"],
+        ),
     ],
 )
 def test_what_is_no_rule_is_refused(classify: str, messages: list[str]):
@@ -108,7 +120,6 @@ def test_what_is_no_rule_is_refused(classify: str, messages: list[str]):
 
 def test_a_condition_keeps_its_place_through_folding():
     """In a block over several lines each fault has the line that it stands on."""
-    classify = "classify:\n  - rule: a\n    when: >-\n      hot\n      and hott\n    class: mass\n  - {rule: rest, default: true, class: mass}"
-    (fault,) = faults(classify)
-    assert told([fault]) == ["pack.yaml:7:11: LR211 unknown field `hott`"]
-    assert parse_expression("hot and hott")[0] is not None
+    rule = "{rule: rest, default: true, class: mass}"
+    found = faults(f"classify:\n  - rule: a\n    when: >-\n      hot\n      and hott\n    class: mass\n  - {rule}")
+    assert told(found) == ["pack.yaml:7:11: LR211 unknown field `hott`"]

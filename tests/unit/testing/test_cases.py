@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadrouter import CaseError, parse_destination
 from leadrouter.testing import DEFAULT_AT, Case, Expectation, parse_cases
@@ -38,6 +41,36 @@ def faults(text: str, **known: object) -> list[str]:
 def only_fault(text: str, **known: object) -> str:
     (fault,) = faults(text, **known)
     return fault
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        "cases:",
+        "\n",
+        "  - ",
+        "case: x",
+        "lead: ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "expect: ",
+        "rule: machine",
+        "at: ",
+        ",",
+        "~",
+        "5",
+        "'",
+        "é",
+    ]
+)
+
+
+@given(st.text(max_size=60) | st.lists(FRAGMENTS, max_size=20).map("".join))
+def test_whatever_a_file_holds_is_cases_or_faults(text):
+    """Nothing but a `CaseError` comes out of it."""
+    with suppress(CaseError):
+        assert parse(text)
 
 
 def test_a_case_needs_a_name_a_lead_and_a_rule():

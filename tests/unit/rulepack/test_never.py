@@ -1,0 +1,42 @@
+"""Comparisons that can never hold are told before a lead comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadrouter import vocabulary as v
+from leadrouter.rulepack.condition import Scope, check_condition
+from leadrouter.rulepack.syntax import parse_expression
+
+SCOPE = Scope({"n": v.Int(1, 9), "free": v.Int(), "word": v.Text(), "kind": v.Enum(("a", "b"))})
+
+
+def told(text: str) -> list[str]:
+    expression, _ = parse_expression(text)
+    _, problems, _ = check_condition(expression, SCOPE)
+    return [f"{each.message}; {each.fix}" for each in problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n < 1", "n <= 0", "n > 9", "n >= 10", "n == 0", "n == 10", "n in [0, 10]", "10 <= n", "n == 5.5", "n in [0.5]"],
+)
+def test_a_constant_out_of_the_range_can_never_compare(text):
+    """At, beyond and between what the field can hold."""
+    assert told(text) == ["this can never hold: it is out of the field's range; the field goes from 1 to 9"]
+
+
+@pytest.mark.parametrize("text", ["5 < free < 3", "3 < free < 3", "3 <= free < 3", "3 > free > 5", "3 > free >= 3"])
+def test_a_chain_that_leaves_no_value_can_never_hold(text):
+    """Both bounds are constants, and nothing lies between them."""
+    assert told(text) == ["this can never hold: the range is empty; turn the bounds round"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n < 2", "n <= 1", "n > 8", "n >= 9", "n != 10", "n in [0, 1]", "n not in [0]", "n < 5.5", "3 <= free <= 3",
+     "3 < free > 5", "free < n < 3", 'word == "x"', 'kind == "a"', "n * 2 > 5", "free == 1_000_000"],
+)  # fmt: skip
+def test_what_some_lead_could_meet_is_not_told(text):
+    """Borders that are in the range, comparisons that always hold, and fields against each other."""
+    assert told(text) == []

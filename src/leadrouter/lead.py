@@ -82,7 +82,7 @@ class Lead:
             "company": self.company,
             "contact": {key: value for key, value in contact.items() if value is not None},
             "received": None if self.received is None else self.received.isoformat(),
-            "facts": {str(name): value for name, value in self.facts.items()},
+            "facts": {str(name): _exactly(value) for name, value in self.facts.items()},
         }
         try:
             text = json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain)
@@ -124,11 +124,17 @@ class Lead:
         return f"{self.source}:{self.id}" if self.id is not None else f"payload:{self.digest}"
 
 
+def _exactly(value: Any) -> Any:
+    """Write a float as the decimal that it shows, so that both spellings of a number are one payload."""
+    return _plain(Decimal(repr(float(value)))) if isinstance(value, float) else value
+
+
 def _plain(value: object) -> Any:
     """Turn what JSON does not hold into what the vocabulary reads back."""
     match value:
         case Decimal():
-            return str(value)
+            text = str(value)
+            return text.rstrip("0").rstrip(".") if "." in text and "E" not in text else text
         case datetime() | date():
             return value.isoformat()
         case timedelta():

@@ -17,11 +17,11 @@ LEADS = 200
 _PATIENCE_SECONDS = 120
 
 
-class Absent(Exception):
+class AbsentError(Exception):
     """The engine takes no part in this contest; the message says why."""
 
 
-class Disagreement(AssertionError):
+class DisagreementError(AssertionError):
     """Two engines named different rules for one lead: no time of this run means anything."""
 
 
@@ -39,25 +39,25 @@ def leads_for(size: int) -> tuple[Facts, ...]:
 
 
 def enter(name: str, size: int) -> Entrant:
-    """Compile the pack of this size in the named engine. Raises Absent where that cannot be done."""
+    """Compile the pack of this size in the named engine. Raises AbsentError where that cannot be done."""
     peer = PEERS[name]
     if peer.at_most is not None and size > peer.at_most:
-        raise Absent(f"kept to {peer.at_most} rules, as more can crash or hang the process")
+        raise AbsentError(f"kept to {peer.at_most} rules, as more can crash or hang the process")
     try:
         return _enter_isolated(name, size) if peer.isolated else _enter_here(name, size)
     except ModuleNotFoundError as error:
-        raise Absent(f"not installed ({error})") from error
+        raise AbsentError(f"not installed ({error})") from error
     except (BrokenProcessPool, TimeoutError) as error:
-        raise Absent("crashed or hung in its own process") from error
+        raise AbsentError("crashed or hung in its own process") from error
 
 
 def agree(entrants: Mapping[str, Entrant], leads: tuple[Facts, ...]) -> None:
-    """Raise Disagreement unless all engines named the same rule for every lead."""
+    """Raise DisagreementError unless all engines named the same rule for every lead."""
     (first, expected), *others = ((name, entrant.answers) for name, entrant in entrants.items())
     for name, answers in others:
         for facts, rule, other in zip(leads, expected, answers, strict=True):
             if rule != other:
-                raise Disagreement(f"{first} decides by {rule!r}, {name} by {other!r}, for {dict(facts)}")
+                raise DisagreementError(f"{first} decides by {rule!r}, {name} by {other!r}, for {dict(facts)}")
 
 
 def _enter_here(name: str, size: int) -> Entrant:

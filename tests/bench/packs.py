@@ -28,22 +28,20 @@ CEILINGS: Mapping[str, int] = {"amount": 10_000_000, "employees": 5_000, "score"
 FLAG = "recurring"
 TEXT = "message"
 FIELDS = (*CHOICES, FLAG, *CEILINGS, TEXT)
-WORDS = tuple(
-    [
-        "аренда",
-        "доставка",
-        "завод",
-        "запчасти",
-        "лизинг",
-        "монтаж",
-        "насос",
-        "оптом",
-        "пресс",
-        "ремонт",
-        "срочно",
-        "станок",
-        "тендер",
-    ]
+WORDS = (
+    "аренда",
+    "доставка",
+    "завод",
+    "запчасти",
+    "лизинг",
+    "монтаж",
+    "насос",
+    "оптом",
+    "пресс",
+    "ремонт",
+    "срочно",
+    "станок",
+    "тендер",
 )
 CLASSES = ("mass", "complex", "future-large")
 DEFAULT = "default"

@@ -43,7 +43,7 @@ UNKNOWN: Mapping[str, Fact | None] = {
     **dict.fromkeys(CEILINGS, -1),
     FLAG: None,
 }
-"""Values that stand for missing facts where an engine needs one. Ranges are closed below, so that no condition holds."""
+"""Values that stand for missing facts where an engine needs one; no condition holds for them."""
 
 CEL_CHUNK = 25
 """Rules in one CEL expression. A chain of `? :` deeper than 28 is refused in C++, one of a hundred in Rust."""
@@ -276,7 +276,7 @@ def durable_rules(rules: Rules) -> Decide:
     ids = count()
 
     def rule(name: str, *tests: dict[str, Any]) -> dict[str, Any]:
-        return {"all": [{"m": {"$and": list(tests)}}], "run": lambda context: fired.append(name)}
+        return {"all": [{"m": {"$and": list(tests)}}], "run": lambda _: fired.append(name)}
 
     definitions = {it.id: rule(it.id, *map(_durable, it.conditions)) for it in rules}
     host = Host()

@@ -16,7 +16,7 @@ from statistics import fmean
 
 from attrs import asdict, frozen
 
-from .contest import LEADS, Absent, agree, enter, leads_for
+from .contest import LEADS, AbsentError, agree, enter, leads_for
 from .measure import Cost, interleave
 from .ours import Comparison, compare
 from .packs import DEFAULT, make_rules
@@ -45,7 +45,7 @@ def contest(size: int) -> Contest:
     for name in PEERS:
         try:
             entrants[name] = enter(name, size)
-        except Absent as reason:
+        except AbsentError as reason:
             absent[name] = str(reason)
     agree(entrants, leads_for(size))
     places = {rule.id: place for place, rule in enumerate(make_rules(size))} | {DEFAULT: size - 1}

@@ -14,7 +14,7 @@ from leadrouter.rulepack.format import format_pack
 from leadrouter.rulepack.rule import Rule, Table
 from tests.pack_strategies import GeneratedPack, leads, packs
 
-few = settings(max_examples=60)
+few = settings(max_examples=40)
 stages = st.sampled_from(("classify", "route"))
 
 

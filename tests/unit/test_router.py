@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -236,3 +237,20 @@ def test_processes_share_a_ledger_file(tmp_path):
     by_lead = {lead_id: assignee for answer in answers for lead_id, assignee in answer}
     assert all(by_lead[lead_id] == assignee for answer in answers for lead_id, assignee in answer)
     assert sorted(by_lead.values()) == ["anna"] * 20 + ["boris"] * 20
+
+
+def test_one_number_spelt_two_ways_is_one_payload():
+    """A host that reads JSON's numbers as floats and one that reads them exactly deliver the same lead."""
+    router = small_router()
+    first = router.route(Lead(id="1", facts={"amount": 90000.50}), at=AT)
+    assert router.route(Lead(id="1", facts={"amount": Decimal("90000.5")}), at=AT) == first
+    assert router.decision(first.lead_id).outcome.facts["amount"] == Decimal("90000.5")
+
+
+def test_numbers_that_are_none_are_refused_and_kept():
+    """NaN and infinity have no place in a fact, and no place to be lost either."""
+    router = small_router()
+    for amount in (float("nan"), float("inf"), Decimal("NaN"), Decimal("1e999999")):
+        with pytest.raises(FactsError):
+            router.route(Lead(facts={"amount": amount}), at=AT)
+    assert len(router.ledger.refused()) == 4

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter.assignment.assign import Assignment
+from leadrouter.document import visible
 from leadrouter.routing import blocked
 from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
 from leadrouter.routing.outcome import Outcome
@@ -163,4 +164,4 @@ def _facts(facts: Mapping[str, Any]) -> str:
 
 
 def _fact(value: Any) -> str:
-    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
+    return visible(", ".join(value) or "none" if isinstance(value, list) else str(value))

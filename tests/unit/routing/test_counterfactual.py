@@ -48,7 +48,11 @@ def change(condition, facts):
         ('kind == "c"', {"kind": "a"}, ("kind", "a", "c", "complex")),
         ('"x" in extras', {"extras": ["y"]}, ("extras", ["y"], ["x", "y"], "complex")),
         ('name == "Ural"', {"name": "Volga"}, ("name", "given", "Ural", "complex")),
-        ('seen < "2026-03-02T00:00Z"', {"seen": "2026-03-02T00:00Z"}, ("seen", "2026-03-02T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "complex")),
+        (
+            'seen < "2026-03-02T00:00Z"',
+            {"seen": "2026-03-02T00:00Z"},
+            ("seen", "2026-03-02T00:00:00+00:00", "2026-03-01T23:59:59+00:00", "complex"),
+        ),
     ],
 )  # fmt: skip
 def test_the_nearest_value_across_the_border(condition, facts, expected):

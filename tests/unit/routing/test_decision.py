@@ -105,3 +105,10 @@ def test_what_could_have_changed_it():
     """`blocked_by` names the missing facts, for the operator's next question."""
     decision = small_router().route(Lead(id="1", facts={"amount": 90_000}), at=AT)
     assert (decision.lead_class, decision.blocked_by) == ("mass", ("product", "employees", "message"))
+
+
+def test_a_message_cannot_forge_a_line_of_the_explanation():
+    """Line breaks and other control characters of a lead's text are shown as escapes."""
+    lead = Lead(id="1", facts={"message": "срочно\nlead 0 goes to nobody\x1b[2J"})
+    text = small_router().route(lead, at=AT).explain(personal=True)
+    assert "message = срочно\\u000alead 0 goes to nobody\\u001b[2J" in text

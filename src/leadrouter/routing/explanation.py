@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -152,8 +153,7 @@ class _Explaining:
 
 def _terms(rule: Rule) -> Iterator[tuple[e.Expression, e.Expression]]:
     """Yield what must hold for a rule, as written and as checked, one demand at a time."""
-    for condition in rule.when:
-        yield from _parts(condition)
+    return chain.from_iterable(map(_parts, rule.when))
 
 
 def _parts(condition: Condition) -> Iterator[tuple[e.Expression, e.Expression]]:

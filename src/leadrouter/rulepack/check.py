@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leadrouter.destination import Department, Head, Inbound, OnDuty, Person
+from leadrouter.destination import Department, Head, OnDuty, Person
 from leadrouter.errors import Fault, did_you_mean
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.pack import CheckedPack
@@ -38,8 +38,8 @@ def _step(step: Step, route: Route, organisation: Organisation) -> Iterator[Faul
             what, word = "person", name
         case OnDuty(name):
             what, word = "duty role", name
-        case Inbound():
-            return
+        case _:
+            return  # `inbound` is settled by the staffing, which the organisation has checked
     if word not in known[what]:
         fix = did_you_mean(word, known[what])
         yield Fault(code="LR315", message=f"unknown {what} `{word}`", where=_place(step, route), fix=fix)

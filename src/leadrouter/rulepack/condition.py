@@ -7,7 +7,8 @@ condition can never fail.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from operator import is_
 from typing import TypeAlias, assert_never, cast
 
 from attrs import define, evolve, field, frozen
@@ -17,11 +18,10 @@ from leadrouter.errors import did_you_mean
 from leadrouter.facts import Refusal, read_value, show, split_money
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import SIGNATURES, TAKES, regex, usage
-from leadrouter.rulepack.never import never_holds
+from leadrouter.rulepack.never import BOUNDED, never_holds
 from leadrouter.rulepack.syntax import Problem
 
 _NUMBERS = (v.Int, v.Number, v.Money)
-_BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
 _SPELLED_AS_TEXT = (v.Enum, v.Text, v.Date, v.Instant, v.Duration, v.Money)
 _ORDERINGS = ("<", "<=", ">", ">=")
 
@@ -56,6 +56,11 @@ def check_condition(written: e.Expression, scope: Scope) -> tuple[Condition | No
     if checker.problems:
         return None, checker.problems, checker.warnings
     return Condition(written, root, frozenset(checker.names)), [], checker.warnings
+
+
+def _are_same(some: Iterable[e.Expression], others: Iterable[e.Expression]) -> bool:
+    """Say whether nothing was resolved to anything else, so that the tree above it can stay."""
+    return all(map(is_, some, others))
 
 
 def _kind(type_: v.Type) -> str:
@@ -103,9 +108,10 @@ class _Checker:
                 self.refuse("LR212", "a list stands only behind `in`", node, "write field in [a, b]")
                 return node, None
             case e.Not(term):
-                return evolve(node, term=self.condition(term)), v.Bool()
+                return e.Not(self.condition(term), node.at), _BOOL
             case e.And(terms) | e.Or(terms):
-                return type(node)(tuple([self.condition(term) for term in terms]), node.at), v.Bool()
+                resolved = [self.condition(term) for term in terms]
+                return node if _are_same(resolved, terms) else type(node)(tuple(resolved), node.at), _BOOL
             case e.Arithmetic():
                 return self._arithmetic(node)
             case e.Negative(term):
@@ -130,21 +136,24 @@ class _Checker:
     def _compare(self, node: e.Compare) -> e.Compare:
         left = self._operand(node.first)
         types = [left.type]
-        first = left.node
-        rest: list[tuple[e.Comparator, e.Expression]] = []
+        operands: list[e.Expression] = []
         for comparator, second in node.rest:
             right = self._operand(second)
             one, other = self._link(node, comparator, left, right)
-            if not rest:
-                first = one
-            elif isinstance(one, e.Literal) and one != rest[-1][1] and all(each.at != one.at for each in self.problems):
+            if not operands:
+                operands.append(one)
+            elif isinstance(one, e.Literal) and one != operands[-1] and all(p.at != one.at for p in self.problems):
                 fix = "write two comparisons, joined with `and`"
                 self.refuse("LR212", "this constant means two things, one to each side", one, fix)
-            rest.append((comparator, other))
+            operands.append(other)
             types.append(right.type)
             left = right
-        checked = e.Compare(first, tuple(rest), node.at)
-        for message, fix in () if self.problems else never_holds(checked, types):
+        checked = node
+        if operands[0] is not node.first or not _are_same(operands[1:], [right for _, right in node.rest]):
+            rest = [(comparator, right) for (comparator, _), right in zip(node.rest, operands[1:], strict=True)]
+            checked = e.Compare(operands[0], tuple(rest), node.at)
+        may_never_hold = len(types) > 2 or isinstance(types[0], BOUNDED) or isinstance(types[1], BOUNDED)
+        for message, fix in never_holds(checked, types) if may_never_hold and not self.problems else ():
             self.refuse("LR215", f"this can never hold: {message}", node, fix)
         return checked
 
@@ -176,8 +185,8 @@ class _Checker:
         """Check an `in`, whose right side is a list of constants or a field that holds a set."""
         listing = right.node
         if isinstance(listing, e.ListOf) and listing.items and _takes_constants(left):
-            type_ = cast("v.Type", left.type)
-            return left.node, e.ListOf(tuple([self._constant(item, type_) for item in listing.items]), listing.at)
+            items = [self._constant(item, cast("v.Type", left.type)) for item in listing.items]
+            return left.node, listing if _are_same(items, listing.items) else e.ListOf(tuple(items), listing.at)
         match left, right:
             case _Operand(e.Literal() as literal), _Operand(_, v.EnumSet(values, synonyms)):
                 return self._constant(literal, v.Enum(values, synonyms)), right.node
@@ -244,11 +253,12 @@ class _Checker:
         if isinstance(type_, (v.Int, v.Number)):
             return literal
         try:
-            return e.Literal(read_value(_widest(type_), value), literal.at)
+            resolved = read_value(_widest(type_), value)
         except Refusal as refusal:
             code = "LR213" if isinstance(type_, v.Enum) else "LR212"
             self.refuse(code, str(refusal), literal, refusal.fix)
             return literal
+        return literal if resolved is value else e.Literal(resolved, literal.at)
 
     # arithmetic and functions
 
@@ -335,7 +345,9 @@ def _natural(value: object) -> v.Type:
 
 def _widest(type_: v.Type) -> v.Type:
     """Return the type without its bounds: a constant may lie outside them."""
-    return evolve(type_, least=None, most=None) if isinstance(type_, _BOUNDED) else type_
+    if not isinstance(type_, BOUNDED) or (type_.least is None and type_.most is None):
+        return type_
+    return evolve(type_, least=None, most=None)
 
 
 def _takes_constants(operand: _Operand) -> bool:

@@ -9,7 +9,9 @@ from typing import Any, cast
 from leadrouter import vocabulary as v
 from leadrouter.rulepack import expression as e
 
-_BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
+BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
+"""Types with a range; only beside them can a comparison never hold."""
+
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -22,11 +24,10 @@ def never_holds(node: e.Compare, types: Sequence[v.Type | None]) -> Iterator[tup
         node: the comparison, its constants resolved.
         types: the type of each operand, left to right.
     """
-    if any(isinstance(type_, _BOUNDED) for type_ in types):
-        for link, sides in zip(node.links(), pairwise(types), strict=True):
-            type_, is_ruled_out = _ruled_out(link, sides)
-            if is_ruled_out:
-                yield "it is out of the field's range", _range(type_)
+    for link, sides in zip(node.links(), pairwise(types), strict=True):
+        type_, is_ruled_out = _ruled_out(link, sides)
+        if is_ruled_out:
+            yield "it is out of the field's range", _range(type_)
     if len(node.rest) == 2 and _is_empty_range(node):
         yield "the range is empty", "turn the bounds round"
 
@@ -47,7 +48,7 @@ def _ruled_out(
 
 
 def _bounds(type_: v.Type | None) -> tuple[Any, Any]:
-    return (type_.least, type_.most) if isinstance(type_, _BOUNDED) else (None, None)
+    return (type_.least, type_.most) if isinstance(type_, BOUNDED) else (None, None)
 
 
 def _never(comparator: str, value: Any, type_: v.Type | None) -> bool:
@@ -69,6 +70,8 @@ def _never(comparator: str, value: Any, type_: v.Type | None) -> bool:
 
 
 def _range(type_: v.Type | None) -> str:
+    if _bounds(type_) == (None, None):
+        return "the field holds whole numbers"
     least, most = ("…" if bound is None else bound for bound in _bounds(type_))
     return f"the field goes from {least} to {most}"
 

@@ -88,7 +88,9 @@ def alternatives(rule: Rule, types: Mapping[str, v.Type]) -> Ways:
 def _ways(node: e.Expression, types: Mapping[str, v.Type]) -> Ways:
     """Return the ways in which a node is true."""
     if isinstance(node, e.Compare):
-        return (_together(tuple([_link(left, test, right, types) for left, test, right in node.links()])),)
+        if len(node.rest) == 1:
+            return (_link(node.first, *node.rest[0], types),)
+        return (_together([_link(left, test, right, types) for left, test, right in node.links()]),)
     match node:
         case e.Name(name):
             return (Alternative((Demand(name, "==", (True,)),)),)
@@ -134,9 +136,7 @@ def _one_of_each(every: Sequence[Ways]) -> Ways:
     return tuple(map(_together, product(*every)))
 
 
-def _together(choice: tuple[Alternative, ...]) -> Alternative:
-    if len(choice) == 1:
-        return choice[0]
+def _together(choice: Sequence[Alternative]) -> Alternative:
     return Alternative(
         tuple([demand for way in choice for demand in way.demands]),
         tuple([each for way in choice for each in way.residue]),
@@ -149,7 +149,7 @@ def _link(left: e.Expression, test: e.Comparator, right: e.Expression, types: Ma
         left, test, right = right, _TURNED[test], left
     if isinstance(left, e.Name) and isinstance(right, (e.Literal, e.ListOf)):
         type_ = types[left.name]
-        if isinstance(type_, _ORDERED) or (test in _EQUALITY and not isinstance(type_, v.EnumSet)):
+        if (test in _EQUALITY and not isinstance(type_, v.EnumSet)) or isinstance(type_, _ORDERED):
             values = tuple([item.value for item in right.items]) if isinstance(right, e.ListOf) else (right.value,)
             return Alternative((Demand(left.name, test, values),))
     return _residue(e.Compare(left, ((test, right),)), types)

@@ -34,11 +34,11 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
-_NEEDS_CARE = re.compile(r"""#|class|\b_|\"{3}|'{3}""")
+_NEEDS_CARE = re.compile(r"""#|class|_(?<!\w_)|\"\"\"|'''""")  # each begins with a letter of its own, which is quick
 _DEEPENERS = ("(", "[", "{", "not", "-", "+", "~", "*", "/")
 _CLASS = "class"
 _STAND_IN = "_clas"  # as long as `class`, which Python keeps for itself; no field begins with `_`
-_WARNS = re.compile(r"\\|\d\.?[A-Za-z]")
+_RUNS_ON = re.compile(r"[0-9]\.?[A-Za-z]")
 _COMPARATORS: dict[type[ast.cmpop], e.Comparator] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -94,7 +94,7 @@ def parse_expression(text: str) -> tuple[e.Expression | None, list[Problem]]:
 
 def _python(text: str) -> ast.Expression:
     start = len(text) - len(text.lstrip())
-    if not _WARNS.search(text):
+    if "\\" not in text and not _RUNS_ON.search(text):
         return ast.parse(text[start:], mode="eval")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -170,9 +170,9 @@ class _Lowering:
         if not self.text.isascii():
             self._bytes = self.text[self._offset :].encode()
 
-    def at(self, node: ast.expr) -> e.At:
+    def at(self, node: Any) -> e.At:
         """Return a node's stretch in characters; Python counts columns in bytes of UTF-8."""
-        start, end = node.col_offset, cast("int", node.end_col_offset)
+        start, end = node.col_offset, node.end_col_offset
         if self._bytes is not None:
             start, end = len(self._bytes[:start].decode()), len(self._bytes[:end].decode())
         return start + self._offset, end + self._offset
@@ -194,11 +194,11 @@ class _Lowering:
     def constant(self, node: ast.Constant) -> e.Expression:
         value = node.value
         at = self.at(node)
-        if isinstance(value, bool):
-            return e.Literal(value, at)
         if isinstance(value, str):
             if not value.isprintable() and _UNWRITABLE.search(value):
                 return self.refuse(node, "a string with a NUL or half a surrogate pair", "remove it")
+            return e.Literal(value, at)
+        if isinstance(value, bool):
             return e.Literal(value, at)
         if isinstance(value, (int, float)):
             return self.number(node, at)
@@ -226,7 +226,7 @@ class _Lowering:
         for item, lowered in zip(node.elts, items, strict=True):
             if not isinstance(lowered, e.Literal):
                 self.refuse(item, "a list holds constants only", "compare with `==` and join with `or`")
-        return e.ListOf(tuple(item for item in items if isinstance(item, e.Literal)), self.at(node))
+        return e.ListOf(tuple([item for item in items if isinstance(item, e.Literal)]), self.at(node))
 
     def joined(self, node: ast.BoolOp) -> e.Expression:
         terms = tuple([self.expression(term) for term in node.values])

@@ -53,6 +53,14 @@ def test_whole_numbers_fall_at_borders_as_they_should(type_: str, answers: dict[
     assert {number: decided(pack, {"n": number}) for number in answers} == answers
 
 
+def test_constants_may_lie_outside_the_range():
+    """They cut no cells that a lead could lie in, and let no number in."""
+    pack = decider("n: {int: {min: 0, max: 6}}", "n > 5", "n < 100", "n < 200 or n > -100")
+    assert [decided(pack, {"n": number}) for number in (-100, -1, 0, 5, 6, 7, 100, 150, 200)] == [
+        *("LR404", "LR404", "r1", "r1", "r0", "LR404", "LR404", "LR404", "LR404")
+    ]
+
+
 def test_a_range_may_hold_no_whole_number():
     """Then every whole number lies outside."""
     pack = decider("n: {decimal: {min: 8.2, max: 8.8}}", "n > 8.5")
@@ -177,6 +185,29 @@ def test_an_unknown_name_is_refused(name: Any):
     assert decided(pack, {"n": 6, name: 1}) == "LR401"
     kept = decider("n: int", "n > 5", sections=("unknown_fields: keep",))
     assert decided(kept, {name: 1, "n": 6}) == "r0"
+
+
+@pytest.mark.parametrize(
+    ("field", "when"),
+    [
+        ("{type: bool, default: true}", "f"),
+        ("{type: {enum: [a, b]}, default: b}", 'f == "b"'),
+        ("{type: int, default: 5}", "f == 5"),
+        ("{type: int, default: 5}", "f + f == 10"),
+        ("{type: {money: RUB}, default: 5}", "f == 5"),
+        ("{type: text, default: é}", 'f == "é"'),
+        ("{type: text, default: Срочно}", 'contains(f, "срочно")'),
+        ("{type: date, default: 2026-03-02}", 'f == "2026-03-02"'),
+        ("{type: instant, default: 2026-03-02T09:00Z}", "hour(f) == 9"),
+        ("{type: instant, default: 2026-03-02T09:00Z}", 'f > "2026-03-02T08:00Z"'),
+        ("{type: duration, default: 1h}", 'f == "60m"'),
+        ("{type: {set: [a, b]}, default: [b]}", '"b" in f'),
+    ],
+)
+def test_a_default_stands_in_for_a_missing_fact(field: str, when: str):
+    """In columns, in residues and in texts that are searched."""
+    pack = decider(f"f: {field}, g: bool", when)
+    assert [decided(pack, facts) for facts in ({}, {"f": None}, {"g": True})] == ["r0"] * 3
 
 
 def test_required_facts_may_not_be_missing():

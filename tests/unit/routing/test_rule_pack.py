@@ -29,6 +29,13 @@ def test_packs_are_equal_that_have_one_canonical_text():
     assert pack not in (parse("pack: other"), parse("vocabulary: {hot: bool}"), pack.digest)
 
 
+def test_equal_packs_have_equal_hashes():
+    """The order in which fields are asked for is part of what a pack says."""
+    one, other = parse("vocabulary: {a: bool, b: bool}"), parse("vocabulary: {b: bool, a: bool}")
+    assert one != other
+    assert len({one, other, parse("vocabulary: {a: bool, b: bool}")}) == 2
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -40,3 +40,8 @@ def test_a_chain_that_leaves_no_value_can_never_hold(text):
 def test_what_some_lead_could_meet_is_not_told(text):
     """Borders that are in the range, comparisons that always hold, and fields against each other."""
     assert told(text) == []
+
+
+def test_a_field_without_a_range_still_holds_whole_numbers_only():
+    """The fix says what rules the constant out."""
+    assert told("free == 5.5") == ["this can never hold: it is out of the field's range; the field holds whole numbers"]

@@ -90,6 +90,13 @@ def test_a_stage_knows_what_comes_before_it():
     ]
 
 
+def test_a_row_of_dashes_is_the_default():
+    """What stands behind it is never asked."""
+    sheet = {"s.csv": "rule,hot,when,class\nx,-,,mass\ny,true,,mass\n"}
+    message = "s.csv:3:1: LR303 rule `y` stands behind the default `x` and is never asked"
+    assert told(faults("classify: {csv: s.csv}", files=sheet)) == [message]
+
+
 def test_a_faulty_row_is_no_default():
     """A row whose only cell could not be read does not make the rows behind it unreachable."""
     sheet = {"s.csv": "rule,hot,class\nx,often,mass\ny,true,mass\nz,-,mass\n"}

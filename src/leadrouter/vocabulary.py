@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -120,6 +120,17 @@ class EnumSet:
 
 Type: TypeAlias = Bool | Text | Date | Instant | Duration | Int | Number | Money | Enum | EnumSet
 Ordered: TypeAlias = Date | Instant | Duration | Int | Number | Money
+
+
+NEIGHBOUR: dict[type, Any] = {
+    Int: 1,
+    Number: Decimal("0.01"),
+    Money: Decimal("0.01"),
+    Date: timedelta(days=1),
+    Instant: timedelta(seconds=1),
+    Duration: timedelta(seconds=1),
+}
+"""How far a value is from its neighbours, as rules tell them apart, for each type that has an order."""
 
 
 @frozen(kw_only=True)

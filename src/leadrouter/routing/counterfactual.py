@@ -19,15 +19,6 @@ from leadrouter.rulepack.region import Cells
 if TYPE_CHECKING:
     from leadrouter.routing.decision import Decision
 
-_STEP: dict[type, Any] = {
-    v.Int: 1,
-    v.Number: Decimal("0.01"),
-    v.Money: Decimal("0.01"),
-    v.Date: timedelta(days=1),
-    v.Instant: timedelta(seconds=1),
-    v.Duration: timedelta(seconds=1),
-}
-
 
 @frozen(kw_only=True)
 class Counterfactual:
@@ -114,7 +105,7 @@ def _candidates(each: v.Field, cells: Cells, was: Any) -> Iterator[Any]:
         case v.Text():
             yield from cells.points
         case _:
-            step = _STEP[type(each.type)]
+            step = v.NEIGHBOUR[type(each.type)]
             yield from (value for point in cells.points for value in (point, point - step, point + step))
 
 

@@ -24,14 +24,6 @@ except ModuleNotFoundError as error:
 
 _LONGEST = 40
 _LARGEST = 10**9
-_STEP: dict[type, Any] = {
-    v.Int: 1,
-    v.Number: Decimal("0.01"),
-    v.Money: Decimal("0.01"),
-    v.Date: timedelta(days=1),
-    v.Instant: timedelta(seconds=1),
-    v.Duration: timedelta(seconds=1),
-}
 
 
 def values(type_: v.Type) -> SearchStrategy[Any]:
@@ -104,7 +96,7 @@ def _near(pack: RulePack, each: v.Field, sought: list[str]) -> SearchStrategy[An
     points = pack.index.cells[each.name].points
     if isinstance(each.type, v.Text):
         return _holding([*points, *sought], _patterns(pack, each.name), each.type)
-    step = _STEP.get(type(each.type))
+    step = v.NEIGHBOUR.get(type(each.type))
     if step is None or not points:
         return values(each.type)
     near = [value for point in points for value in (point - step, point, point + step)]

@@ -31,6 +31,32 @@ class Contact:
     phone: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
 
+    def e164(self, region: str) -> str | None:
+        """Return the phone in E.164, the one spelling by which two leads of a caller are known to be his.
+
+        Args:
+            region: the country (ISO 3166, such as `RU`) in which a number without a country code is dialled.
+
+        Returns:
+            The number with its `+`, or None where there is no phone or what was given is none.
+
+        Cost: the first call loads the numbering plans of the world, some tenths of a second.
+
+        >>> Contact(phone="8 (912) 345-67-89").e164("RU"), Contact(phone="ask Anna").e164("RU")
+        ('+79123456789', None)
+        """
+        if self.phone is None:
+            return None
+        import phonenumbers
+
+        try:
+            number = phonenumbers.parse(self.phone, region)
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_valid_number(number):
+            return None
+        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
 
 def _aware(_: object, __: object, received: datetime | None) -> None:
     if received is not None:

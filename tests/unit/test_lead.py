@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -142,3 +144,28 @@ def test_facts_that_json_cannot_keep_are_refused(facts):
     """Facts that hold themselves, nest too deep, or have keys that are no text."""
     with pytest.raises(FactsError, match="LR411"):
         _ = Lead(facts=facts()).payload
+
+
+@pytest.mark.parametrize(
+    ("phone", "region", "number"),
+    [
+        ("+7 912 345-67-89", "RU", "+79123456789"),
+        ("8 (912) 345-67-89", "RU", "+79123456789"),
+        ("+49 30 901820", "RU", "+4930901820"),
+        ("030 901820", "DE", "+4930901820"),
+        ("12345", "RU", None),
+        ("перезвоните", "RU", None),
+        ("", "RU", None),
+        (None, "RU", None),
+    ],
+)
+def test_a_phone_has_one_spelling(phone: str | None, region: str, number: str | None):
+    """However it was dialled; what is no phone number has none."""
+    assert Contact(phone=phone).e164(region) == number
+
+
+def test_numbering_plans_are_loaded_only_when_a_phone_is_asked_for():
+    """They are heavy, and most leads are routed without them."""
+    code = "import sys; from leadrouter import Lead, Router, load_pack; print('phonenumbers' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603  # our own text
+    assert told.stdout.strip() == "False"

@@ -16,9 +16,42 @@ CREATE TABLE refused (
   at      TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE turn (
-  destination TEXT PRIMARY KEY,
-  person      TEXT NOT NULL
+CREATE TABLE event (
+  number  INTEGER PRIMARY KEY,
+  lead_id TEXT,
+  version INTEGER NOT NULL,
+  event   TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_of_lead ON event (lead_id, version) WHERE version > 0;
+
+CREATE TABLE lead (
+  lead_id TEXT PRIMARY KEY,
+  number  INTEGER NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  queue   TEXT,
+  rank    INTEGER NOT NULL,
+  arrived TEXT NOT NULL,
+  due     TEXT,
+  company TEXT,
+  state   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lead_in_queue ON lead (queue, rank, arrived, number) WHERE queue IS NOT NULL;
+CREATE INDEX lead_due ON lead (due, number) WHERE due IS NOT NULL;
+CREATE INDEX lead_of_company ON lead (company, arrived) WHERE company IS NOT NULL;
+
+CREATE TABLE standing (
+  pool     TEXT PRIMARY KEY,
+  standing TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+  person TEXT PRIMARY KEY,
+  load   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE breaker (
+  pool    TEXT PRIMARY KEY,
+  breaker TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kept (
@@ -26,4 +59,4 @@ CREATE TABLE kept (
   text   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

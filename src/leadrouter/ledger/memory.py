@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from threading import Lock
+from datetime import datetime
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field
 
+from leadrouter.errors import StaleError
 from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.queues import Queues
+
+if TYPE_CHECKING:
+    from leadrouter.assignment.load import Load
+    from leadrouter.assignment.standing import Standing
+    from leadrouter.event import Event
+    from leadrouter.lifecycle.breaker import Breaker
+    from leadrouter.lifecycle.state import LeadState
+
+Value = TypeVar("Value")
 
 
 @define(eq=False)
 class MemoryLedger:
     """Keeps everything in dictionaries, behind one lock.
 
-    A transaction that raises leaves nothing behind: its writes are made when its block ends.
+    A transaction that raises leaves nothing behind: what it wrote is taken back.
     """
 
     _entries: dict[str, Entry] = field(factory=dict, init=False)
     _refused: list[Refused] = field(factory=list, init=False)
-    _turns: dict[str, str] = field(factory=dict, init=False)
     _texts: dict[str, str] = field(factory=dict, init=False)
-    _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _events: list[Event] = field(factory=list, init=False)
+    _events_of: dict[str, list[Event]] = field(factory=dict, init=False)
+    _leads: dict[str, LeadState] = field(factory=dict, init=False)
+    _queues: Queues = field(factory=Queues, init=False)
+    _standings: dict[str, Standing] = field(factory=dict, init=False)
+    _loads: dict[str, Load] = field(factory=dict, init=False)
+    _breakers: dict[str, Breaker] = field(factory=dict, init=False)
+    _lock: RLock = field(factory=RLock, init=False, repr=False)
 
     @contextmanager
     def transaction(self) -> Iterator[_Work]:
         """Begin a unit of work; other threads wait for its end."""
         with self._lock:
             work = _Work(self)
-            yield work
-            self._entries.update(work.added)
-            self._refused.extend(work.refusals)
-            self._turns.update(work.turns)
-            self._texts.update(work.texts)
+            try:
+                yield work
+            except BaseException:
+                work.take_back()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[_Work]:
+        """Begin to read; other threads wait for its end."""
+        with self._lock:
+            yield _Work(self)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
-        return tuple(entry for entry in self._entries.values() if entry.lead_id.startswith(prefix))
+        with self._lock:
+            return tuple(entry for entry in self._entries.values() if entry.lead_id.startswith(prefix))
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
-        return tuple(self._refused)
+        with self._lock:
+            return tuple(self._refused)
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
@@ -50,39 +77,110 @@ class MemoryLedger:
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
 
-    def _find(self, key: str) -> Entry | None:
-        return self._entries.get(key)
-
-    def _last(self, destination: str) -> str | None:
-        return self._turns.get(destination)
-
 
 @define(eq=False)
 class _Work:
-    """The writes of one transaction, until its block ends."""
+    """One transaction: writes at once, and knows how to take each write back."""
 
     ledger: MemoryLedger
-    added: dict[str, Entry] = field(factory=dict)
-    refusals: list[Refused] = field(factory=list)
-    turns: dict[str, str] = field(factory=dict)
-    texts: dict[str, str] = field(factory=dict)
+    _undo: list[Callable[[], object]] = field(factory=list, init=False)
+
+    def take_back(self) -> None:
+        """Undo what was written, the latest first."""
+        for undo in reversed(self._undo):
+            undo()
 
     def find(self, key: str) -> Entry | None:
-        return self.added.get(key) or self.ledger._find(key)  # noqa: SLF001  # one module, one concept
+        return self.ledger._entries.get(key)
+
+    def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        return self.ledger.entries(prefix)
+
+    def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
+        ledger = self.ledger
+        return tuple(ledger._events if lead_id is None else ledger._events_of.get(lead_id, ()))
+
+    def lead(self, lead_id: str) -> LeadState | None:
+        return self.ledger._leads.get(lead_id)
+
+    def leads(self) -> tuple[LeadState, ...]:
+        return tuple(self.ledger._leads.values())
+
+    def count(self) -> int:
+        return len(self.ledger._leads)
+
+    def waiting(self) -> tuple[LeadState, ...]:
+        return tuple(self.ledger._leads[lead_id] for lead_id in self.ledger._queues.heads())
+
+    def due(self, at: datetime) -> tuple[LeadState, ...]:
+        return tuple(self.ledger._leads[lead_id] for lead_id in self.ledger._queues.due(at))
+
+    def next_due(self) -> datetime | None:
+        return self.ledger._queues.next_due()
+
+    def standing(self, pool: str) -> Standing | None:
+        return self.ledger._standings.get(pool)
+
+    def standings(self) -> tuple[Standing, ...]:
+        return tuple(each for _, each in sorted(self.ledger._standings.items()))
+
+    def load(self, person: str) -> Load | None:
+        return self.ledger._loads.get(person)
+
+    def loads(self) -> tuple[Load, ...]:
+        return tuple(each for _, each in sorted(self.ledger._loads.items()))
+
+    def breaker(self, pool: str) -> Breaker | None:
+        return self.ledger._breakers.get(pool)
+
+    def text(self, digest: str) -> str | None:
+        return self.ledger.text(digest)
 
     def add(self, entry: Entry) -> None:
         if self.find(entry.key) is not None:
             raise ValueError(f"key `{entry.key}` is taken")
-        self.added[entry.key] = entry
+        self._put(self.ledger._entries, entry.key, entry)
 
     def refuse(self, refused: Refused) -> None:
-        self.refusals.append(refused)
+        self._append(self.ledger._refused, refused)
 
-    def last(self, destination: str) -> str | None:
-        return self.turns.get(destination) or self.ledger._last(destination)  # noqa: SLF001  # as above
+    def append(self, event: Event) -> None:
+        if event.lead_id is not None:
+            before = self.ledger._events_of.setdefault(event.lead_id, [])
+            if event.version and any(each.version == event.version for each in reversed(before)):
+                raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
+            self._append(before, event)
+        self._append(self.ledger._events, event)
 
-    def advance(self, destination: str, person: str) -> None:
-        self.turns[destination] = person
+    def put_lead(self, state: LeadState, *, seen: int) -> None:
+        before = self.lead(state.lead_id)
+        current = 0 if before is None else before.version
+        if current != seen:
+            raise StaleError(state.lead_id, seen=seen, current=current)
+        self._put(self.ledger._leads, state.lead_id, state)
+        self._undo.append(lambda: self.ledger._queues.put(state.lead_id, before))
+        self.ledger._queues.put(state.lead_id, state)
+
+    def put_standing(self, standing: Standing) -> None:
+        self._put(self.ledger._standings, standing.pool, standing)
+
+    def put_load(self, load: Load) -> None:
+        self._put(self.ledger._loads, load.person, load)
+
+    def put_breaker(self, breaker: Breaker) -> None:
+        self._put(self.ledger._breakers, breaker.pool, breaker)
 
     def keep(self, digest: str, text: str) -> None:
-        self.texts[digest] = text
+        self._put(self.ledger._texts, digest, text)
+
+    def _put(self, held: MutableMapping[str, Value], key: str, value: Value) -> None:
+        if key in held:
+            before = held[key]
+            self._undo.append(lambda: held.__setitem__(key, before))
+        else:
+            self._undo.append(lambda: held.pop(key))
+        held[key] = value
+
+    def _append(self, held: list[Value], value: Value) -> None:
+        held.append(value)
+        self._undo.append(held.pop)

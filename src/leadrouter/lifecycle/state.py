@@ -1,0 +1,273 @@
+"""Where a lead stands: a fold over what has happened to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, get_args
+
+from attrs import asdict, evolve, field, frozen
+
+from leadrouter.event import Event
+from leadrouter.lifecycle.offer import Offer
+from leadrouter.readonly import read_only
+
+Status: TypeAlias = Literal["waiting", "held", "offered", "accepted", "contacted", "won", "lost"]
+
+STATUSES: tuple[str, ...] = get_args(Status)
+CLOSED: frozenset[str] = frozenset({"won", "lost"})
+
+
+@frozen(kw_only=True)
+class LeadState:
+    """Where a lead stands.
+
+    `version` counts what has happened to it. `number` is its place in the order of arrival at the
+    ledger. `arrived` is when the lead came: the deadlines of its steps count from there. `step` counts
+    from 1 in the route of the pack with that digest; `destination` is that step's, settled. `declined`
+    are those who declined or missed the lead in this step. `holder` has accepted it; `accountable`
+    answers for it meanwhile (None only where it is held). `asks` are the facts that the route's steps
+    ask for, as JSON, `worth` those that only say how much it counts. `pool` is the standing in which the
+    latest offer was counted.
+    `deadline` is when the ladder goes on by itself; `sla_due` when a target or a reminder falls due.
+    `milestones` are the first instants of `offered`, `accepted`, `contacted` and `closed`; `reminded`
+    are the reminders and escalations that were told.
+    """
+
+    lead_id: str
+    number: int
+    version: int
+    status: Status
+    lead_class: str
+    route: str
+    pack: str
+    arrived: datetime
+    step: int = 1
+    destination: str = ""
+    priority: int = 0
+    offers: tuple[Offer, ...] = ()
+    declined: frozenset[str] = frozenset()
+    holder: str | None = None
+    accountable: str | None = None
+    deadline: datetime | None = None
+    sla_due: datetime | None = None
+    asks: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False)
+    worth: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False)
+    pool: str = ""
+    is_credited: bool = False
+    company: str | None = None
+    milestones: Mapping[str, datetime] = field(factory=dict, converter=read_only, hash=False)
+    reminded: frozenset[str] = frozenset()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither won nor lost."""
+        return self.status not in CLOSED
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The people among whose open leads it counts: those whom it is offered to, or who holds it."""
+        if not self.is_open:
+            return ()
+        return tuple(offer.person for offer in self.offers) if self.holder is None else (self.holder,)
+
+    @property
+    def due(self) -> datetime | None:
+        """The earliest instant at which a tick has something to do for it."""
+        return min(filter(None, (self.deadline, self.sla_due)), default=None)
+
+    @property
+    def queue(self) -> str | None:
+        """What a waiting lead waits for: of two with the same queue nobody can take only the second."""
+        if self.status != "waiting":
+            return None
+        demand = (self.pack, self.route, self.step, self.lead_class, self.company)
+        asked = [*demand, sorted(self.declined), dict(self.asks)]
+        return json.dumps(asked, ensure_ascii=False, sort_keys=True)
+
+    @property
+    def order(self) -> tuple[int, datetime, int]:
+        """Where it stands among waiting leads: priority, then arrival."""
+        return (-self.priority, self.arrived, self.number)
+
+    def to_json(self) -> str:
+        """Return the state as canonical JSON."""
+        held = asdict(self, recurse=False)
+        for name, value in held.items():
+            match value:
+                case datetime():
+                    held[name] = value.isoformat()
+                case frozenset():
+                    held[name] = sorted(value)
+        held["offers"] = [offer.to_dict() for offer in self.offers]
+        held["asks"], held["worth"] = dict(self.asks), dict(self.worth)
+        held["milestones"] = {name: at.isoformat() for name, at in self.milestones.items()}
+        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> LeadState:
+        """Return the state that `to_json` gave."""
+        held = json.loads(text)
+        held["arrived"] = datetime.fromisoformat(held["arrived"])
+        held["deadline"], held["sla_due"] = _instant(held["deadline"]), _instant(held["sla_due"])
+        held["offers"] = tuple(Offer.from_dict(offer) for offer in held["offers"])
+        held["declined"], held["reminded"] = frozenset(held["declined"]), frozenset(held["reminded"])
+        held["milestones"] = {name: datetime.fromisoformat(at) for name, at in held["milestones"].items()}
+        return cls(**held)
+
+
+def fold(state: LeadState, event: Event) -> LeadState:
+    """Return where a lead stands after an event.
+
+    Events of other names than those of the life of a lead change nothing but the version.
+    """
+    change = _CHANGES.get(event.name)
+    changed = {} if change is None else change(state, event.details, event.at)
+    return evolve(state, version=event.version, **changed)
+
+
+Details: TypeAlias = Mapping[str, Any]
+Changed: TypeAlias = dict[str, Any]
+
+
+def _escalated(_: LeadState, details: Details, __: datetime) -> Changed:
+    """Begin another step: what was declined in the step before counts no more."""
+    return {
+        "step": details["step"],
+        "destination": details["destination"],
+        "priority": details["priority"],
+        "status": "waiting",
+        "offers": (),
+        "declined": frozenset(),
+        "deadline": None,
+    }
+
+
+def _offered(state: LeadState, details: Details, at: datetime) -> Changed:
+    until = _instant(details["until"])
+    return {
+        "status": "offered",
+        "offers": tuple(Offer(person=person, at=at, until=until) for person in details["people"]),
+        "accountable": details["accountable"],
+        "deadline": until,
+        "pool": details["pool"],
+        "is_credited": False,
+        "milestones": _first(state, "offered", at),
+    }
+
+
+def _waiting(_: LeadState, details: Details, __: datetime) -> Changed:
+    return {
+        "status": "waiting",
+        "offers": (),
+        "accountable": details["accountable"],
+        "deadline": _instant(details["deadline"]),
+    }
+
+
+def _held(_: LeadState, details: Details, __: datetime) -> Changed:
+    return {"status": "held", "offers": (), "accountable": None, "deadline": _instant(details["deadline"])}
+
+
+def _accepted(state: LeadState, details: Details, at: datetime) -> Changed:
+    by = details["by"]
+    return {
+        "status": "accepted",
+        "offers": (),
+        "holder": by,
+        "accountable": by,
+        "deadline": None,
+        "milestones": _first(state, "accepted", at),
+    }
+
+
+def _declined(state: LeadState, details: Details, _: datetime) -> Changed:
+    return _without(state, [details["by"]]) | {"declined": state.declined | {details["by"]}}
+
+
+def _expired(state: LeadState, details: Details, _: datetime) -> Changed:
+    missed = frozenset(details["people"]) if details["counts"] else frozenset()
+    return _without(state, details["people"]) | {"declined": state.declined | missed}
+
+
+def _unanswered(_: LeadState, details: Details, __: datetime) -> Changed:
+    return {"deadline": _instant(details["deadline"])}
+
+
+def _asked_again(_: LeadState, __: Details, ___: datetime) -> Changed:
+    return {"declined": frozenset(), "deadline": None}
+
+
+def _contacted(state: LeadState, _: Details, at: datetime) -> Changed:
+    return {"status": "contacted", "milestones": _first(state, "contacted", at)}
+
+
+def _closed(status: Status) -> Callable[[LeadState, Details, datetime], Changed]:
+    def closed(state: LeadState, _: Details, at: datetime) -> Changed:
+        ended = {"offers": (), "deadline": None, "sla_due": None}
+        return {"status": status, "milestones": _first(state, "closed", at), **ended}
+
+    return closed
+
+
+def _reassigned(state: LeadState, details: Details, at: datetime) -> Changed:
+    """Give the lead to somebody by order: the ladder ends."""
+    status = "contacted" if state.status == "contacted" else "accepted"
+    return _accepted(state, {"by": details["to"]}, at) | {"status": status, "declined": frozenset()}
+
+
+def _released(state: LeadState, details: Details, _: datetime) -> Changed:
+    """Take the lead from its holder; its step goes on without him."""
+    return {
+        "status": "waiting",
+        "offers": (),
+        "holder": None,
+        "accountable": details["accountable"],
+        "declined": state.declined | {details["from"]},
+        "deadline": None,
+    }
+
+
+def _credited(_: LeadState, __: Details, ___: datetime) -> Changed:
+    return {"is_credited": True}
+
+
+def _reminded(state: LeadState, details: Details, _: datetime) -> Changed:
+    return {"reminded": state.reminded | {details["mark"]}, "sla_due": _instant(details["due"])}
+
+
+_CHANGES: dict[str, Callable[[LeadState, Details, datetime], Changed]] = {
+    "lead.escalated": _escalated,
+    "lead.offered": _offered,
+    "lead.waiting": _waiting,
+    "lead.held": _held,
+    "lead.accepted": _accepted,
+    "lead.declined": _declined,
+    "lead.expired": _expired,
+    "lead.unanswered": _unanswered,
+    "lead.asked_again": _asked_again,
+    "lead.contacted": _contacted,
+    "lead.won": _closed("won"),
+    "lead.lost": _closed("lost"),
+    "lead.reassigned": _reassigned,
+    "lead.released": _released,
+    "lead.credited": _credited,
+    "sla.scheduled": _reminded,
+    "sla.reminded": _reminded,
+    "sla.missed": _reminded,
+}
+
+
+def _without(state: LeadState, people: list[str]) -> Changed:
+    left = tuple(offer for offer in state.offers if offer.person not in people)
+    until = min((offer.until for offer in left if offer.until is not None), default=None)
+    return {"offers": left, "status": "offered" if left else "waiting", "deadline": until}
+
+
+def _first(state: LeadState, milestone: str, at: datetime) -> dict[str, datetime]:
+    return {milestone: at, **state.milestones}
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -14,7 +14,7 @@ from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, write_duration
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Condition, Scope, check_condition
-from leadrouter.rulepack.hours import Calendar, Hours, Window
+from leadrouter.hours import Calendar, Hours, Window
 from leadrouter.rulepack.syntax import FUNCTIONS
 from leadrouter.zone import zone
 

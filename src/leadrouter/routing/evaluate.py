@@ -18,7 +18,7 @@ from attrs import frozen
 
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import regex
-from leadrouter.rulepack.hours import Calendar
+from leadrouter.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.vocabulary import WEEKDAYS

@@ -32,7 +32,7 @@ from leadrouter.routing.needles import Allows, folded
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage, compile_stage
 from leadrouter.rulepack import expression as e
-from leadrouter.rulepack.hours import Calendar
+from leadrouter.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.region import Cells, alternatives, cut
 from leadrouter.rulepack.rule import Rule

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from attrs import field, frozen
 
 from leadrouter.errors import Fault
+from leadrouter.hours import Calendar, Hours
 from leadrouter.readonly import read_only
-from leadrouter.rulepack.hours import Calendar, Hours
 from leadrouter.rulepack.route import Route
 from leadrouter.rulepack.rule import Table
 from leadrouter.vocabulary import Enum, EnumSet, Type, Vocabulary

@@ -14,10 +14,11 @@ from leadrouter.document import Document, Node
 from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
 from leadrouter.facts import Refusal, read_facts, read_value
 from leadrouter.lead import Lead
-from leadrouter.organisation import STAFFINGS, Organisation, Staffing
+from leadrouter.organisation import Organisation
 from leadrouter.router import facts_for
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.span import Span
+from leadrouter.staff import STAFFINGS, Staffing
 from leadrouter.vocabulary import Instant
 
 DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

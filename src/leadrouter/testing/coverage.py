@@ -8,11 +8,12 @@ from typing import Literal, TypeAlias, cast
 from attrs import field, frozen
 
 from leadrouter.destination import Inbound
-from leadrouter.organisation import STAFFINGS, Organisation, Staffing
+from leadrouter.organisation import Organisation
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.route import Route
 from leadrouter.span import Span
+from leadrouter.staff import STAFFINGS, Staffing
 
 Kind: TypeAlias = Literal["rule", "default", "step"]
 

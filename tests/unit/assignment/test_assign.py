@@ -14,7 +14,7 @@ ORGANISATION = small_organisation()
 
 
 def ladder(*destinations) -> Route:
-    return Route("ladder", tuple(Step(each) for each in destinations))
+    return Route("ladder", tuple(Step(to=each) for each in destinations))
 
 
 def assigned(route, organisation=ORGANISATION) -> Assignment:

@@ -9,7 +9,7 @@ import pytest
 from leadrouter.destination import Department, Inbound, OnDuty
 from leadrouter.errors import PackError
 from leadrouter.routing.rule_pack import RulePack
-from leadrouter.rulepack.hours import Window
+from leadrouter.hours import Window
 from leadrouter.rulepack.parse import parse_pack
 from leadrouter.vocabulary import WEEKDAYS
 from tests.pack_text import CLASSIFY, ROUTE, ROUTES, VOCABULARY, faults, parse, told

@@ -1,0 +1,109 @@
+"""From a destination to people, at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from attrs import field, frozen
+
+from leadrouter.destination import Deputy, Destination, OnDuty, Owner
+from leadrouter.organisation import Organisation
+from leadrouter.readonly import read_only
+from leadrouter.staff import Sharing
+
+
+@frozen
+class Absence:
+    """Why somebody is away, and until when; None where nobody knows."""
+
+    reason: str = "away"
+    until: datetime | None = None
+
+
+class Duties(Protocol):
+    """Who is on duty and who is away at an instant: a roster, or the fixed lists of an organisation."""
+
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
+        """Return the ids of the people who are on duty in a role; nobody for a role that is not known."""
+
+    def absences(self, at: datetime) -> Mapping[str, Absence]:
+        """Return everybody who is away."""
+
+
+@frozen
+class FixedDuties:
+    """The same people on duty at any time, and nobody ever away."""
+
+    duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=read_only, hash=False)
+
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # it is the same at any time
+        """Return the people of a role."""
+        return self.duty.get(role, ())
+
+    def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
+        """Return nobody."""
+        return {}
+
+
+@frozen(kw_only=True)
+class Resolved:
+    """The people of a destination, in the order of the file, and how they share its leads.
+
+    `destination` has `inbound` settled by the staffing.
+    """
+
+    destination: str
+    people: tuple[str, ...]
+    sharing: Sharing
+    is_on_duty: bool = False
+
+    def standing_key(self, lead_class: str) -> str:
+        """Return the name under which the pool's standing is kept for leads of a class."""
+        return f"{self.destination} {lead_class}" if self.sharing.fair_by == "class" else self.destination
+
+
+def resolve(
+    to: Destination, organisation: Organisation, duties: Duties, at: datetime, *, owner: str | None = None
+) -> Resolved:
+    """Return who a destination means at an instant.
+
+    `owner` is whoever holds the client already; the destinations `owner` and `deputy` mean nobody
+    without one.
+    """
+    settled = organisation.settle(to)
+    match settled:
+        case OnDuty(role):
+            people = tuple(each for each in duties.on_duty(role, at) if each in organisation.people)
+        case Owner():
+            people = () if owner not in organisation.people else (str(owner),)
+        case Deputy():
+            deputy = None if owner not in organisation.people else organisation.people[str(owner)].deputy
+            people = () if deputy is None else (deputy,)
+        case _:
+            people = organisation.pool(settled)
+    return Resolved(
+        destination=str(settled),
+        people=people,
+        sharing=organisation.sharing_of(settled),
+        is_on_duty=isinstance(settled, OnDuty),
+    )
+
+
+def accountable(to: Destination, organisation: Organisation, duties: Duties, at: datetime) -> str | None:
+    """Return who answers for a lead that has come to the last step of its ladder; nobody for `hold`.
+
+    Somebody who is away passes it to the deputy, and so on; where everybody in that line is away, it
+    stays with the first.
+    """
+    people = resolve(to, organisation, duties, at).people
+    if not people:
+        return None
+    away, asked = duties.absences(at), [people[0]]
+    while asked[-1] in away:
+        deputy = organisation.people[asked[-1]].deputy
+        if deputy is None or deputy in asked:
+            return asked[0]
+        asked.append(deputy)
+    return asked[-1]

@@ -1,0 +1,164 @@
+"""Departments, salespeople and pools: what each is, what it can carry and how leads are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import Literal, TypeAlias, get_args
+
+from attrs import field, frozen
+
+from leadrouter.readonly import read_only
+
+Staffing: TypeAlias = Literal["department", "head", "duty"]
+Kind: TypeAlias = Literal["active_sales", "inbound", "client", "vip", "interregional", "other"]
+Period: TypeAlias = Literal["hour", "day", "month"]
+OnReturn: TypeAlias = Literal["neutral", "catch_up"]
+Newcomer: TypeAlias = Literal["calibrated", "ramp", "none"]
+
+STAFFINGS: tuple[str, ...] = get_args(Staffing)
+KINDS: tuple[str, ...] = get_args(Kind)
+PERIODS: tuple[Period, ...] = get_args(Period)
+ON_RETURN: tuple[str, ...] = get_args(OnReturn)
+NEWCOMER: tuple[str, ...] = get_args(Newcomer)
+_map = partial(field, factory=dict, converter=read_only, hash=False)
+
+
+@frozen(kw_only=True)
+class Norms:
+    """How many clients of each size fill a portfolio: each counts as one part of its size's norm.
+
+    `sizes` has the norm of each size, `other` that of all sizes it does not name; a size without a norm
+    takes no room. A client whose size nobody knows counts like one of the smallest.
+    """
+
+    sizes: Mapping[str, int] = field(converter=read_only, hash=False)
+    other: int | None = None
+
+
+SALES_NORMS = Norms(sizes={"small": 40, "medium": 40, "large": 15, "very_large": 3})
+"""What a salesperson can hold (the sales conveyor's norms: 30-40, 10-15 and 1-3 clients, the upper ends)."""
+
+CLIENT_NORMS = Norms(sizes={}, other=200)
+"""What a manager of the client department can hold (the sales conveyor's norm: 100-200, the upper end)."""
+
+
+@frozen(kw_only=True)
+class Sharing:
+    """How the people of a pool share its leads.
+
+    Args:
+        strategy: who comes first, where a step does not say.
+        on_return: whether somebody who was away is owed what was missed (`catch_up`) or not (`neutral`).
+        newcomer: whether somebody new starts level with the pool (`calibrated`), with a weight that grows
+            over `ramp_days` (`ramp`), or owed a share of all that the pool has had (`none`).
+        ramp_days: days until a newcomer has the full weight.
+        fair_by: `class` where each class of leads is shared apart.
+        fair_in: what is shared: `leads`, or the field whose amounts are: money, a number, or hours.
+    """
+
+    strategy: str = "fair"
+    on_return: OnReturn = "neutral"
+    newcomer: Newcomer = "calibrated"
+    ramp_days: int = 30
+    fair_by: Literal["class"] | None = None
+    fair_in: str = "leads"
+
+
+@frozen(kw_only=True)
+class Salesperson:
+    """Somebody who can be given a lead.
+
+    Args:
+        id: what everybody calls the person.
+        rank: higher for the more qualified.
+        ranks: the rank for some classes of leads, where it is another.
+        skills: skills with their levels.
+        languages: languages spoken.
+        territories: territories minded.
+        capacity: open leads at a time; None for the department's, or no limit.
+        portfolio: clients that can be held; None for the department's norms.
+        quota: leads an hour, a day or a month.
+        weight: the share of a pool's leads, beside the others' weights.
+        deputy: who acts instead where the person is accountable and absent.
+        joined: the first day.
+        left: the first day after the last one.
+    """
+
+    id: str
+    rank: int = 0
+    ranks: Mapping[str, int] = _map()
+    skills: Mapping[str, int] = _map()
+    languages: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    capacity: int | None = None
+    portfolio: Norms | None = None
+    quota: Mapping[str, int] = _map()
+    weight: int = 1
+    deputy: str | None = None
+    joined: date | None = None
+    left: date | None = None
+
+
+@frozen(kw_only=True)
+class Department:
+    """A department: its kind, its head and its people by id, in the order of the file.
+
+    `hours` names the business hours outside of which nobody there is offered a lead; `capacity` and
+    `portfolio` hold for its people where they have none of their own; `sharing` says how leads are
+    shared among them.
+    """
+
+    id: str
+    kind: Kind
+    head: str | None = None
+    people: tuple[str, ...] = ()
+    hours: str | None = None
+    capacity: int | None = None
+    portfolio: Norms | None = None
+    sharing: Sharing = field(factory=Sharing)
+
+
+@frozen(kw_only=True)
+class Pool:
+    """People by what they are: everybody who has all of these attributes. An empty one asks for nothing.
+
+    `departments` takes the people of any of them, `languages` and `territories` whoever has all of
+    them, `skills` whoever has each at that level or above, `min_rank` whoever has that rank or above.
+    """
+
+    id: str
+    departments: tuple[str, ...] = ()
+    skills: Mapping[str, int] = _map()
+    languages: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    min_rank: int | None = None
+    sharing: Sharing = field(factory=Sharing)
+
+    def takes(self, person: Salesperson, department: str | None) -> bool:
+        """Say whether somebody of that department belongs to the pool."""
+        return (
+            (not self.departments or department in self.departments)
+            and all(person.skills.get(skill, 0) >= level for skill, level in self.skills.items())
+            and set(self.languages) <= set(person.languages)
+            and set(self.territories) <= set(person.territories)
+            and (self.min_rank is None or person.rank >= self.min_rank)
+        )
+
+
+@frozen(kw_only=True)
+class InboundFlow:
+    """What each staffing means here: the department, the department whose head, the duty role."""
+
+    department: str | None = None
+    head: str | None = None
+    duty: str | None = None
+
+
+@frozen
+class Breaker:
+    """When a pool is given no more offers: so many of them expired within that time."""
+
+    expiries: int = 5
+    within: timedelta = timedelta(minutes=10)

@@ -53,10 +53,10 @@ class BusinessTime:
         if self.hours is None:
             return max(last - first, timedelta())
         total = timedelta()
-        for opens, closes in self._open(first):
-            if opens >= last:
+        for begins, ends in self._open(first):
+            if begins >= last:
                 break
-            total += max(min(closes, last) - max(opens, first), timedelta())
+            total += min(ends, last) - begins
         return total
 
     def after(self, start: datetime, amount: timedelta) -> datetime:
@@ -78,12 +78,10 @@ class BusinessTime:
         if self.hours is None or not amount:
             return first + amount
         rest = amount
-        for opens, closes in self._open(first):
-            begins = max(opens, first)
-            passes = max(closes - begins, timedelta())
-            if rest <= passes:
+        for begins, ends in self._open(first):
+            if rest <= ends - begins:
                 return begins + rest
-            rest -= passes
+            rest -= ends - begins
         raise ValueError(f"{amount} of business time never passes after {start.isoformat()}")
 
     def is_open(self, at: datetime) -> bool:
@@ -91,17 +89,13 @@ class BusinessTime:
         return self.elapsed(at, in_utc(at) + timedelta.resolution) > timedelta()
 
     def _open(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the stretches in which it is open, apart and in order, from the one around the start."""
-        held: tuple[datetime, datetime] | None = None
+        """Yield the stretches from the start on in which it is open, in order; they touch but never overlap."""
+        reached = start
         for opens, closes in self._windows(start):
-            if held is None or opens > held[1]:
-                if held is not None:
-                    yield held
-                held = opens, closes
-            else:
-                held = held[0], max(held[1], closes)
-        if held is not None:
-            yield held
+            begins = max(opens, reached)
+            if begins < closes:
+                yield begins, closes
+                reached = closes
 
     def _windows(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the windows of each day by their opening, until there are no more years."""
@@ -117,7 +111,7 @@ class BusinessTime:
                 if named in window.days
                 for last in [day + _DAY if window.closes <= window.opens else day]
             ]
-            yield from sorted(each for each in opened if each[0] < each[1])
+            yield from sorted(opened)
             day += _DAY
 
     def _named(self, day: date) -> str | None:

@@ -132,9 +132,9 @@ class StaleError(LeadRouterError, RuntimeError):
 
 
 class LifecycleError(LeadRouterError, ValueError):
-    """Something that cannot be done with a lead as it stands; nothing was changed."""
+    """Something that cannot be done as things stand; nothing was changed. `lead_id` names the lead, if it is one."""
 
-    def __init__(self, message: str, lead_id: str) -> None:
+    def __init__(self, message: str, lead_id: str | None = None) -> None:
         super().__init__(message, lead_id)
         self.lead_id = lead_id
 

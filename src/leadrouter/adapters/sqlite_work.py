@@ -51,77 +51,97 @@ class SqliteWork:
     connection: sqlite3.Connection
 
     def find(self, key: str) -> Entry | None:
+        """Return what was decided under a key."""
         row = self.connection.execute(_ENTRY_OF_KEY, (key,)).fetchone()
         return None if row is None else _entry(row)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        """Return entries in the order in which they were added, those whose lead id begins so."""
         rows = self.connection.execute(_ENTRIES, (prefix, prefix + "\U0010ffff"))
         return tuple(_entry(row) for row in rows)
 
     def refused(self) -> tuple[Refused, ...]:
+        """Return the leads that were refused, in order."""
         rows = self.connection.execute(_ALL_REFUSED)
         return tuple(Refused(key=key, payload=payload, reason=reason, at=at) for key, payload, reason, at in rows)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
+        """Return what happened, in order: to one lead, or everything."""
         chosen, values = ("", ()) if lead_id is None else ("WHERE lead_id = ?", (lead_id,))
         query = f"SELECT event FROM event {chosen} ORDER BY number"  # noqa: S608  # one of two texts
         return tuple(Event.from_json(text) for (text,) in self.connection.execute(query, values))
 
     def lead(self, lead_id: str) -> LeadState | None:
+        """Return where a lead stands."""
         text = self._one("SELECT state FROM lead WHERE lead_id = ?", lead_id)
         return None if text is None else LeadState.from_json(text)
 
     def leads(self) -> tuple[LeadState, ...]:
+        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
         return self._states("SELECT state FROM lead ORDER BY number")
 
     def count(self) -> int:
+        """Return how many leads there are: the next one's number is one more."""
         return int(self._one("SELECT coalesce(max(number), 0) FROM lead"))
 
     def waiting(self) -> tuple[LeadState, ...]:
+        """Return the first lead of each queue, in the order in which they are served."""
         return tuple(sorted(self._states(_HEADS), key=lambda state: state.order))
 
     def due(self, at: datetime) -> tuple[LeadState, ...]:
+        """Return the leads for which something is due by an instant, the most overdue first."""
         return self._states("SELECT state FROM lead WHERE due <= ? ORDER BY due, number", at.isoformat())
 
     def next_due(self) -> datetime | None:
+        """Return when the next thing of any lead is due."""
         text = self._one("SELECT min(due) FROM lead WHERE due IS NOT NULL")
         return None if text is None else datetime.fromisoformat(text)
 
     def standing(self, pool: str) -> Standing | None:
+        """Return what fairness has counted in a pool."""
         text = self._one("SELECT standing FROM standing WHERE pool = ?", pool)
         return None if text is None else Standing.from_json(text)
 
     def standings(self) -> tuple[Standing, ...]:
+        """Return what fairness has counted in every pool, by name."""
         rows = self.connection.execute("SELECT standing FROM standing ORDER BY pool")
         return tuple(Standing.from_json(text) for (text,) in rows)
 
     def load(self, person: str) -> Load | None:
+        """Return what a person has on his hands, or None where he never had anything."""
         text = self._one("SELECT load FROM person WHERE person = ?", person)
         return None if text is None else Load.from_json(text)
 
     def loads(self) -> tuple[Load, ...]:
+        """Return what everybody has on his hands, by id."""
         rows = self.connection.execute("SELECT load FROM person ORDER BY person")
         return tuple(Load.from_json(text) for (text,) in rows)
 
     def breaker(self, pool: str) -> Breaker | None:
+        """Return the breaker of a pool."""
         text = self._one("SELECT breaker FROM breaker WHERE pool = ?", pool)
         return None if text is None else Breaker.from_json(text)
 
     def text(self, digest: str) -> str | None:
+        """Return a kept text."""
         text: str | None = self._one("SELECT text FROM kept WHERE digest = ?", digest)
         return text
 
     def add(self, entry: Entry) -> None:
+        """Keep a lead and its decision; its key must be new."""
         self.connection.execute(_ADD, astuple(entry))
 
     def refuse(self, refused: Refused) -> None:
+        """Keep a lead that was refused, as it came."""
         self.connection.execute(_REFUSE, astuple(refused))
 
     def append(self, event: Event) -> None:
+        """Keep what happened; a lead's version must be new."""
         values = (event.lead_id, event.version, event.to_json())
         self.connection.execute("INSERT INTO event (lead_id, version, event) VALUES (?, ?, ?)", values)
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
+        """Keep where a lead stands, in place of the version that was seen (0: there was none)."""
         due = None if state.due is None else state.due.isoformat()
         place = (state.queue, -state.priority, state.arrived.isoformat(), due, state.company)
         statement, last = (_CHANGED_LEAD, seen) if seen else (_NEW_LEAD, state.number)
@@ -131,15 +151,19 @@ class SqliteWork:
             raise StaleError(state.lead_id, seen=seen, current=current or 0)
 
     def put_standing(self, standing: Standing) -> None:
+        """Keep what fairness has counted in a pool."""
         self._replace("standing", "pool", standing.pool, standing.to_json())
 
     def put_load(self, load: Load) -> None:
+        """Keep what a person has on his hands."""
         self._replace("person", "person", load.person, load.to_json(), column="load")
 
     def put_breaker(self, breaker: Breaker) -> None:
+        """Keep the breaker of a pool."""
         self._replace("breaker", "pool", breaker.pool, breaker.to_json())
 
     def keep(self, digest: str, text: str) -> None:
+        """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
         self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
 
     def _replace(self, table: str, key: str, name: str, text: str, *, column: str | None = None) -> None:

@@ -24,8 +24,8 @@ def command(lead_id: str, *, ledger: str, as_json: bool, personal: bool, asks_ot
     """
     from leadrouter.adapters.ledgers import open_ledger
     from leadrouter.errors import UnknownLeadError
-    from leadrouter.router import stored_decision
     from leadrouter.routing.counterfactual import counterfactual
+    from leadrouter.routing.stored import stored_decision
 
     kept = open_ledger(ledger, create=False)
     try:

@@ -25,29 +25,36 @@ Value = TypeVar("Value")
 
 
 @define(eq=False)
+class _Books:
+    """Everything that is kept."""
+
+    entries: dict[str, Entry] = field(factory=dict)
+    refused: list[Refused] = field(factory=list)
+    texts: dict[str, str] = field(factory=dict)
+    events: list[Event] = field(factory=list)
+    events_of: dict[str, list[Event]] = field(factory=dict)
+    leads: dict[str, LeadState] = field(factory=dict)
+    queues: Queues = field(factory=Queues)
+    standings: dict[str, Standing] = field(factory=dict)
+    loads: dict[str, Load] = field(factory=dict)
+    breakers: dict[str, Breaker] = field(factory=dict)
+
+
+@define(eq=False)
 class MemoryLedger:
     """Keeps everything in dictionaries, behind one lock.
 
     A transaction that raises leaves nothing behind: what it wrote is taken back.
     """
 
-    _entries: dict[str, Entry] = field(factory=dict, init=False)
-    _refused: list[Refused] = field(factory=list, init=False)
-    _texts: dict[str, str] = field(factory=dict, init=False)
-    _events: list[Event] = field(factory=list, init=False)
-    _events_of: dict[str, list[Event]] = field(factory=dict, init=False)
-    _leads: dict[str, LeadState] = field(factory=dict, init=False)
-    _queues: Queues = field(factory=Queues, init=False)
-    _standings: dict[str, Standing] = field(factory=dict, init=False)
-    _loads: dict[str, Load] = field(factory=dict, init=False)
-    _breakers: dict[str, Breaker] = field(factory=dict, init=False)
+    _books: _Books = field(factory=_Books, init=False, repr=False)
     _lock: RLock = field(factory=RLock, init=False, repr=False)
 
     @contextmanager
     def transaction(self) -> Iterator[_Work]:
         """Begin a unit of work; other threads wait for its end."""
         with self._lock:
-            work = _Work(self)
+            work = _Work(self._books)
             try:
                 yield work
             except BaseException:
@@ -58,21 +65,21 @@ class MemoryLedger:
     def reading(self) -> Iterator[_Work]:
         """Begin to read; other threads wait for its end."""
         with self._lock:
-            yield _Work(self)
+            yield _Work(self._books)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
-        with self._lock:
-            return tuple(entry for entry in self._entries.values() if entry.lead_id.startswith(prefix))
+        with self.reading() as work:
+            return work.entries(prefix)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
         with self._lock:
-            return tuple(self._refused)
+            return tuple(self._books.refused)
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
-        return self._texts.get(digest)
+        return self._books.texts.get(digest)
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
@@ -82,7 +89,7 @@ class MemoryLedger:
 class _Work:
     """One transaction: writes at once, and knows how to take each write back."""
 
-    ledger: MemoryLedger
+    books: _Books
     _undo: list[Callable[[], object]] = field(factory=list, init=False)
 
     def take_back(self) -> None:
@@ -91,87 +98,86 @@ class _Work:
             undo()
 
     def find(self, key: str) -> Entry | None:
-        return self.ledger._entries.get(key)
+        return self.books.entries.get(key)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
-        return self.ledger.entries(prefix)
+        return tuple(entry for entry in self.books.entries.values() if entry.lead_id.startswith(prefix))
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
-        ledger = self.ledger
-        return tuple(ledger._events if lead_id is None else ledger._events_of.get(lead_id, ()))
+        return tuple(self.books.events if lead_id is None else self.books.events_of.get(lead_id, ()))
 
     def lead(self, lead_id: str) -> LeadState | None:
-        return self.ledger._leads.get(lead_id)
+        return self.books.leads.get(lead_id)
 
     def leads(self) -> tuple[LeadState, ...]:
-        return tuple(self.ledger._leads.values())
+        return tuple(self.books.leads.values())
 
     def count(self) -> int:
-        return len(self.ledger._leads)
+        return len(self.books.leads)
 
     def waiting(self) -> tuple[LeadState, ...]:
-        return tuple(self.ledger._leads[lead_id] for lead_id in self.ledger._queues.heads())
+        return tuple(self.books.leads[lead_id] for lead_id in self.books.queues.heads())
 
     def due(self, at: datetime) -> tuple[LeadState, ...]:
-        return tuple(self.ledger._leads[lead_id] for lead_id in self.ledger._queues.due(at))
+        return tuple(self.books.leads[lead_id] for lead_id in self.books.queues.due(at))
 
     def next_due(self) -> datetime | None:
-        return self.ledger._queues.next_due()
+        return self.books.queues.next_due()
 
     def standing(self, pool: str) -> Standing | None:
-        return self.ledger._standings.get(pool)
+        return self.books.standings.get(pool)
 
     def standings(self) -> tuple[Standing, ...]:
-        return tuple(each for _, each in sorted(self.ledger._standings.items()))
+        return tuple(each for _, each in sorted(self.books.standings.items()))
 
     def load(self, person: str) -> Load | None:
-        return self.ledger._loads.get(person)
+        return self.books.loads.get(person)
 
     def loads(self) -> tuple[Load, ...]:
-        return tuple(each for _, each in sorted(self.ledger._loads.items()))
+        return tuple(each for _, each in sorted(self.books.loads.items()))
 
     def breaker(self, pool: str) -> Breaker | None:
-        return self.ledger._breakers.get(pool)
+        return self.books.breakers.get(pool)
 
     def text(self, digest: str) -> str | None:
-        return self.ledger.text(digest)
+        return self.books.texts.get(digest)
 
     def add(self, entry: Entry) -> None:
         if self.find(entry.key) is not None:
             raise ValueError(f"key `{entry.key}` is taken")
-        self._put(self.ledger._entries, entry.key, entry)
+        self._put(self.books.entries, entry.key, entry)
 
     def refuse(self, refused: Refused) -> None:
-        self._append(self.ledger._refused, refused)
+        self._append(self.books.refused, refused)
 
     def append(self, event: Event) -> None:
         if event.lead_id is not None:
-            before = self.ledger._events_of.setdefault(event.lead_id, [])
-            if event.version and any(each.version == event.version for each in reversed(before)):
+            before = self.books.events_of.setdefault(event.lead_id, [])
+            if event.version and before and before[-1].version >= event.version:
                 raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
             self._append(before, event)
-        self._append(self.ledger._events, event)
+        self._append(self.books.events, event)
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         before = self.lead(state.lead_id)
         current = 0 if before is None else before.version
         if current != seen:
             raise StaleError(state.lead_id, seen=seen, current=current)
-        self._put(self.ledger._leads, state.lead_id, state)
-        self._undo.append(lambda: self.ledger._queues.put(state.lead_id, before))
-        self.ledger._queues.put(state.lead_id, state)
+        self._put(self.books.leads, state.lead_id, state)
+        self._undo.append(lambda: self.books.queues.put(state.lead_id, before))
+        self.books.queues.put(state.lead_id, state)
 
     def put_standing(self, standing: Standing) -> None:
-        self._put(self.ledger._standings, standing.pool, standing)
+        self._put(self.books.standings, standing.pool, standing)
 
     def put_load(self, load: Load) -> None:
-        self._put(self.ledger._loads, load.person, load)
+        self._put(self.books.loads, load.person, load)
 
     def put_breaker(self, breaker: Breaker) -> None:
-        self._put(self.ledger._breakers, breaker.pool, breaker)
+        self._put(self.books.breakers, breaker.pool, breaker)
 
     def keep(self, digest: str, text: str) -> None:
-        self._put(self.ledger._texts, digest, text)
+        self._put(self.books.texts, digest, text)
 
     def _put(self, held: MutableMapping[str, Value], key: str, value: Value) -> None:
         if key in held:

@@ -30,7 +30,8 @@ class LeadState:
     answers for it meanwhile (None only where it is held). `asks` are the facts that the route's steps
     ask for, as JSON, `worth` those that only say how much it counts. `pool` is the standing in which the
     latest offer was counted.
-    `deadline` is when the ladder goes on by itself; `sla_due` when a target or a reminder falls due.
+    `because` says why it waits, and is empty until it has been tried. `deadline` is when the ladder goes
+    on by itself; `sla_due` when a target or a reminder falls due.
     `milestones` are the first instants of `offered`, `accepted`, `contacted` and `closed`; `reminded`
     are the reminders and escalations that were told.
     """
@@ -50,6 +51,7 @@ class LeadState:
     declined: frozenset[str] = frozenset()
     holder: str | None = None
     accountable: str | None = None
+    because: str = ""
     deadline: datetime | None = None
     sla_due: datetime | None = None
     asks: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False)
@@ -140,6 +142,7 @@ def _escalated(_: LeadState, details: Details, __: datetime) -> Changed:
         "status": "waiting",
         "offers": (),
         "declined": frozenset(),
+        "because": "",
         "deadline": None,
     }
 
@@ -150,6 +153,7 @@ def _offered(state: LeadState, details: Details, at: datetime) -> Changed:
         "status": "offered",
         "offers": tuple(Offer(person=person, at=at, until=until) for person in details["people"]),
         "accountable": details["accountable"],
+        "because": "",
         "deadline": until,
         "pool": details["pool"],
         "is_credited": False,
@@ -162,12 +166,13 @@ def _waiting(_: LeadState, details: Details, __: datetime) -> Changed:
         "status": "waiting",
         "offers": (),
         "accountable": details["accountable"],
+        "because": details["because"],
         "deadline": _instant(details["deadline"]),
     }
 
 
-def _held(_: LeadState, details: Details, __: datetime) -> Changed:
-    return {"status": "held", "offers": (), "accountable": None, "deadline": _instant(details["deadline"])}
+def _held(state: LeadState, details: Details, at: datetime) -> Changed:
+    return _waiting(state, details, at) | {"status": "held"}
 
 
 def _accepted(state: LeadState, details: Details, at: datetime) -> Changed:
@@ -177,9 +182,14 @@ def _accepted(state: LeadState, details: Details, at: datetime) -> Changed:
         "offers": (),
         "holder": by,
         "accountable": by,
+        "because": "",
         "deadline": None,
         "milestones": _first(state, "accepted", at),
     }
+
+
+def _withdrawn(state: LeadState, details: Details, _: datetime) -> Changed:
+    return _without(state, details["people"])
 
 
 def _declined(state: LeadState, details: Details, _: datetime) -> Changed:
@@ -188,15 +198,19 @@ def _declined(state: LeadState, details: Details, _: datetime) -> Changed:
 
 def _expired(state: LeadState, details: Details, _: datetime) -> Changed:
     missed = frozenset(details["people"]) if details["counts"] else frozenset()
-    return _without(state, details["people"]) | {"declined": state.declined | missed}
+    is_credited = state.is_credited or not details["counts"]
+    return _without(state, details["people"]) | {"declined": state.declined | missed, "is_credited": is_credited}
 
 
-def _unanswered(_: LeadState, details: Details, __: datetime) -> Changed:
-    return {"deadline": _instant(details["deadline"])}
-
-
-def _asked_again(_: LeadState, __: Details, ___: datetime) -> Changed:
-    return {"declined": frozenset(), "deadline": None}
+def _asked_again(_: LeadState, details: Details, __: datetime) -> Changed:
+    """Begin the step anew."""
+    return {
+        "status": "waiting",
+        "accountable": details["accountable"],
+        "declined": frozenset(),
+        "because": "",
+        "deadline": None,
+    }
 
 
 def _contacted(state: LeadState, _: Details, at: datetime) -> Changed:
@@ -224,7 +238,8 @@ def _released(state: LeadState, details: Details, _: datetime) -> Changed:
         "offers": (),
         "holder": None,
         "accountable": details["accountable"],
-        "declined": state.declined | {details["from"]},
+        "declined": state.declined | set(details["people"]),
+        "because": "",
         "deadline": None,
     }
 
@@ -243,9 +258,10 @@ _CHANGES: dict[str, Callable[[LeadState, Details, datetime], Changed]] = {
     "lead.waiting": _waiting,
     "lead.held": _held,
     "lead.accepted": _accepted,
+    "lead.withdrawn": _withdrawn,
     "lead.declined": _declined,
     "lead.expired": _expired,
-    "lead.unanswered": _unanswered,
+    "lead.unanswered": _waiting,
     "lead.asked_again": _asked_again,
     "lead.contacted": _contacted,
     "lead.won": _closed("won"),
@@ -262,7 +278,7 @@ _CHANGES: dict[str, Callable[[LeadState, Details, datetime], Changed]] = {
 def _without(state: LeadState, people: list[str]) -> Changed:
     left = tuple(offer for offer in state.offers if offer.person not in people)
     until = min((offer.until for offer in left if offer.until is not None), default=None)
-    return {"offers": left, "status": "offered" if left else "waiting", "deadline": until}
+    return {"offers": left, "status": "offered" if left else "waiting", "because": "", "deadline": until}
 
 
 def _first(state: LeadState, milestone: str, at: datetime) -> dict[str, datetime]:

@@ -15,7 +15,7 @@ from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
 from leadrouter.facts import Refusal, read_facts, read_value
 from leadrouter.lead import Lead
 from leadrouter.organisation import Organisation
-from leadrouter.router import facts_for
+from leadrouter.routing.intake import facts_for
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.span import Span
 from leadrouter.staff import STAFFINGS, Staffing

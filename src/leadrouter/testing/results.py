@@ -89,7 +89,7 @@ def _compared(case: Case, decision: Decision, organisation: Organisation) -> Ite
     )
     for what, word, actual in plain:
         if word is not None:
-            yield Comparison(what, word, actual, word == actual)
+            yield Comparison(what, word, actual or "nobody", word == actual)
     if expect.tags is not None:
         yield _set("tags", expect.tags, decision.tags)
     if expect.blocked_by is not None:

@@ -23,7 +23,7 @@ from leadrouter import (
 )
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.memory import MemoryLedger
-from leadrouter.router import stored_decision
+from leadrouter.routing.stored import stored_decision
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
 
 PRESS = Lead(id="1", source="call", facts={"product": "press"})

@@ -18,28 +18,16 @@ from leadrouter.hours import Hours
 from leadrouter.organisation_format import format_organisation
 from leadrouter.organisation_parse import read_organisation
 from leadrouter.readonly import read_only
-from leadrouter.staff import (
-    CLIENT_NORMS,
-    SALES_NORMS,
-    Breaker,
-    Department,
-    InboundFlow,
-    Norms,
-    Pool,
-    Salesperson,
-    Sharing,
-    Staffing,
-)
+from leadrouter.roll import Roll
+from leadrouter.staff import Breaker, Department, InboundFlow, Pool, Salesperson, Sharing, Staffing
 from leadrouter.zone import zone
 
 Settled: TypeAlias = ToDepartment | Head | Person | OnDuty | ToPool | Owner | Deputy | Hold
 """A destination that does not depend on the staffing any more."""
 
 
-def _homes(organisation: Organisation) -> Mapping[str, str]:
-    heads = {each.head: each.id for each in organisation.departments.values() if each.head is not None}
-    people = {person: each.id for each in organisation.departments.values() for person in each.people}
-    return read_only({**heads, **people})
+def _roll(organisation: Organisation) -> Roll:
+    return Roll.of(organisation.departments, organisation.people, organisation.pools)
 
 
 @frozen(kw_only=True)
@@ -77,8 +65,8 @@ class Organisation:
     size: str | None = None
     breaker: Breaker = field(factory=Breaker)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
-    department_of: Mapping[str, str] = field(init=False, eq=False, repr=False, default=Factory(_homes, takes_self=True))
-    """The department of each person: that whose people they are among, or else whose head they are."""
+    roll: Roll = field(init=False, eq=False, repr=False, default=Factory(_roll, takes_self=True))
+    """What follows from the departments, people and pools."""
 
     @classmethod
     def parse(cls, text: str, *, source: str = "organisation.yaml") -> Organisation:
@@ -133,14 +121,7 @@ class Organisation:
             case OnDuty(role):
                 return self.duty.get(role, ())
             case ToPool(name):
-                pool = self.pools.get(name)
-                return (
-                    ()
-                    if pool is None
-                    else tuple(
-                        each.id for each in self.people.values() if pool.takes(each, self.department_of.get(each.id))
-                    )
-                )
+                return self.roll.members.get(str(settled), ())
             case Owner() | Deputy() | Hold():
                 return ()
             case _:
@@ -155,21 +136,7 @@ class Organisation:
 
     def home(self, person: str) -> Department | None:
         """Return the department that somebody belongs to, or leads."""
-        return self.departments.get(self.department_of.get(person, ""))
-
-    def capacity(self, person: str) -> int | None:
-        """Return how many leads somebody may have open: the own limit, the department's, or None for no limit."""
-        own, home = self.people[person].capacity, self.home(person)
-        return own if own is not None or home is None else home.capacity
-
-    def norms(self, person: str) -> Norms:
-        """Return what fills somebody's portfolio: the own norms, the department's, or those of its kind."""
-        own, home = self.people[person].portfolio, self.home(person)
-        if own is not None:
-            return own
-        if home is not None and home.portfolio is not None:
-            return home.portfolio
-        return CLIENT_NORMS if home is not None and home.kind == "client" else SALES_NORMS
+        return self.departments.get(self.roll.departments.get(person, ""))
 
     def shut(self, at: datetime) -> Iterator[str]:
         """Yield the departments whose business hours do not hold at an instant, or whose day is a holiday."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
+from math import lcm
 from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
@@ -30,11 +32,43 @@ class Norms:
     """How many clients of each size fill a portfolio: each counts as one part of its size's norm.
 
     `sizes` has the norm of each size, `other` that of all sizes it does not name; a size without a norm
-    takes no room. A client whose size nobody knows counts like one of the smallest.
+    takes no room. A client whose size nobody knows, `""`, counts like one of the smallest.
+
+    >>> norms = Norms(sizes={"small": 40, "very_large": 3})
+    >>> str(norms.used({"small": 20, "very_large": 1})), norms.has_room({"small": 20, "very_large": 1}, "very_large")
+    ('5/6', False)
     """
 
     sizes: Mapping[str, int] = field(converter=read_only, hash=False)
     other: int | None = None
+    _whole: int = field(init=False, eq=False, repr=False)
+    _parts: dict[str, int] = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        norms = {**self.sizes, "": max([*self.sizes.values(), self.other or 0])}
+        whole = lcm(*(norm for norm in (*norms.values(), self.other) if norm))
+        object.__setattr__(self, "_whole", whole)  # INVARIANT: the same figures in whole numbers, for speed
+        object.__setattr__(self, "_parts", {size: whole // norm for size, norm in norms.items() if norm})
+
+    def norm(self, size: str) -> int | None:
+        """Return how many clients of a size fill a portfolio; None where it takes no room."""
+        part = self._part(size)
+        return self._whole // part if part else None
+
+    def used(self, holdings: Mapping[str, int]) -> Fraction:
+        """Return how much of a portfolio the clients of each size use: one is full."""
+        return Fraction(self._used(holdings), self._whole)
+
+    def has_room(self, holdings: Mapping[str, int], size: str) -> bool:
+        """Say whether a client of a size fits beside those that are held; one that takes no room always does."""
+        part = self._part(size)
+        return not part or self._used(holdings) + part <= self._whole
+
+    def _used(self, holdings: Mapping[str, int]) -> int:
+        return sum(count * self._part(size) for size, count in holdings.items())
+
+    def _part(self, size: str) -> int:
+        return self._parts.get(size, self._whole // self.other if self.other else 0)
 
 
 SALES_NORMS = Norms(sizes={"small": 40, "medium": 40, "large": 15, "very_large": 3})

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from leadrouter.assignment.asked import amount, asked
-from leadrouter.assignment.candidate import Candidate
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates
+from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, surely_open
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.pool import Duties, Resolved
 from leadrouter.assignment.round_robin import next_in_turn
@@ -27,6 +26,9 @@ EXISTING = "existing"
 
 KEPT_FROM_ACCOUNTABLE = frozenset({"left", "capacity"})
 """The gates that keep a lead even from whoever is accountable for it."""
+
+Closed: TypeAlias = Mapping[str, tuple[ClosedGate, ...]]
+"""The closed gates of each person."""
 
 _NONE: Mapping[str, OwnStrategy] = read_only({})
 
@@ -165,47 +167,50 @@ class _Choosing:
     strategies: Mapping[str, OwnStrategy]
 
     def choice(self) -> Choice:
-        candidates, closed, noted = self.gated()
+        ids, closed, noted = self.gated()
         strategy = self.step.strategy or self.resolved.sharing.strategy
-        found = Choice(
+        ranking, given = Ranking((), {}), None
+        if ids:
+            contest = self.contest(ids, closed)
+            ranking = self.ranking(strategy, contest)
+            given = _given(contest, ranking.first)
+        busy = [gates for gates in closed.values() if not ids and all(each.is_busy for each in gates)]
+        return Choice(
             destination=self.resolved.destination,
             strategy=strategy,
-            offered_to=(),
+            offered_to=ranking.first,
             pool=self.resolved.people,
-            figures={},
+            figures=ranking.figures,
             closed=closed,
             noted=noted,
-            standing=self.standing,
+            is_busy=bool(busy),
+            opens=min(_opening(busy), default=None),
+            given=given,
+            standing=self.standing if given is None else self.standing.after(given),
         )
-        if not candidates:
-            return _waiting(found)
-        contest = self.contest(candidates, closed)
-        ranking = (
-            own(self.strategies[strategy], contest, self.step.offers)
-            if strategy in self.strategies
-            else STRATEGIES[strategy](contest, self.step.offers)
-        )
-        return _given(found, contest, ranking)
 
-    def gated(
-        self,
-    ) -> tuple[tuple[Candidate, ...], dict[str, tuple[ClosedGate, ...]], dict[str, tuple[ClosedGate, ...]]]:
+    def ranking(self, strategy: str, contest: Contest) -> Ranking:
+        if strategy in self.strategies:
+            return own(self.strategies[strategy], contest, self.step.offers)
+        return STRATEGIES[strategy](contest, self.step.offers)
+
+    def gated(self) -> tuple[list[str], Closed, Closed]:
         """Return the candidates, and who stands behind closed gates: those that count, and those only noted."""
         scene, people = self.scene(), self.organisation.people
-        candidates: list[Candidate] = []
+        ids = surely_open(self.resolved.people, self.load_of, scene)
+        if len(ids) == len(self.resolved.people):
+            return ids, {}, {}
         closed: dict[str, tuple[ClosedGate, ...]] = {}
         noted: dict[str, tuple[ClosedGate, ...]] = {}
-        for id_ in sorted(self.resolved.people):
-            person, load = people[id_], self.load_of(id_)
-            gates = closed_gates(person, load, scene)
-            if self.is_last and gates:
+        for id_ in sorted({*self.resolved.people}.difference(ids)):
+            gates = closed_gates(people[id_], self.load_of(id_), scene)
+            if self.is_last:
                 noted[id_] = tuple(each for each in gates if each.name not in KEPT_FROM_ACCOUNTABLE)
                 gates = tuple(each for each in gates if each.name in KEPT_FROM_ACCOUNTABLE)
             if gates:
                 closed[id_] = gates
-            else:
-                candidates.append(Candidate(person, load, self.organisation.capacity(id_)))
-        return tuple(candidates), closed, {id_: gates for id_, gates in noted.items() if gates}
+        ids = [id_ for id_ in self.resolved.people if id_ not in closed]
+        return ids, closed, {id_: gates for id_, gates in noted.items() if gates}
 
     def scene(self) -> Scene:
         tz = zone(self.organisation.tz)
@@ -216,24 +221,24 @@ class _Choosing:
             tz=tz,
             today=self.at.astimezone(tz).date(),
             asked=asked(self.step.needs, self.facts),
-            size=None if size is None else str(size),
+            size="" if size is None else str(size),
             is_client=self.facts.get(EXISTING) is True,
             declined=self.declined,
             away=self.duties.absences(self.at),
             shut=frozenset() if self.resolved.is_on_duty else frozenset(self.organisation.shut(self.at)),
         )
 
-    def contest(self, candidates: tuple[Candidate, ...], closed: Mapping[str, tuple[ClosedGate, ...]]) -> Contest:
-        sharing, people = self.resolved.sharing, self.organisation.people
-        entitled = [each.person.id for each in candidates]
+    def contest(self, ids: list[str], closed: Closed) -> Contest:
+        sharing = self.resolved.sharing
+        entitled = ids
         if sharing.on_return == "catch_up":
-            entitled += (id_ for id_, gates in closed.items() if all(each.name in AWAY for each in gates))
-        weights = {id_: people[id_].weight for id_ in entitled}
-        if sharing.newcomer == "ramp":
-            weights = {id_: weight * self.ramp(id_) for id_, weight in weights.items()}
+            entitled = [*ids, *(id_ for id_, gates in closed.items() if all(each.name in AWAY for each in gates))]
+        weights = self.weights(entitled)
         counts = amount(sharing.fair_in, self.facts) or self.standing.average
         return Contest(
-            candidates=candidates,
+            ids=ids,
+            organisation=self.organisation,
+            load_of=self.load_of,
             standing=self.standing,
             amount=counts,
             parts=split(counts, weights, self.standing.leads),
@@ -244,6 +249,13 @@ class _Choosing:
             at=self.at,
         )
 
+    def weights(self, ids: list[str]) -> dict[str, int]:
+        own = self.organisation.roll.weights
+        weights = {id_: own.get(id_, 1) for id_ in ids} if own else dict.fromkeys(ids, 1)
+        if self.resolved.sharing.newcomer == "ramp":
+            weights = {id_: weight * self.ramp(id_) for id_, weight in weights.items()}
+        return weights
+
     def ramp(self, id_: str) -> int:
         """Return in which of the `ramp_days` somebody is, so that a weight times that grows day by day."""
         days = (self.at - self.standing.since.get(id_, self.at)).days
@@ -251,39 +263,28 @@ class _Choosing:
 
     def entered(self) -> dict[str, int]:
         """Return whoever is new to the pool, with the entitlement to begin with."""
-        new = [id_ for id_ in self.resolved.people if id_ not in self.standing.since]
+        since = self.standing.since
+        new = [id_ for id_ in self.resolved.people if id_ not in since]
         if not new or self.resolved.sharing.newcomer != "none":
             return dict.fromkeys(new, 0)
         weights = {id_: self.organisation.people[id_].weight for id_ in self.resolved.people}
-        return {id_: self.standing.total * weights[id_] // sum(weights.values()) for id_ in new}
+        whole = sum(weights.values())
+        return {id_: self.standing.total * weights[id_] // whole for id_ in new}
 
 
-def _given(found: Choice, contest: Contest, ranking: Ranking) -> Choice:
-    """Return the choice with whom it fell on; a strategy may leave everybody out."""
-    if not ranking.first:
-        return evolve(found, figures=ranking.figures)
-    several = len(ranking.first) > 1
-    given = Given(
-        to=ranking.first,
-        amount=contest.amount,
-        parts=split(contest.amount * len(ranking.first), contest.weights, contest.standing.leads)
-        if several
-        else contest.parts,
-        entered=contest.entered,
-        at=contest.at,
-    )
-    return evolve(
-        found,
-        offered_to=ranking.first,
-        figures=ranking.figures,
-        given=given,
-        standing=contest.standing.after(given),
-    )
+def _given(contest: Contest, to: tuple[str, ...]) -> Given | None:
+    """Return what a lead adds to the books; nothing where a strategy leaves everybody out."""
+    if not to:
+        return None
+    parts = contest.parts
+    if len(to) > 1:
+        parts = split(contest.amount * len(to), contest.weights, contest.standing.leads)
+    return Given(to=to, amount=contest.amount, parts=parts, entered=contest.entered, at=contest.at)
 
 
-def _waiting(found: Choice) -> Choice:
-    """Return the choice of nobody, and whether waiting is of use: somebody is kept by busy gates alone."""
-    busy = [gates for gates in found.closed.values() if all(each.is_busy for each in gates)]
-    known = [[each.opens for each in gates if each.opens is not None] for gates in busy]
-    opens = [max(times) for times, gates in zip(known, busy, strict=True) if len(times) == len(gates)]
-    return evolve(found, is_busy=bool(busy), opens=min(opens, default=None))
+def _opening(busy: list[tuple[ClosedGate, ...]]) -> Iterator[datetime]:
+    """Yield when each person is free again, where the clock alone opens every gate."""
+    for gates in busy:
+        times = [each.opens for each in gates if each.opens is not None]
+        if len(times) == len(gates):
+            yield max(times)

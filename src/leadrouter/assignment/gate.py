@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,7 +63,7 @@ class Scene:
         tz: the zone of dates, quotas and figures.
         today: the date there.
         asked: what the lead asks of whoever takes it.
-        size: the size of the lead's client; None where nobody knows.
+        size: the size of the lead's client; `""` where nobody knows.
         is_client: whether he is a client already, who takes no more room in a portfolio.
         declined: who declined or missed the lead in this step.
         away: who is away.
@@ -76,11 +75,35 @@ class Scene:
     tz: ZoneInfo
     today: date
     asked: Asked
-    size: str | None
+    size: str
     is_client: bool
     declined: frozenset[str]
     away: Mapping[str, Absence] = field(converter=read_only, hash=False)
     shut: frozenset[str]
+
+
+def surely_open(ids: Sequence[str], load_of: Callable[[str], Load], scene: Scene) -> list[str]:
+    """Return the people, in their order, of whom a quick look shows that every gate is open.
+
+    It leaves out whoever needs a closer look, such as somebody with a quota; `closed_gates` is the
+    meaning. Costs a fraction of a microsecond for each person.
+    """
+    organisation = scene.organisation
+    plain, limits, people = organisation.roll.plain, organisation.roll.limits, organisation.people
+    size = None if scene.is_client else scene.size
+    found = [
+        id_
+        for id_, load in zip(ids, map(load_of, ids), strict=True)
+        if load.open_leads < plain.get(id_, 0)
+        and not load.is_paused
+        and (not load.holdings or size is None or limits[id_].portfolio.has_room(load.holdings, size))
+    ]
+    if scene.asked:
+        found = [id_ for id_ in found if not any(_knowledge(people[id_], scene.asked))]
+    if scene.shut:
+        found = [id_ for id_ in found if organisation.roll.departments.get(id_) not in scene.shut]
+    outside = scene.declined.union(scene.away)
+    return [id_ for id_ in found if id_ not in outside] if outside else found
 
 
 def closed_gates(person: Salesperson, load: Load, scene: Scene) -> tuple[ClosedGate, ...]:
@@ -103,11 +126,11 @@ def _gates(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate
         yield ClosedGate("paused", f"paused{_until(load.paused_until, scene.tz)}", load.paused_until)
     if scene.asked:
         yield from _knowledge(person, scene.asked)
-    capacity = scene.organisation.capacity(person.id)
-    if capacity is not None and load.open_leads >= capacity:
-        yield ClosedGate("capacity", f"{load.open_leads}/{capacity}")
-    if load.holdings and not scene.is_client:
-        yield from _portfolio(load, scene.organisation.norms(person.id), scene.size)
+    limits = scene.organisation.roll.limits[person.id]
+    if limits.capacity is not None and load.open_leads >= limits.capacity:
+        yield ClosedGate("capacity", f"{load.open_leads}/{limits.capacity}")
+    if load.holdings and not scene.is_client and not limits.portfolio.has_room(load.holdings, scene.size):
+        yield ClosedGate("portfolio", _portfolio(load.holdings, limits.portfolio, scene.size))
     if person.quota:
         yield from _quotas(person, load, scene)
     if person.id in scene.declined:
@@ -131,41 +154,11 @@ def _knowledge(person: Salesperson, asked: Asked) -> Iterator[ClosedGate]:
             yield ClosedGate("territory", f"lacks territory {territory}")
 
 
-def _portfolio(load: Load, norms: Norms, size: str | None) -> Iterator[ClosedGate]:
-    used = portfolio_used(load.holdings, norms)
-    room = share_of_client(norms, size)
-    if room and used + room > 1:
-        held = ", ".join(_held(count, norms, each) for each, count in sorted(load.holdings.items()))
-        one = "" if size is None else f", one {size} more"
-        yield ClosedGate("portfolio", f"{held}: {_percent(used)} used{one}")
-
-
-def _held(count: int, norms: Norms, size: str) -> str:
-    norm = norms.sizes.get(size, norms.other)
-    return f"{count}{'' if norm is None else f'/{norm}'} {size or 'of unknown size'}"
-
-
-def _percent(used: Fraction) -> str:
-    return f"{used.numerator * 100 // used.denominator} %"
-
-
-def share_of_client(norms: Norms, size: str | None) -> Fraction:
-    """Return the share of a portfolio that one client of a size takes; of the smallest where nobody knows.
-
-    >>> share_of_client(Norms(sizes={"small": 40, "very_large": 3}), "very_large")
-    Fraction(1, 3)
-    """
-    norm = norms.sizes.get(size, norms.other) if size else max([*norms.sizes.values(), norms.other or 0], default=0)
-    return Fraction(1, norm) if norm else Fraction(0)
-
-
-def portfolio_used(holdings: Mapping[str, int], norms: Norms) -> Fraction:
-    """Return how much of a portfolio is in use: one is full.
-
-    >>> portfolio_used({"small": 20, "very_large": 1}, Norms(sizes={"small": 40, "very_large": 3}))
-    Fraction(5, 6)
-    """
-    return sum((count * share_of_client(norms, size) for size, count in holdings.items()), Fraction(0))
+def _portfolio(holdings: Mapping[str, int], norms: Norms, size: str) -> str:
+    held = ", ".join(
+        f"{count}/{norms.norm(each) or '∞'} {each or 'unknown'}" for each, count in sorted(holdings.items())
+    )
+    return f"{held} with {float(norms.used(holdings)):.0%} used, and one {size or 'client'} more"
 
 
 def _quotas(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate]:

@@ -49,7 +49,7 @@ class FixedDuties:
 
 @frozen(kw_only=True)
 class Resolved:
-    """The people of a destination, in the order of the file, and how they share its leads.
+    """The people of a destination, by id, and how they share its leads.
 
     `destination` has `inbound` settled by the staffing.
     """
@@ -75,14 +75,15 @@ def resolve(
     settled = organisation.settle(to)
     match settled:
         case OnDuty(role):
-            people = tuple(each for each in duties.on_duty(role, at) if each in organisation.people)
+            people = tuple(sorted({*duties.on_duty(role, at)} & organisation.people.keys()))
         case Owner():
             people = () if owner not in organisation.people else (str(owner),)
         case Deputy():
             deputy = None if owner not in organisation.people else organisation.people[str(owner)].deputy
             people = () if deputy is None else (deputy,)
         case _:
-            people = organisation.pool(settled)
+            members = organisation.roll.members.get(str(settled))
+            people = tuple(sorted(organisation.pool(settled))) if members is None else members
     return Resolved(
         destination=str(settled),
         people=people,

@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from leadrouter.readonly import read_only
+from leadrouter.readonly import editable, read_only
 
 UNIT = 10**12
 """The units of one lead, or of one of whatever is shared."""
@@ -54,31 +54,17 @@ class Given:
         return cls(**{**held, "to": tuple(held["to"]), "at": datetime.fromisoformat(held["at"])})
 
 
-@frozen
-class Share:
-    """What a pool's books say of one person, in units: entitled to, got, and the number of the last lead."""
-
-    entitled: int
-    got: int
-    turn: int
-
-    @property
-    def owed(self) -> int:
-        """What the person is owed; below zero where he has had more than his share."""
-        return self.entitled - self.got
-
-
 @frozen(kw_only=True)
 class Standing:
-    """The books of one pool. `after` is the only way in which they grow.
+    """The books of one pool. `after` is the way in which they grow.
 
     Args:
         pool: the name they are kept under: the destination, with the class where it is shared apart.
         leads: how many leads were given.
         total: how much was given, in units.
-        entitled: what each person is entitled to, in units.
+        owed: what each person is entitled to beyond what he got, in units; below zero for more than that.
         got: what each person got, in units.
-        turns: the number of the last lead of each person, counted from 1; 0 for none.
+        turns: the number of the last lead of each person, counted from 1.
         since: when each person entered the pool.
         last: who had the turn last.
     """
@@ -86,57 +72,56 @@ class Standing:
     pool: str
     leads: int = 0
     total: int = 0
-    entitled: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
+    owed: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
     got: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
     turns: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
     since: Mapping[str, datetime] = field(factory=dict, converter=read_only, hash=False)
     last: str | None = None
+
+    def entitled(self, person: str) -> int:
+        """Return what somebody is entitled to, in units: what he got and what he is owed."""
+        return self.owed.get(person, 0) + self.got.get(person, 0)
 
     @property
     def average(self) -> int:
         """What a lead counted on average, in units; one lead's worth where there was none."""
         return self.total // self.leads if self.leads and self.total > 0 else UNIT
 
-    def share(self, person: str) -> Share:
-        """Return what the books say of a person; nothing of somebody who is new."""
-        return Share(self.entitled.get(person, 0), self.got.get(person, 0), self.turns.get(person, 0))
-
     def after(self, given: Given) -> Standing:
-        """Return the standing after a lead. Costs the number of people in the pool."""
-        entitled, got, turns, since = dict(self.entitled), dict(self.got), dict(self.turns), dict(self.since)
-        for person, start in given.entered.items():
-            entitled[person], since[person] = start, given.at
+        """Return the standing after a lead. Costs the number of people who became entitled."""
+        owed, got, turns = editable(self.owed), editable(self.got), editable(self.turns)
+        since = self.since
+        if given.entered:
+            owed.update(given.entered)
+            since = {**since, **dict.fromkeys(given.entered, given.at)}
         for person, part in given.parts.items():
-            entitled[person] = entitled.get(person, 0) + part
+            owed[person] += part
         for turn, person in enumerate(given.to, start=self.leads + 1):
+            owed[person] -= given.amount
             got[person] = got.get(person, 0) + given.amount
             turns[person] = turn
         return Standing(
             pool=self.pool,
             leads=self.leads + len(given.to),
             total=self.total + given.amount * len(given.to),
-            entitled=entitled,
+            owed=owed,
             got=got,
             turns=turns,
             since=since,
-            last=given.to[-1] if given.to else self.last,
+            last=given.to[-1],
         )
 
     def credited(self, person: str, given: Given) -> Standing:
-        """Return the standing as if a lead had not been given to a person; turns and positions stay.
+        """Return the standing as if a lead had not been given to somebody; turns and positions stay.
 
         Where it was offered to several, the share of this one is taken back.
         """
-        count = len(given.to)
-        entitled = dict(self.entitled)
+        owed, count, number = editable(self.owed), len(given.to), given.to.index(person)
         for position, (each, part) in enumerate(sorted(given.parts.items())):
-            entitled[each] = entitled.get(each, 0) - _portion(part, count, given.to.index(person), position)
-        return evolve(
-            self,
-            total=self.total - given.amount,
-            entitled=entitled,
-            got={**self.got, person: self.got.get(person, 0) - given.amount},
-        )
+            owed[each] -= _portion(part, count, number + position)
+        owed[person] += given.amount
+        got = {**self.got, person: self.got[person] - given.amount}
+        return evolve(self, total=self.total - given.amount, owed=owed, got=got)
 
     def to_json(self) -> str:
         """Return the standing as canonical JSON."""
@@ -144,7 +129,7 @@ class Standing:
             "pool": self.pool,
             "leads": self.leads,
             "total": self.total,
-            "entitled": dict(self.entitled),
+            "owed": dict(self.owed),
             "got": dict(self.got),
             "turns": dict(self.turns),
             "since": {person: at.isoformat() for person, at in self.since.items()},
@@ -164,22 +149,25 @@ def split(amount: int, weights: Mapping[str, int], first: int = 0) -> dict[str, 
     """Share an amount by weights, in whole units, exactly.
 
     What is left over by rounding down, less than a unit for each person, goes one unit each to the people
-    from the `first` on, by id and round again.
+    from the `first` on, in the order given and round again.
 
     >>> split(10, {"anna": 1, "boris": 1, "vera": 1})
     {'anna': 4, 'boris': 3, 'vera': 3}
     """
     total = sum(weights.values())
-    parts = {person: amount * weight // total for person, weight in weights.items()}
+    if total == len(weights):
+        parts = dict.fromkeys(weights, amount // total)
+    else:
+        parts = {person: amount * weight // total for person, weight in weights.items()}
     rest = amount - sum(parts.values())
     if rest:
-        people = sorted(parts)
+        people = list(parts)
         for position in range(first, first + rest):
             parts[people[position % len(people)]] += 1
     return parts
 
 
-def _portion(part: int, count: int, number: int, position: int) -> int:
-    """Return one of `count` portions of a part, by number; they add up to it."""
+def _portion(part: int, count: int, number: int) -> int:
+    """Return one of `count` portions of a part, by number; any `count` in a row add up to it."""
     whole, rest = divmod(part, count)
-    return whole + ((number + position) % count < rest)
+    return whole + (number % count < rest)

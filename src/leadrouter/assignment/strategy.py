@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from leadrouter.assignment.candidate import Candidate
+from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import UNIT, Standing
+from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
 from leadrouter.staff import Newcomer
 
@@ -34,7 +36,9 @@ class Contest:
     """What a strategy decides by.
 
     Args:
-        candidates: those whose gates are open, by id; at least one.
+        ids: those whose gates are open, by id; at least one.
+        organisation: who they are.
+        load_of: what they have on their hands.
         standing: the books of the pool before this lead.
         amount: how much the lead counts, in units.
         parts: what each person becomes entitled to by it, candidates and whoever is owed while away.
@@ -45,15 +49,23 @@ class Contest:
         at: the instant.
     """
 
-    candidates: tuple[Candidate, ...]
+    ids: Sequence[str]
+    organisation: Organisation
+    load_of: Callable[[str], Load] = field(eq=False, repr=False)
     standing: Standing
     amount: int
-    parts: Mapping[str, int] = field(converter=read_only, hash=False)
-    weights: Mapping[str, int] = field(converter=read_only, hash=False)
-    entered: Mapping[str, int] = field(converter=read_only, hash=False)
+    parts: Mapping[str, int]
+    weights: Mapping[str, int]
+    entered: Mapping[str, int]
     newcomer: Newcomer = "calibrated"
     lead_class: str
     at: datetime
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Those whose gates are open, with what they have on their hands."""
+        people, limits = self.organisation.people, self.organisation.roll.limits
+        return tuple(Candidate(people[id_], self.load_of(id_), limits[id_].capacity) for id_ in self.ids)
 
 
 @frozen
@@ -61,7 +73,7 @@ class Ranking:
     """Who comes first, best first, and the figure of every candidate that was compared."""
 
     first: tuple[str, ...]
-    figures: Mapping[str, Figure] = field(converter=read_only, hash=False)
+    figures: Mapping[str, Figure]
 
 
 Strategy: TypeAlias = Callable[[Contest, int], Ranking]
@@ -81,28 +93,30 @@ def fair(contest: Contest, wanted: int) -> Ranking:
 
     Source: R. Tijdeman, The chairman assignment problem, Discrete Mathematics 32 (1980), 323-330.
     """
-    entitled, got, entered = contest.standing.entitled, contest.standing.got, contest.entered
-    owed = {
-        id_: entitled.get(id_, 0) + entered.get(id_, 0) + contest.parts[id_] - got.get(id_, 0)
-        for id_ in (each.person.id for each in contest.candidates)
-    }
-    scale, amount, weights = 2 * len(contest.parts) - 2, contest.amount, contest.weights
-    due = [id_ for id_, units in owed.items() if scale * units >= amount] or list(owed)
+    held, parts, weights, amount = contest.standing.owed, contest.parts, contest.weights, contest.amount
+    if contest.entered:
+        held = {**held, **contest.entered}
+    owed = {id_: held[id_] + parts[id_] for id_ in contest.ids}
+    scale = 2 * len(parts) - 2
+    least = -(-amount // scale) if scale else amount
+    due = [id_ for id_, units in owed.items() if units >= least] or contest.ids
     if wanted > 1:
-        late = [id_ for id_ in owed if id_ not in set(due)]
-        keys = {id_: Fraction((scale - 1) * amount - scale * units, weights[id_]) for id_, units in owed.items()}
-        first = [*sorted(due, key=lambda id_: (keys[id_], id_)), *sorted(late, key=lambda id_: (keys[id_], id_))]
+        keys = {id_: (Fraction((scale - 1) * amount - scale * owed[id_], weights[id_]), id_) for id_ in contest.ids}
+        late = set(contest.ids).difference(due)
+        first = sorted(contest.ids, key=lambda id_: (id_ in late, keys[id_]))
         return Ranking(tuple(first[:wanted]), owed)
+    if len(set(weights.values())) == 1:
+        return Ranking((max(due, key=owed.__getitem__),), owed)
     return Ranking((_soonest(due, owed, weights, scale, amount),), owed)
 
 
 def _soonest(due: Sequence[str], owed: Mapping[str, int], weights: Mapping[str, int], scale: int, amount: int) -> str:
-    """Return whose claim falls due first, by exact comparison of fractions; of equal ones the first id."""
+    """Return whose claim falls due first, by exact comparison of fractions; of equal ones the first in order."""
     best, best_slack, best_weight = "", 0, 0
     for id_ in due:
         slack, weight = (scale - 1) * amount - scale * owed[id_], weights[id_]
         ahead = slack * best_weight - best_slack * weight
-        if not best or ahead < 0 or (ahead == 0 and id_ < best):
+        if not best or ahead < 0:
             best, best_slack, best_weight = id_, slack, weight
     return best
 
@@ -113,8 +127,7 @@ def round_robin(contest: Contest, wanted: int) -> Ranking:
     Somebody who is away keeps the position: the turn passes over it and comes again. The figure is how
     many candidates come before.
     """
-    ids = [each.person.id for each in contest.candidates]
-    last = contest.standing.last
+    ids, last = contest.ids, contest.standing.last
     start = next((position for position, id_ in enumerate(ids) if last is None or id_ > last), 0)
     order = [*ids[start:], *ids[:start]]
     return Ranking(tuple(order[:wanted]), {id_: position for position, id_ in enumerate(order)})
@@ -129,10 +142,9 @@ def longest_idle(contest: Contest, wanted: int) -> Ranking:
     """
     since, turns = contest.standing.since, contest.standing.turns
     idle: dict[str, Figure] = {}
-    for each in contest.candidates:
-        id_ = each.person.id
+    for id_ in contest.ids:
         start = None if contest.newcomer == "none" else since.get(id_, contest.at)
-        last = start if each.load.last_at is None else each.load.last_at
+        last = contest.load_of(id_).last_at or start
         idle[id_] = None if last is None else (contest.at - last).total_seconds()
     keys = {id_: (seconds is not None, -(seconds or 0), turns.get(id_, 0), id_) for id_, seconds in idle.items()}
     return Ranking(_least(keys, wanted), idle)
@@ -143,8 +155,8 @@ def least_loaded(contest: Contest, wanted: int) -> Ranking:
 
     Of equal ones the least recent in the pool's books comes first. The figure is open leads and capacity.
     """
-    turns = contest.standing.turns
-    loads = {each.person.id: (each.load.open_leads, each.capacity) for each in contest.candidates}
+    turns, limits = contest.standing.turns, contest.organisation.roll.limits
+    loads = {id_: (contest.load_of(id_).open_leads, limits[id_].capacity) for id_ in contest.ids}
     without_limit = any(capacity is None for _, capacity in loads.values())
     keys = {
         id_: (Fraction(leads, 1 if without_limit else capacity or 1), turns.get(id_, 0), id_)
@@ -158,8 +170,8 @@ def most_qualified(contest: Contest, wanted: int) -> Ranking:
 
     The figure is the rank.
     """
-    turns, lead_class = contest.standing.turns, contest.lead_class
-    ranks = {each.person.id: each.person.ranks.get(lead_class, each.person.rank) for each in contest.candidates}
+    turns, people, lead_class = contest.standing.turns, contest.organisation.people, contest.lead_class
+    ranks = {id_: people[id_].ranks.get(lead_class, people[id_].rank) for id_ in contest.ids}
     keys = {id_: (-rank, turns.get(id_, 0), id_) for id_, rank in ranks.items()}
     return Ranking(_least(keys, wanted), ranks)
 
@@ -189,8 +201,7 @@ def own(strategy: OwnStrategy, contest: Contest, wanted: int) -> Ranking:
         ValueError: it named somebody who is no candidate, or somebody twice.
     """
     order = tuple(strategy(contest.candidates, contest.standing))
-    known = {each.person.id for each in contest.candidates}
-    strangers = [id_ for position, id_ in enumerate(order) if id_ not in known or id_ in order[:position]]
+    strangers = [id_ for place, id_ in enumerate(order) if id_ not in contest.ids or id_ in order[:place]]
     if strangers:
         raise ValueError(f"a strategy named `{strangers[0]}`, who is no candidate or was named before")
     return Ranking(order[:wanted], {id_: position for position, id_ in enumerate(order)})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Any, Literal, TypeAlias, get_args
 
 from attrs import asdict, evolve, field, frozen
@@ -117,6 +118,33 @@ class LeadState:
         held["declined"], held["reminded"] = frozenset(held["declined"]), frozenset(held["reminded"])
         held["milestones"] = {name: datetime.fromisoformat(at) for name, at in held["milestones"].items()}
         return cls(**held)
+
+
+def begun(event: Event) -> LeadState:
+    """Return where a lead stands that was just routed, from the event that says so."""
+    evidence = event.evidence
+    assert event.lead_id is not None, "INVARIANT: only a lead is routed"
+    return LeadState(
+        lead_id=event.lead_id,
+        number=evidence["number"],
+        version=event.version,
+        status="waiting",
+        lead_class=event.details["lead_class"],
+        route=event.details["route"],
+        pack=evidence["pack"],
+        arrived=datetime.fromisoformat(evidence["arrived"]),
+        destination=evidence["destination"],
+        priority=evidence["priority"],
+        asks=evidence["asks"],
+        worth=evidence["worth"],
+        company=evidence["company"],
+    )
+
+
+def replay(events: Iterable[Event]) -> LeadState:
+    """Return where a lead stands after everything that has happened to it, from `lead.routed` on."""
+    first, *others = events
+    return reduce(fold, others, begun(first))
 
 
 def fold(state: LeadState, event: Event) -> LeadState:

@@ -67,7 +67,7 @@ def place(
         supplied=supplied,
         pack=pack,
     )
-    desk.events.insert(before, _routed(decision))
+    desk.events.insert(before, _routed(decision, state))
     return decision
 
 
@@ -76,7 +76,8 @@ def _facts(pack: RulePack, outcome: Outcome, names: frozenset[str]) -> dict[str,
     return {name: write_value(types[name], facts[name]) for name in sorted(names) if name in facts and name in types}
 
 
-def _routed(decision: Decision) -> Event:
+def _routed(decision: Decision, state: LeadState) -> Event:
+    """Return the first event of a lead; its evidence is what its state begins with."""
     return Event(
         name="lead.routed",
         lead_id=decision.lead_id,
@@ -87,5 +88,15 @@ def _routed(decision: Decision) -> Event:
             "route": decision.route,
             "destination": decision.destination,
             "assignee": decision.assignee,
+        },
+        evidence={
+            "number": state.number,
+            "pack": state.pack,
+            "arrived": state.arrived.isoformat(),
+            "destination": state.destination,
+            "priority": state.priority,
+            "asks": dict(state.asks),
+            "worth": dict(state.worth),
+            "company": state.company,
         },
     )

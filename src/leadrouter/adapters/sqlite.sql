@@ -59,4 +59,24 @@ CREATE TABLE kept (
   text   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE company (
+  id      TEXT PRIMARY KEY,
+  root    TEXT NOT NULL,
+  link    TEXT,
+  held_by TEXT,
+  company TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX company_linked ON company (link) WHERE link IS NOT NULL;
+CREATE INDEX company_held ON company (held_by) WHERE held_by IS NOT NULL;
+
+CREATE TABLE identifier (
+  rule    TEXT NOT NULL,
+  digest  TEXT NOT NULL,
+  root    TEXT NOT NULL,
+  company TEXT NOT NULL,
+  PRIMARY KEY (rule, digest, root, company)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identifier_of_root ON identifier (root, rule);
+CREATE INDEX identifier_of_company ON identifier (company);
+
 PRAGMA user_version = 2;

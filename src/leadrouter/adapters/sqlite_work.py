@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import astuple, define, fields
 
+from leadrouter.adapters.sqlite_clients import SqliteClients
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
@@ -49,6 +50,11 @@ class SqliteWork:
     """One transaction on a connection: the same words as `ledger.Transaction`."""
 
     connection: sqlite3.Connection
+
+    @property
+    def clients(self) -> SqliteClients:
+        """The companies."""
+        return SqliteClients(self.connection)
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""

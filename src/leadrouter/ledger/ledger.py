@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from leadrouter.ledger.clients import Clients, ReadClients
+
 if TYPE_CHECKING:
     from leadrouter.assignment.load import Load
     from leadrouter.assignment.standing import Standing
@@ -48,6 +50,10 @@ class Reading(Protocol):
     States, standings, loads and breakers are projections: each is a fold over the events, kept so that
     nobody has to read them all.
     """
+
+    @property
+    def clients(self) -> ReadClients:
+        """The companies."""
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
@@ -108,6 +114,10 @@ class Transaction(Reading, Protocol):
     - all that it wrote is kept when its block ends, or nothing is when the block raises;
     - nothing that was appended is ever changed.
     """
+
+    @property
+    def clients(self) -> Clients:
+        """The companies."""
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""

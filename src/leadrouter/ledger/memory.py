@@ -12,6 +12,7 @@ from attrs import define, field
 
 from leadrouter.errors import StaleError
 from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients
 from leadrouter.ledger.queues import Queues
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from leadrouter.lifecycle.breaker import Breaker
     from leadrouter.lifecycle.state import LeadState
 
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
@@ -38,6 +40,7 @@ class _Books:
     standings: dict[str, Standing] = field(factory=dict)
     loads: dict[str, Load] = field(factory=dict)
     breakers: dict[str, Breaker] = field(factory=dict)
+    companies: CompanyShelves = field(factory=CompanyShelves)
 
 
 @define(eq=False)
@@ -96,6 +99,10 @@ class _Work:
         """Undo what was written, the latest first."""
         for undo in reversed(self._undo):
             undo()
+
+    @property
+    def clients(self) -> MemoryClients:
+        return MemoryClients(self.books.companies, self._put)
 
     def find(self, key: str) -> Entry | None:
         return self.books.entries.get(key)
@@ -179,7 +186,7 @@ class _Work:
     def keep(self, digest: str, text: str) -> None:
         self._put(self.books.texts, digest, text)
 
-    def _put(self, held: MutableMapping[str, Value], key: str, value: Value) -> None:
+    def _put(self, held: MutableMapping[Key, Value], key: Key, value: Value) -> None:
         if key in held:
             before = held[key]
             self._undo.append(lambda: held.__setitem__(key, before))

@@ -48,7 +48,7 @@ class Doors:
     _organisation_digest: str = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        faults = list(check_destinations(self.pack.checked, self.organisation))
+        faults = list(check_destinations(self.pack.checked, self.organisation, self.strategies))
         if faults:
             raise PackError(faults)
         self._organisation_digest = self.organisation.digest

@@ -43,6 +43,8 @@ class Router(Doors):
         duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
         strategies: strategies of your own, by the name that steps and pools give.
 
+    >>> from datetime import UTC, datetime
+    >>> from leadrouter import Organisation, RulePack
     >>> from leadrouter.ledger.memory import MemoryLedger
     >>> pack = RulePack.parse('''
     ... pack: demo

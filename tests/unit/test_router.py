@@ -74,7 +74,7 @@ def test_a_known_key_with_another_payload_is_a_conflict():
     assert caught.value.lead_id == first.lead_id
     assert router.decision(first.lead_id) == first
     assert [each.reason for each in router.ledger.refused()] == ["conflict: the key is known with another payload"]
-    assert [event.name for event in events] == ["lead.routed", "lead.conflict"]
+    assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.conflict"]
 
 
 def test_a_bad_second_payload_of_a_known_key_is_a_conflict_too():
@@ -107,7 +107,7 @@ def test_a_record_that_is_no_lead_is_kept_as_it_came():
     with pytest.raises(FactsError):
         router.route({"id": 8, "contact": "anna@example.org", "received": "yesterday"}, at=AT)
     assert "yesterday" in router.ledger.refused()[0].payload
-    assert [event.name for event in events] == ["lead.routed", "lead.refused"]
+    assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.refused"]
 
 
 def test_source_cannot_come_twice():
@@ -199,7 +199,7 @@ def test_observers_hear_what_happened_without_personal_data():
     lead = Lead(id="1", company="Ural", contact=contact, facts={"message": "secret words"})
     router.route(lead, at=AT)
     router.route(lead, at=AT)
-    assert [event.name for event in events] == ["lead.routed", "lead.repeated"]
+    assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.repeated"]
     told = repr(events)
     assert not any(word in told for word in ("Petrov", "+79", "ivan@", "secret", "Ural"))
 

@@ -23,10 +23,7 @@ def accept(desk: Desk, state: LeadState, by: str) -> LeadState:
     if state.holder == by and state.is_open:
         return state
     _require_offer(state, by, "accept")
-    others = [offer.person for offer in state.offers if offer.person != by]
-    if others:
-        desk.give_back(state, others)
-        state = desk.happen(state, "lead.withdrawn", people=others)
+    state = _withdraw(desk, state, [offer.person for offer in state.offers if offer.person != by])
     if desk.breaker(state.destination).is_open:
         close_breaker(desk, state.destination)
     return desk.happen(state, "lead.accepted", by=by)
@@ -84,44 +81,38 @@ def lost(desk: Desk, state: LeadState, by: str, reason: str | None) -> LeadState
 def reassign(desk: Desk, state: LeadState, to: str | None, by: str, reason: str | None) -> LeadState:
     """Give an open lead to somebody by order, or back to its step where `to` is None.
 
-    Whoever held it, or was offered it, is not asked again in this step.
+    Where it goes back, whoever held it or was offered it is not asked again in this step. Offers that nobody
+    has answered are given back; the turn of somebody who accepted stays counted.
 
     Raises:
         LifecycleError: the lead is closed, or that person has left, or is at capacity.
+        UnknownPersonError: the organisation does not have that person.
     """
     if to is not None and state.holder == to:
         return state
     _require_open(state, "reassigned")
+    people = list(state.counted)
     if to is None:
-        if not state.counted:
-            return desk.happen(state, "lead.asked_again", accountable=desk.accountable(state))
-        return desk.happen(
-            state,
-            "lead.released",
-            people=list(state.counted),
-            accountable=desk.accountable(state),
-            by=by,
-            reason=reason,
-        )
+        state = _withdraw(desk, state, [offer.person for offer in state.offers])
+        told = {"people": people, "accountable": desk.accountable(state), "by": by, "reason": reason}
+        return desk.happen(state, "lead.released", **told)
     _require_room(desk, state, to)
+    state = _withdraw(desk, state, [offer.person for offer in state.offers])
     return desk.happen(state, "lead.reassigned", to=to, left=state.holder, by=by, reason=reason)
 
 
 def credit(desk: Desk, state: LeadState, by: str, reason: str | None) -> LeadState:
-    """Take the latest offer of a worthless lead out of the standing: whoever got it is owed another.
+    """Take the latest offer of a worthless lead out of the standing: whoever it was counted for is owed another.
 
     Raises:
-        LifecycleError: it was never offered to anybody.
+        LifecycleError: it stands in nobody's account.
     """
     if state.is_credited:
         return state
-    people = [state.holder] if state.holder is not None else list(state.counted)
-    given = desk.given(state)
-    if given is None or not any(person in given.to for person in people):
-        message = f"lead {state.lead_id} stands in nobody's account: its holder did not get it by turn"
-        raise LifecycleError(message, state.lead_id)
-    desk.give_back(state, [person for person in people if person in given.to])
-    return desk.happen(state, "lead.credited", people=people, pool=state.pool, by=by, reason=reason)
+    if not state.charged:
+        raise LifecycleError(f"lead {state.lead_id} stands in nobody's account", state.lead_id)
+    desk.give_back(state, state.charged)
+    return desk.happen(state, "lead.credited", people=list(state.charged), pool=state.pool, by=by, reason=reason)
 
 
 def close_breaker(desk: Desk, pool: str) -> None:
@@ -130,6 +121,14 @@ def close_breaker(desk: Desk, pool: str) -> None:
     if breaker.is_open:
         desk.put_breaker(breaker.closed())
         desk.tell("pool.breaker_closed", pool=pool)
+
+
+def _withdraw(desk: Desk, state: LeadState, people: list[str]) -> LeadState:
+    """Take back offers that nobody has answered; it is as if they had not been made."""
+    if not people:
+        return state
+    desk.give_back(state, people)
+    return desk.happen(state, "lead.withdrawn", people=people)
 
 
 def _require_offer(state: LeadState, by: str, verb: str) -> None:

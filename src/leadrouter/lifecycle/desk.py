@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -118,9 +118,10 @@ class Desk:
         house = self.house
         return accountable(self.steps(state)[-1].to, house.organisation, house.duties, self.at)
 
-    def owner(self, state: LeadState) -> str | None:  # noqa: ARG002  # of the client, once clients are kept
+    def owner(self, state: LeadState) -> str | None:
         """Return who holds the client that a lead comes from, where it is one."""
-        return None
+        company = None if state.company is None else self.work.clients.company(state.company)
+        return None if company is None else company.owner
 
     def given(self, state: LeadState) -> Given | None:
         """Return what the latest offer of a lead added to the standing of its pool.
@@ -186,7 +187,7 @@ class Desk:
             spent = self.load(person).spent(self.house.organisation.people[person], self.at, self.house.tz)
             self.put_load(evolve(spent, last_at=self.at))
 
-    def give_back(self, state: LeadState, people: list[str]) -> None:
+    def give_back(self, state: LeadState, people: Iterable[str]) -> None:
         """Take the latest offer of a lead out of the standing and the quotas of these people."""
         given = self.given(state)
         assert given is not None, "INVARIANT: only who was offered the lead gives it back"

@@ -63,7 +63,7 @@ def try_step(desk: Desk, state: LeadState) -> LeadState:
         return _wait(desk, state, "lead.waiting", BREAKER, deadline=_end(state, step))
     if is_last and state.declined and desk.accountable(state) in state.declined:
         return _unanswered(desk, state, step)
-    choice = _choose(desk, state, step, is_last=is_last)
+    choice = choose_on_step(desk, state)
     if choice.offered_to:
         return _offer(desk, state, step, choice, is_last=is_last)
     if is_last:
@@ -155,21 +155,21 @@ def _offer(desk: Desk, state: LeadState, step: Step, choice: Choice, *, is_last:
     )
 
 
-def _choose(desk: Desk, state: LeadState, step: Step, *, is_last: bool) -> Choice:
-    """Choose among the people of a step; on the last one there is only whoever is accountable."""
-    house = desk.house
-    if is_last:
-        accountable = desk.accountable(state)
-        return choose_one(desk, state, step, accountable)
-    resolved = resolve(step.to, house.organisation, house.duties, desk.at, owner=desk.owner(state))
-    return _chosen(desk, state, step, resolved)
+def choose_on_step(desk: Desk, state: LeadState) -> Choice:
+    """Choose among the people of a lead's step; on the last one there is only whoever is accountable."""
+    house, steps = desk.house, desk.steps(state)
+    step = steps[state.step - 1]
+    if state.step == len(steps):
+        return choose_one(desk, state, step, desk.accountable(state))
+    return _chosen(
+        desk, state, step, resolve(step.to, house.organisation, house.duties, desk.at, owner=desk.owner(state))
+    )
 
 
 def choose_one(desk: Desk, state: LeadState, step: Step, person: str | None) -> Choice:
     """Choose one person, or nobody where that one has left or has no room."""
     resolved = resolve(step.to, desk.house.organisation, desk.house.duties, desk.at)
-    people = () if person is None else (person,)
-    return _chosen(desk, state, step, evolve(resolved, people=people), is_last=True)
+    return _chosen(desk, state, step, evolve(resolved, people=() if person is None else (person,)), is_last=True)
 
 
 def _chosen(desk: Desk, state: LeadState, step: Step, resolved: Resolved, *, is_last: bool = False) -> Choice:

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from attrs import asdict, evolve, field, frozen
 
 from leadrouter.event import Event
+from leadrouter.lifecycle.lent import Lent
 from leadrouter.lifecycle.offer import Offer
 from leadrouter.readonly import read_only
 
@@ -18,6 +19,7 @@ Status: TypeAlias = Literal["waiting", "held", "offered", "accepted", "contacted
 
 STATUSES: tuple[str, ...] = get_args(Status)
 CLOSED: frozenset[str] = frozenset({"won", "lost"})
+_OF_A_COMPANY = frozenset({"owner", "deputy"})
 
 
 @frozen(kw_only=True)
@@ -30,11 +32,12 @@ class LeadState:
     are those who declined or missed the lead in this step. `holder` has accepted it; `accountable`
     answers for it meanwhile (None only where it is held). `asks` are the facts that the route's steps
     ask for, as JSON, `worth` those that only say how much it counts. `pool` is the standing in which the
-    latest offer was counted.
+    latest offer is counted, `charged` for whom; `is_credited` where it was given back.
     `because` says why it waits, and is empty until it has been tried. `deadline` is when the ladder goes
     on by itself; `sla_due` when a target or a reminder falls due.
     `milestones` are the first instants of `offered`, `accepted`, `contacted` and `closed`; `reminded`
-    are the reminders and escalations that were told.
+    are the reminders and escalations that were told. `lent` says whose the lead is while the holder only
+    stands in; the latest comes last, where the one who stands in was stood in for as well.
     """
 
     lead_id: str
@@ -58,10 +61,12 @@ class LeadState:
     asks: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False)
     worth: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False)
     pool: str = ""
+    charged: tuple[str, ...] = ()
     is_credited: bool = False
     company: str | None = None
     milestones: Mapping[str, datetime] = field(factory=dict, converter=read_only, hash=False)
     reminded: frozenset[str] = frozenset()
+    lent: tuple[Lent, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -78,14 +83,15 @@ class LeadState:
     @property
     def due(self) -> datetime | None:
         """The earliest instant at which a tick has something to do for it."""
-        return min(filter(None, (self.deadline, self.sla_due)), default=None)
+        return min(filter(None, (self.deadline, self.sla_due, *(each.until for each in self.lent))), default=None)
 
     @property
     def queue(self) -> str | None:
         """What a waiting lead waits for: of two with the same queue nobody can take only the second."""
         if self.status != "waiting":
             return None
-        demand = (self.pack, self.route, self.step, self.lead_class, self.company)
+        company = self.company if self.destination in _OF_A_COMPANY else None
+        demand = (self.pack, self.route, self.step, self.lead_class, company)
         asked = [*demand, sorted(self.declined), dict(self.asks)]
         return json.dumps(asked, ensure_ascii=False, sort_keys=True)
 
@@ -105,6 +111,7 @@ class LeadState:
                     held[name] = sorted(value)
         held["offers"] = [offer.to_dict() for offer in self.offers]
         held["asks"], held["worth"] = dict(self.asks), dict(self.worth)
+        held["lent"] = [each.to_list() for each in self.lent]
         held["milestones"] = {name: at.isoformat() for name, at in self.milestones.items()}
         return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -115,7 +122,9 @@ class LeadState:
         held["arrived"] = datetime.fromisoformat(held["arrived"])
         held["deadline"], held["sla_due"] = _instant(held["deadline"]), _instant(held["sla_due"])
         held["offers"] = tuple(Offer.from_dict(offer) for offer in held["offers"])
+        held["lent"] = tuple(Lent.from_list(each) for each in held["lent"])
         held["declined"], held["reminded"] = frozenset(held["declined"]), frozenset(held["reminded"])
+        held["charged"] = tuple(held["charged"])
         held["milestones"] = {name: datetime.fromisoformat(at) for name, at in held["milestones"].items()}
         return cls(**held)
 
@@ -184,6 +193,7 @@ def _offered(state: LeadState, details: Details, at: datetime) -> Changed:
         "because": "",
         "deadline": until,
         "pool": details["pool"],
+        "charged": tuple(details["people"]),
         "is_credited": False,
         "milestones": _first(state, "offered", at),
     }
@@ -217,7 +227,7 @@ def _accepted(state: LeadState, details: Details, at: datetime) -> Changed:
 
 
 def _withdrawn(state: LeadState, details: Details, _: datetime) -> Changed:
-    return _without(state, details["people"])
+    return _without(state, details["people"]) | _given_back(state, details)
 
 
 def _declined(state: LeadState, details: Details, _: datetime) -> Changed:
@@ -226,8 +236,8 @@ def _declined(state: LeadState, details: Details, _: datetime) -> Changed:
 
 def _expired(state: LeadState, details: Details, _: datetime) -> Changed:
     missed = frozenset(details["people"]) if details["counts"] else frozenset()
-    is_credited = state.is_credited or not details["counts"]
-    return _without(state, details["people"]) | {"declined": state.declined | missed, "is_credited": is_credited}
+    given_back = {} if details["counts"] else _given_back(state, details)
+    return _without(state, details["people"]) | {"declined": state.declined | missed} | given_back
 
 
 def _asked_again(_: LeadState, details: Details, __: datetime) -> Changed:
@@ -247,7 +257,7 @@ def _contacted(state: LeadState, _: Details, at: datetime) -> Changed:
 
 def _closed(status: Status) -> Callable[[LeadState, Details, datetime], Changed]:
     def closed(state: LeadState, _: Details, at: datetime) -> Changed:
-        ended = {"offers": (), "deadline": None, "sla_due": None}
+        ended = {"offers": (), "deadline": None, "sla_due": None, "lent": ()}
         return {"status": status, "milestones": _first(state, "closed", at), **ended}
 
     return closed
@@ -256,7 +266,7 @@ def _closed(status: Status) -> Callable[[LeadState, Details, datetime], Changed]
 def _reassigned(state: LeadState, details: Details, at: datetime) -> Changed:
     """Give the lead to somebody by order: the ladder ends."""
     status = "contacted" if state.status == "contacted" else "accepted"
-    return _accepted(state, {"by": details["to"]}, at) | {"status": status, "declined": frozenset()}
+    return _accepted(state, {"by": details["to"]}, at) | {"status": status, "declined": frozenset(), "lent": ()}
 
 
 def _released(state: LeadState, details: Details, _: datetime) -> Changed:
@@ -269,11 +279,22 @@ def _released(state: LeadState, details: Details, _: datetime) -> Changed:
         "declined": state.declined | set(details["people"]),
         "because": "",
         "deadline": None,
+        "lent": (),
     }
 
 
-def _credited(_: LeadState, __: Details, ___: datetime) -> Changed:
-    return {"is_credited": True}
+def _handed_over(_: LeadState, details: Details, __: datetime) -> Changed:
+    """Let somebody else hold the lead; what was done with it stays done."""
+    lent = tuple(Lent.from_list(each) for each in details["lent"])
+    return {"holder": details["to"], "accountable": details["to"], "lent": lent}
+
+
+def _of_company(_: LeadState, details: Details, __: datetime) -> Changed:
+    return {"company": details["company"]}
+
+
+def _credited(state: LeadState, details: Details, _: datetime) -> Changed:
+    return {"is_credited": True} | _given_back(state, details)
 
 
 def _reminded(state: LeadState, details: Details, _: datetime) -> Changed:
@@ -297,6 +318,11 @@ _CHANGES: dict[str, Callable[[LeadState, Details, datetime], Changed]] = {
     "lead.reassigned": _reassigned,
     "lead.released": _released,
     "lead.credited": _credited,
+    "lead.handed_over": _handed_over,
+    "lead.returned": _handed_over,
+    "lead.not_returned": _handed_over,
+    "company.linked": _of_company,
+    "company.unlinked": _of_company,
     "sla.scheduled": _reminded,
     "sla.reminded": _reminded,
     "sla.missed": _reminded,
@@ -307,6 +333,10 @@ def _without(state: LeadState, people: list[str]) -> Changed:
     left = tuple(offer for offer in state.offers if offer.person not in people)
     until = min((offer.until for offer in left if offer.until is not None), default=None)
     return {"offers": left, "status": "offered" if left else "waiting", "because": "", "deadline": until}
+
+
+def _given_back(state: LeadState, details: Details) -> Changed:
+    return {"charged": tuple(person for person in state.charged if person not in details["people"])}
 
 
 def _first(state: LeadState, milestone: str, at: datetime) -> dict[str, datetime]:

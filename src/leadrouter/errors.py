@@ -142,6 +142,13 @@ class LifecycleError(LeadRouterError, ValueError):
         return str(self.args[0])
 
 
+class UnknownCompanyError(LeadRouterError, KeyError):
+    """A company that the ledger does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class UnknownPersonError(LeadRouterError, KeyError):
     """A person whom the organisation does not have."""
 

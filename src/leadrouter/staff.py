@@ -24,6 +24,9 @@ KINDS: tuple[str, ...] = get_args(Kind)
 PERIODS: tuple[Period, ...] = get_args(Period)
 ON_RETURN: tuple[str, ...] = get_args(OnReturn)
 NEWCOMER: tuple[str, ...] = get_args(Newcomer)
+STRATEGY_NAMES = ("fair", "round_robin", "longest_idle", "least_loaded", "most_qualified", "first_accept")
+"""The strategies that need no registration."""
+
 _map = partial(field, factory=dict, converter=read_only, hash=False)
 
 

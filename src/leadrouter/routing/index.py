@@ -27,12 +27,12 @@ from attrs import frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
+from leadrouter.hours import Calendar
 from leadrouter.routing.evaluate import value_of
 from leadrouter.routing.needles import Allows, folded
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage, compile_stage
 from leadrouter.rulepack import expression as e
-from leadrouter.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.region import Cells, alternatives, cut
 from leadrouter.rulepack.rule import Rule

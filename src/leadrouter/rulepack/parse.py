@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import yaml
@@ -120,8 +120,10 @@ class _Reading:
         fields = self.fields()
         hours = dict(self.hours())
         classes = self.classes()
-        routes = dict(self.routes())
         derivations = tuple(self.derivations(fields))
+        types = {each.name: each.type for each in fields.values()}
+        types |= {each.name: each.type for each in derivations}
+        routes = dict(self.routes(types))
         reader = TableReader(
             words=v.Vocabulary.of(*fields.values()),
             derivations=derivations,
@@ -132,7 +134,6 @@ class _Reading:
             fetch=self.fetch,
         )
         tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))
-        types = {each.name: each.type for each in derivations}
         pack = CheckedPack(
             name=self.scalar("pack") or "",
             tz=self.zone(),
@@ -236,13 +237,13 @@ class _Reading:
                 part.document.fault("LR106", "`classes` is empty", part.node, f"leave it out for {', '.join(CLASSES)}")
         return tuple(classes) or CLASSES
 
-    def routes(self) -> Iterator[tuple[str, Route]]:
+    def routes(self, types: Mapping[str, v.Type]) -> Iterator[tuple[str, Route]]:
         seen: set[str] = set()
         for part in self.parts["routes"]:
             if isinstance(part.node, yaml.MappingNode) and not part.node.value:
                 part.document.fault("LR106", "`routes` is empty", part.node, "add `name: [{to: head(…)}]`")
             for key, node in part.document.pairs(part.node, "`routes`"):
-                steps = tuple(read_steps(part.document, node, key.value))
+                steps = tuple(read_steps(part.document, node, key.value, types, self.refused))
                 if key.value in seen:
                     part.document.fault("LR103", f"route `{key.value}` is given twice", key, "keep one of them")
                 elif not steps and isinstance(node, yaml.SequenceNode) and not node.value:

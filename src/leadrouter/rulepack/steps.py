@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from leadrouter import vocabulary as v
 from leadrouter.destination import FORMS, Head, Hold, Inbound, Person, parse_destination
 from leadrouter.document import Document, Node
+from leadrouter.errors import did_you_mean
 from leadrouter.facts import Refusal, read_value, write_duration
 from leadrouter.rulepack.route import Needs, Step
 
@@ -17,8 +18,13 @@ _NEEDS = ("skill", "level", "skills", "language", "territory")
 _SHORTEST = v.Duration(least=timedelta(seconds=1))
 
 
-def read_steps(document: Document, node: Node, route: str) -> Iterator[Step]:
-    """Yield the steps of a route; faults go to the document."""
+def read_steps(
+    document: Document, node: Node, route: str, types: Mapping[str, v.Type], refused: Collection[str]
+) -> Iterator[Step]:
+    """Yield the steps of a route; faults go to the document.
+
+    What a step needs names facts of these types; those that were `refused` have had their fault.
+    """
     items = document.items(node, f"route `{route}`")
     latest = timedelta()
     for item in items:
@@ -26,6 +32,8 @@ def read_steps(document: Document, node: Node, route: str) -> Iterator[Step]:
         what = f"a step of route `{route}`"
         entries = document.entries(item, what, known=_KEYS, required=("to",))
         step = _step(document, entries)
+        if "needs" in entries and step is not None:
+            _check_fields(document, entries["needs"], step.needs.fields - {*refused}, types)
         until = entries.get("until")
         if until is not None and step is not None and step.until is not None:
             if is_last:
@@ -39,7 +47,7 @@ def read_steps(document: Document, node: Node, route: str) -> Iterator[Step]:
             latest = max(latest, step.until)
         if is_last and step is not None and not isinstance(step.to, Head | Person | Hold | Inbound):
             message = f"route `{route}` can run out: nobody is accountable for its last step `{step.to}`"
-            document.fault("LR801", message, entries["to"], "end it with head(…), person(…) or hold")
+            document.fault("LR314", message, entries["to"], "end it with head(…), person(…) or hold")
         if step is not None:
             yield step
 
@@ -70,6 +78,14 @@ def _needs(document: Document, node: Node) -> Needs:
         skills={skill: level for skill, level in levels.items() if level is not None},
         **{key: document.word(entries[key], f"`{key}`") for key in named},
     )
+
+
+def _check_fields(document: Document, node: Node, names: Collection[str], types: Mapping[str, v.Type]) -> None:
+    for name in sorted(names):
+        if not isinstance(types.get(name), v.Enum | v.EnumSet):
+            fields = [each for each, type_ in types.items() if isinstance(type_, v.Enum | v.EnumSet)]
+            message = f"`needs` names `{name}`, which is no enumeration or set of the pack"
+            document.fault("LR809", message, node, did_you_mean(name, fields))
 
 
 def _value(document: Document, entries: Mapping[str, Node], key: str, type_: v.Type) -> Any:

@@ -20,7 +20,6 @@ from leadrouter.ledger.ledger import Entry, Refused, Transaction
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.intake import facts_for, lead_id_of
-from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.placing import place
 from leadrouter.routing.stored import find_entry, read_decision
 
@@ -122,24 +121,23 @@ class Router(Doors):
         now = instant(at)
         if not isinstance(lead, Lead):
             lead = self._read(lead, now)
-        try:
-            outcome: Outcome | None = self.pack.decide(facts_for(self.pack, lead, now))
-            refusal = None
-        except FactsError as error:
-            outcome, refusal = None, error
-        decision = None
+        digest, decision, refusal = lead.digest, None, None
         with self._desk(now) as desk:
             entry = desk.work.find(lead.key)
-            if entry is None and outcome is not None:
-                decision = self._decide(desk, lead, outcome)
-            elif entry is None or entry.digest != lead.digest:
-                _keep_refused(desk.work, lead, refusal if entry is None else None, now)
+            if entry is None:
+                try:
+                    decision = self._decide(desk, lead)
+                except FactsError as error:
+                    refusal = error
+                    _keep_refused(desk.work, lead, str(error), now)
+            elif entry.digest != digest:
+                _keep_refused(desk.work, lead, "conflict: the key is known with another payload", now)
         if entry is not None:
             return self._again(lead, entry, now)
-        if decision is None:
-            assert refusal is not None, "INVARIANT: a new lead is decided or refused"
+        if refusal is not None:
             self._tell("lead.refused", lead_id_of(lead.key), now, codes=[fault.code for fault in refusal.faults])
             raise FactsError(refusal.faults, raw=lead)
+        assert decision is not None, "INVARIANT: a new lead is decided or refused"
         self._are_kept = True
         return decision
 
@@ -189,8 +187,10 @@ class Router(Doors):
             self._tell("lead.refused", lead_id_of(key), now, codes=[fault.code for fault in error.faults])
             raise
 
-    def _decide(self, desk: Desk, lead: Lead, outcome: Outcome) -> Decision:
-        decision = place(desk, self.pack, self._organisation_digest, lead=lead, outcome=outcome, supplied={})
+    def _decide(self, desk: Desk, lead: Lead) -> Decision:
+        supplied: dict[str, Any] = {}
+        outcome = self.pack.decide(facts_for(self.pack, lead, desk.at, supplied=supplied))
+        decision = place(desk, self.pack, self._organisation_digest, lead=lead, outcome=outcome, supplied=supplied)
         if not self._are_kept:
             desk.work.keep(self.pack.digest, self.pack.canonical)
             desk.work.keep(self._organisation_digest, self.organisation.to_json())
@@ -217,6 +217,5 @@ class Router(Doors):
             return read_decision(work, entry, self._pack_in(work))
 
 
-def _keep_refused(work: Transaction, lead: Lead, refusal: FactsError | None, now: datetime) -> None:
-    reason = "conflict: the key is known with another payload" if refusal is None else str(refusal)
+def _keep_refused(work: Transaction, lead: Lead, reason: str, now: datetime) -> None:
     work.refuse(Refused(key=lead.key, payload=lead.payload, reason=reason, at=now.isoformat()))

@@ -81,15 +81,18 @@ class Office(RuleBasedStateMachine):
 
     @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
     def accept(self, lead, anybody, obeys):
-        self.both(lambda router: router.accept(lead, by=self.asked(lead, anybody, obeys), at=self.now))
+        by = self.asked(lead, anybody, obeys)
+        self.both(lambda router: router.accept(lead, by=by, at=self.now))
 
     @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
     def decline(self, lead, anybody, obeys):
-        self.both(lambda router: router.decline(lead, by=self.asked(lead, anybody, obeys), at=self.now))
+        by = self.asked(lead, anybody, obeys)
+        self.both(lambda router: router.decline(lead, by=by, at=self.now))
 
     @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
     def contact(self, lead, anybody, obeys):
-        self.both(lambda router: router.contacted(lead, by=self.asked(lead, anybody, obeys), at=self.now))
+        by = self.asked(lead, anybody, obeys)
+        self.both(lambda router: router.contacted(lead, by=by, at=self.now))
 
     @rule(lead=leads)
     def win(self, lead):

@@ -94,8 +94,8 @@ def reassign(desk: Desk, state: LeadState, to: str | None, by: str, reason: str 
     people = list(state.counted)
     if to is None:
         state = _withdraw(desk, state, [offer.person for offer in state.offers])
-        told = {"people": people, "accountable": desk.accountable(state), "by": by, "reason": reason}
-        return desk.happen(state, "lead.released", **told)
+        accountable = desk.accountable(state)
+        return desk.happen(state, "lead.released", people=people, accountable=accountable, by=by, reason=reason)
     _require_room(desk, state, to)
     state = _withdraw(desk, state, [offer.person for offer in state.offers])
     return desk.happen(state, "lead.reassigned", to=to, left=state.holder, by=by, reason=reason)

@@ -151,7 +151,7 @@ def _offer(desk: Desk, state: LeadState, step: Step, choice: Choice, *, is_last:
         step=state.step,
         destination=state.destination,
         pool=choice.standing.pool,
-        accountable=desk.accountable(state),
+        accountable=desk.accountable(state) or choice.offered_to[0],
     )
 
 

@@ -30,7 +30,8 @@ class LeadState:
     ledger. `arrived` is when the lead came: the deadlines of its steps count from there. `step` counts
     from 1 in the route of the pack with that digest; `destination` is that step's, settled. `declined`
     are those who declined or missed the lead in this step. `holder` has accepted it; `accountable`
-    answers for it meanwhile (None only where it is held). `asks` are the facts that the route's steps
+    answers for it meanwhile: whoever the ladder ends in, or is offered it where that is nobody (None only
+    where it is held, or waits on a ladder that ends in `hold`). `asks` are the facts that the route's steps
     ask for, as JSON, `worth` those that only say how much it counts. `pool` is the standing in which the
     latest offer is counted, `charged` for whom; `is_credited` where it was given back.
     `because` says why it waits, and is empty until it has been tried. `deadline` is when the ladder goes

@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import timedelta
 
 from attrs import evolve
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leadrouter.assignment.pool import Absence
@@ -34,10 +34,11 @@ def weighted(shares: list[int], **sharing: str) -> Organisation:
     return office(*people, **sharing)
 
 
-@given(weights, st.integers(1, 240))
+@given(weights, st.integers(1, 400))
 @example([1, 1], 3)
-@example([50, 1, 1, 1], 200)
-@settings(max_examples=40)
+@example([50, 1, 1, 1], 1000)
+@example([7, 11, 13, 17, 19, 23, 29, 31], 1000)
+@settings(max_examples=50)
 def test_nobody_is_further_from_the_share_than_tijdeman_allows(shares: list[int], leads: int):
     """At every prefix |n·w/W - got| is at most 1 - 1/(2k - 2), where everybody is there all the time."""
     books, whole = Books(weighted(shares)), sum(shares)
@@ -61,10 +62,10 @@ def test_books_add_up(shares: list[int], leads: int, data: st.DataObject):
     assert Standing.from_json(books.standing.to_json()) == books.standing
 
 
-@given(weights, st.sampled_from(EVEN_STRATEGIES), st.integers(2, 50), st.data())
+@given(weights, st.sampled_from(EVEN_STRATEGIES), st.integers(1, 50))
 @settings(max_examples=30)
-def test_the_standing_is_a_recount_of_what_was_given(shares: list[int], strategy: str, leads: int, data: st.DataObject):
-    """Adding up what each choice gave, in order, gives the same books; so does leaving a credited one out."""
+def test_the_standing_is_a_recount_of_what_was_given(shares: list[int], strategy: str, leads: int):
+    """Adding up what each choice gave, in order, gives the same books."""
     books, recount = Books(weighted(shares, strategy=strategy)), Standing(pool="department(sales)")
     for _ in range(leads):
         choice = books.choose()
@@ -72,11 +73,23 @@ def test_the_standing_is_a_recount_of_what_was_given(shares: list[int], strategy
         recount = recount.after(choice.given)
         books.give()
     assert recount == books.standing
-    undone = recount.credited(choice.offered_to[0], choice.given)
-    without = books.choose().standing.credited(books.choose().offered_to[0], books.choose().given)  # type: ignore[arg-type]
-    assert undone.total == (leads - 1) * UNIT
-    assert without.owed == books.standing.owed
-    assert data is not None
+
+
+@given(weights, st.integers(0, 30), st.integers(1, 3))
+@settings(max_examples=30)
+def test_a_credited_lead_was_never_given(shares: list[int], before: int, offers: int):
+    """Crediting everybody whom a lead was offered to leaves what is owed and what was got as they were."""
+    books = Books(weighted(shares))
+    books.given(before)
+    choice = books.choose(offers=offers)
+    assert choice.given is not None
+    after = choice.standing
+    for person in choice.offered_to:
+        after = after.credited(person, choice.given)
+    names = NAMES[: len(shares)]
+    assert [after.owed[name] for name in names] == [books.standing.owed.get(name, 0) for name in names]
+    assert [after.got.get(name, 0) for name in names] == [books.standing.got.get(name, 0) for name in names]
+    assert after.total == books.standing.total
 
 
 @given(st.integers(2, 8), st.integers(1, 60), st.sampled_from(EVEN_STRATEGIES))
@@ -93,7 +106,6 @@ def test_a_burst_is_shared(people: int, leads: int, strategy: str):
 def test_a_batch_is_shared_as_single_leads_are(shares: list[int], leads: int, strategy: str):
     """The order of people is the same, whether leads come at once or a day apart."""
     apart, at_once = Books(weighted(shares, strategy=strategy)), Books(weighted(shares, strategy=strategy))
-    assume(strategy != "longest_idle" or len(shares) > 0)
     assert apart.given(leads, every=DAY) == at_once.given(leads)
 
 
@@ -188,14 +200,11 @@ def test_no_backup_absorbs_an_absence(people: int, leads: int, strategy: str, da
 @settings(max_examples=40)
 def test_an_edit_of_the_pool_resets_nothing(order: list[str], leads: int, strategy: str):
     """Listing the people in another order, or somebody leaving and coming back, changes nobody's turn."""
-    edited, plain = (
-        Books(office(*sellers(NAMES[:6]), strategy=strategy)),
-        Books(office(*sellers(NAMES[:6]), strategy=strategy)),
-    )
+    people = sellers(NAMES[:6])
+    edited, plain = Books(office(*people, strategy=strategy)), Books(office(*people, strategy=strategy))
     assert edited.given(leads, every=DAY) == plain.given(leads, every=DAY)
-    without = office(*sellers(NAMES[1:6]), strategy=strategy)
-    edited.organisation = without
-    edited.choose(AT + leads * DAY)
+    edited.organisation = office(*people[1:], strategy=strategy)
+    assert edited.choose(AT + leads * DAY).offered_to
     edited.organisation = office(*(Salesperson(id=name) for name in order), strategy=strategy)
     later = AT + leads * DAY
     assert edited.given(6, start=later, every=DAY) == plain.given(6, start=later, every=DAY)

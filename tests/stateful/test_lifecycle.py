@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from leadrouter import Lead, Router
 from leadrouter.adapters.sqlite import SqliteLedger
@@ -21,6 +21,7 @@ PEOPLE = ("anna", "boris", "vera", "egor", "fedor", "dora", "olga")
 PACK, OFFICE = sales_office()
 
 people = st.sampled_from(PEOPLE)
+arrivals = st.tuples(st.sampled_from(KINDS), st.sampled_from(["EKB", "MSK", None]), st.sampled_from([0, 0, 0, 4, 30]))
 
 
 class Office(RuleBasedStateMachine):
@@ -62,21 +63,27 @@ class Office(RuleBasedStateMachine):
         except (LifecycleError, StaleError) as error:
             return type(error), str(error)
 
-    @rule(
-        target=leads,
-        kind=st.sampled_from(KINDS),
-        region=st.sampled_from(["EKB", "MSK", None]),
-        ago=st.sampled_from([0, 0, 0, 4, 30]),
-    )
-    def route(self, kind, region, ago):
+    @initialize(target=leads, burst=st.lists(arrivals, min_size=4, max_size=10))
+    def open_the_office(self, burst):
+        return multiple(*map(self.arrive, burst))
+
+    @rule(target=leads, burst=st.lists(arrivals, min_size=1, max_size=4))
+    def route(self, burst):
+        return multiple(*map(self.arrive, burst))
+
+    def arrive(self, arrival):
+        """Route a lead; a repeated delivery is answered to the byte, and changes nothing."""
+        kind, region, ago = arrival
         self.count += 1
         facts = {"kind": kind, **({} if region is None else {"region": region})}
         lead = Lead(id=str(self.count), facts=facts, received=self.now - timedelta(minutes=ago))
         decision = self.both(lambda router: router.route(lead, at=self.now))
-        assert (
-            self.both(lambda router: router.route(lead, at=self.now + timedelta(days=1)).to_json())
-            == decision.to_json()
-        )
+        happened = list(self.news)
+        again = self.both(lambda router: router.route(lead, at=self.now + timedelta(days=1)))
+        assert again.to_json() == decision.to_json()
+        assert [event.name for event in self.news] == ["lead.repeated"]
+        self.news[:] = happened
+        self.laws_hold()
         return decision.lead_id
 
     @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
@@ -194,5 +201,5 @@ class Office(RuleBasedStateMachine):
 
 TestOffice = Office.TestCase
 TestOffice.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -10,6 +10,7 @@ from leadrouter import vocabulary as v
 from leadrouter.destination import Department, Deputy, Head, Hold, Inbound, OnDuty, Owner, Person, Pool
 from leadrouter.errors import Fault, did_you_mean
 from leadrouter.organisation import Organisation
+from leadrouter.rulepack.check_clients import check_clients
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.route import Route, Step
 from leadrouter.span import Span
@@ -29,6 +30,7 @@ def check_destinations(
     for route in pack.routes.values():
         yield from checking.route(route)
     yield from checking.organisation_itself()
+    yield from check_clients(pack, organisation)
 
 
 @frozen

@@ -15,6 +15,7 @@ from leadrouter.facts import write_value
 from leadrouter.hours import Hours, write_hours
 from leadrouter.rulepack.pack import LANGUAGE, CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
+from leadrouter.rulepack.sla import write_sla
 from leadrouter.rulepack.steps import write_step
 from leadrouter.rulepack.wording import format_expression
 
@@ -56,6 +57,12 @@ def _lines(pack: CheckedPack) -> Iterator[str]:
         for step in route.steps:
             yield f"    - to: {step.to}"
             yield from (f"      {key}: {_flow(value)}" for key, value in write_step(step).items())
+    if pack.transfer.rules:
+        yield from _rules(pack.transfer, "to", v.Text(), "transfer:", "  ")
+    sla = write_sla(pack.sla)
+    if sla:
+        yield "sla:"
+    yield from (f"  {key}: {_flow(value)}" for key, value in sla.items())
 
 
 def _hours(hours: Hours) -> Iterator[str]:

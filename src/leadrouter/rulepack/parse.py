@@ -15,6 +15,7 @@ from leadrouter.hours import Hours, read_hours
 from leadrouter.rulepack.fields import FieldReader, check_name, read_vocabulary
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE, CheckedPack
 from leadrouter.rulepack.route import Route
+from leadrouter.rulepack.sla import Sla, read_sla
 from leadrouter.rulepack.steps import read_steps
 from leadrouter.rulepack.tables import Derivation, TableReader
 from leadrouter.rulepack.total import ProofError, uncovered
@@ -25,7 +26,8 @@ from leadrouter.zone import zone
 Include: TypeAlias = Callable[[str, str], tuple[str, str]]
 """Given the path that a text names and the name of that text, return the name and the text there."""
 
-_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours")
+_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours", "transfer", "sla")
+_ONCE = ("pack", "language", "tz", "unknown_fields", "sla")
 _KEYS = ("pack", "language", "tz", "include", "unknown_fields", *_SECTIONS)
 
 
@@ -85,7 +87,7 @@ class _Reading:
             for node in document.items(entries["include"], "`include`"):
                 self.included(document, node)
         for name, node in entries.items():
-            if name in ("pack", "language", "tz", "unknown_fields") and self.parts[name]:
+            if name in _ONCE and self.parts[name]:
                 document.fault("LR103", f"`{name}` is given twice", node, "only one file of the pack says it")
             else:
                 self.parts[name].append(Section(document, node))
@@ -133,7 +135,7 @@ class _Reading:
             refused=frozenset(self.refused),
             fetch=self.fetch,
         )
-        tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))
+        tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route", "transfer")))
         pack = CheckedPack(
             name=self.scalar("pack") or "",
             tz=self.zone(),
@@ -141,9 +143,11 @@ class _Reading:
             keep_unknown=self.keep_unknown(),
             derived={table.fact: types[table.fact] for table in tables if table.fact is not None},
             classes=classes,
-            tables=tables,
+            tables=tables[:-1],
             routes=routes,
             hours=hours,
+            transfer=tables[-1],
+            sla=self.sla(classes),
             warnings=tuple(reader.warnings),
         )
         self.language()
@@ -250,6 +254,10 @@ class _Reading:
                     part.document.fault("LR308", f"route `{key.value}` has no steps", key, "add `- {to: head(…)}`")
                 seen.add(key.value)
                 yield key.value, Route(key.value, steps)
+
+    def sla(self, classes: tuple[str, ...]) -> Sla:
+        parts = self.parts["sla"]
+        return read_sla(parts[0].document, parts[0].node, classes) if parts else Sla()
 
     def hours(self) -> Iterator[tuple[str, Hours]]:
         seen: set[str] = set()

@@ -40,6 +40,8 @@ def pack_schema() -> Schema:
                 "classify": _says("what kind of lead it is: the first rule that holds", _table("class")),
                 "route": _says("where it goes: the first rule that holds", _table("to")),
                 "routes": _says("ladders: the first step that reaches somebody", _map(_list(_ref("step"), least=1))),
+                "transfer": _says("who holds a client after the first deal", _table("to")),
+                "sla": _says("how soon leads are accepted and clients reached", _sla()),
             }
         ),
         "if": {"not": {"required": ["include"]}},
@@ -88,6 +90,18 @@ def _step(to: Schema) -> Schema:
         },
         "to",
     )
+
+
+def _sla() -> Schema:
+    duration = {"type": "string"}
+    step = _object({"after": duration, "to": _text()}, "to")
+    more = {"within": duration, "hours": _word(), "remind": _list(duration), "escalate": _list(step)}
+    targets = {
+        "acceptance": _says("from the first offer on", {"anyOf": [duration, _object(more, "within")]}),
+        "first_contact": _says("from the arrival on", {"anyOf": [duration, _object(more, "within")]}),
+    }
+    hours = _says("business hours of the organisation", _word())
+    return _object({"hours": hours, **targets, "classes": _map(_object(targets))})
 
 
 def _domains() -> Schema:

@@ -15,6 +15,7 @@ from leadrouter.assignment.pool import Absence, Resolved, resolve
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.destination import Department as ToDepartment
+from leadrouter.destination import Destination
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.route import Needs, Step
 from leadrouter.staff import Department, InboundFlow, Salesperson, Sharing
@@ -52,13 +53,14 @@ class Books:
     """One pool being given leads: its organisation, who is away, loads and standing so far."""
 
     organisation: Organisation
+    to: Destination = SALES
     standing: Standing = field(factory=lambda: Standing(pool="department(sales)"))
     loads: dict[str, Load] = field(factory=dict)
     away: dict[str, Absence] = field(factory=dict)
     strategies: dict[str, OwnStrategy] = field(factory=dict)
 
-    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
-        raise AssertionError(f"nobody asks for {role} at {at}")
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # the list is fixed
+        return self.organisation.duty[role]
 
     def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # tests change it as time passes
         return self.away
@@ -67,13 +69,13 @@ class Books:
         return self.loads.get(person) or Load(person=person)
 
     def resolved(self, at: datetime = AT) -> Resolved:
-        return resolve(SALES, self.organisation, self, at)
+        return resolve(self.to, self.organisation, self, at)
 
     def choose(self, at: datetime = AT, *, facts: Mapping[str, Any] | None = None, **asked: Any) -> Choice:
         """Choose without writing anything down."""
         options = {name: asked.pop(name) for name in ("declined", "is_last", "lead_class") if name in asked}
         return choose(
-            Step(to=SALES, **asked),
+            Step(to=self.to, **asked),
             self.resolved(at),
             organisation=self.organisation,
             duties=self,

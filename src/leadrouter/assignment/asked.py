@@ -15,7 +15,7 @@ from leadrouter.readonly import read_only
 from leadrouter.rulepack.route import Needs
 from leadrouter.vocabulary import Duration
 
-_HOUR = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
 
 
 @frozen(kw_only=True)
@@ -68,7 +68,7 @@ def amount(fair_in: str, facts: Mapping[str, Any]) -> int | None:
 def _number(value: object) -> int | None:
     match value:
         case timedelta():
-            return value * UNIT // _HOUR
+            return value // _SECOND * UNIT // 3600
         case int() | Decimal() if not isinstance(value, bool):
             return int(value * UNIT)
         case str():

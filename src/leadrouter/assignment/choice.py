@@ -51,8 +51,10 @@ class Choice:
         for id_ in self.pool:
             if id_ in self.closed:
                 reasons[id_] = "; ".join(map(str, self.closed[id_]))
+            elif id_ not in self.figures:
+                reasons[id_] = f"left out by {self.strategy}"
             elif id_ not in self.offered_to:
-                own = figure_text(self.strategy, self.figures[id_]) if id_ in self.figures else "not ranked"
+                own = figure_text(self.strategy, self.figures[id_])
                 reasons[id_] = f"{own}; {ahead} comes first by {self.strategy}"
         return reasons
 

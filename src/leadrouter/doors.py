@@ -20,6 +20,7 @@ from leadrouter.ledger.ledger import Ledger, Reading
 from leadrouter.lifecycle import answer, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
+from leadrouter.lifecycle.reminding import remind
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.lifecycle.tick import tick
 from leadrouter.organisation import Organisation
@@ -250,7 +251,7 @@ class Doors:
             state = desk.lead(lead_id)
             if expect_version is not None and expect_version != state.version:
                 raise StaleError(lead_id, seen=expect_version, current=state.version)
-            act(desk, state)
+            act(desk, remind(desk, state))
             serve(desk)
         return desk.lead(lead_id)
 

@@ -19,6 +19,7 @@ from leadrouter.errors import UnknownLeadError
 from leadrouter.event import Event
 from leadrouter.ledger.ledger import Transaction
 from leadrouter.lifecycle.breaker import Breaker
+from leadrouter.lifecycle.sla import next_due
 from leadrouter.lifecycle.state import LeadState, fold
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.pack import CheckedPack
@@ -136,8 +137,9 @@ class Desk:
 
     def begin(self, state: LeadState) -> LeadState:
         """Take in a new lead; its first event is told by `began`, when it is known where it went."""
-        self._leads[state.lead_id], self._written[state.lead_id] = state, 0
-        return state
+        begun = evolve(state, sla_due=self._sla_due(state))
+        self._leads[state.lead_id], self._written[state.lead_id] = begun, 0
+        return begun
 
     def happen(
         self, state: LeadState, name: str, *, evidence: Mapping[str, Any] | None = None, **details: Any
@@ -151,8 +153,13 @@ class Desk:
             version=state.version + 1,
             evidence=evidence or {},
         )
+        after = fold(state, event)
+        sla_due = self._sla_due(after)
+        if sla_due != after.sla_due:
+            event = evolve(event, details={**details, "sla_due": None if sla_due is None else sla_due.isoformat()})
+            after = fold(state, event)
         self.events.append(event)
-        after = self._leads[state.lead_id] = fold(state, event)
+        self._leads[state.lead_id] = after
         change = Counter(after.counted)
         change.subtract(state.counted)
         for person, count in sorted(change.items()):
@@ -160,6 +167,10 @@ class Desk:
                 load = self.load(person)
                 self.put_load(evolve(load, open_leads=load.open_leads + count))
         return after
+
+    def _sla_due(self, state: LeadState) -> datetime | None:
+        """Return when the next target or reminder of a lead falls due."""
+        return next_due(state, self.pack_of(state.pack).checked.sla, self.house.organisation)
 
     def tell(self, name: str, *, evidence: Mapping[str, Any] | None = None, **details: Any) -> None:
         """Note what happened to a person or a pool."""

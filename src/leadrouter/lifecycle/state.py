@@ -148,6 +148,7 @@ def begun(event: Event) -> LeadState:
         asks=evidence["asks"],
         worth=evidence["worth"],
         company=evidence["company"],
+        sla_due=_instant(evidence["sla_due"]),
     )
 
 
@@ -160,10 +161,13 @@ def replay(events: Iterable[Event]) -> LeadState:
 def fold(state: LeadState, event: Event) -> LeadState:
     """Return where a lead stands after an event.
 
-    Events of other names than those of the life of a lead change nothing but the version.
+    Events of other names than those of the life of a lead change nothing but the version. Where an event
+    changes when the next target or reminder falls due, it says so itself as `sla_due`.
     """
     change = _CHANGES.get(event.name)
     changed = {} if change is None else change(state, event.details, event.at)
+    if "sla_due" in event.details:
+        changed["sla_due"] = _instant(event.details["sla_due"])
     return evolve(state, version=event.version, **changed)
 
 
@@ -299,7 +303,7 @@ def _credited(state: LeadState, details: Details, _: datetime) -> Changed:
 
 
 def _reminded(state: LeadState, details: Details, _: datetime) -> Changed:
-    return {"reminded": state.reminded | {details["mark"]}, "sla_due": _instant(details["due"])}
+    return {"reminded": state.reminded | {details["mark"]}}
 
 
 _CHANGES: dict[str, Callable[[LeadState, Details, datetime], Changed]] = {
@@ -324,7 +328,7 @@ _CHANGES: dict[str, Callable[[LeadState, Details, datetime], Changed]] = {
     "lead.not_returned": _handed_over,
     "company.linked": _of_company,
     "company.unlinked": _of_company,
-    "sla.scheduled": _reminded,
+    "sla.escalated": _reminded,
     "sla.reminded": _reminded,
     "sla.missed": _reminded,
 }

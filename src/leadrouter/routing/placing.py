@@ -98,5 +98,6 @@ def _routed(decision: Decision, state: LeadState) -> Event:
             "asks": dict(state.asks),
             "worth": dict(state.worth),
             "company": state.company,
+            "sla_due": None if state.sla_due is None else state.sla_due.isoformat(),
         },
     )

@@ -5,19 +5,62 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from leadrouter.readonly import read_only
+
+Level: TypeAlias = Literal["info", "warning"]
+
+EVENTS: Mapping[str, Level] = read_only(
+    {
+        "lead.routed": "info",
+        "lead.repeated": "info",
+        "lead.conflict": "warning",
+        "lead.refused": "warning",
+        "lead.offered": "info",
+        "lead.accepted": "info",
+        "lead.declined": "info",
+        "lead.expired": "info",
+        "lead.withdrawn": "info",
+        "lead.escalated": "info",
+        "lead.waiting": "warning",
+        "lead.held": "warning",
+        "lead.unanswered": "warning",
+        "lead.asked_again": "info",
+        "lead.contacted": "info",
+        "lead.won": "info",
+        "lead.lost": "info",
+        "lead.reassigned": "info",
+        "lead.released": "info",
+        "lead.credited": "info",
+        "lead.handed_over": "info",
+        "lead.returned": "info",
+        "lead.not_returned": "warning",
+        "company.linked": "info",
+        "company.unlinked": "info",
+        "client.won": "info",
+        "client.transferred": "info",
+        "client.not_transferred": "warning",
+        "sla.reminded": "info",
+        "sla.missed": "warning",
+        "sla.escalated": "warning",
+        "person.paused": "info",
+        "person.resumed": "info",
+        "pool.breaker_opened": "warning",
+        "pool.breaker_closed": "info",
+    }
+)
+"""Everything that can happen, with the level of a log: a warning is an alarm, somebody has to look."""
 
 
 @frozen(kw_only=True)
 class Event:
     """Something that happened, without personal data.
 
-    `name` and `details` are listed in `docs/reference/events.md`. Everything in `details` and `evidence`
-    is JSON; instants are ISO 8601 texts in UTC.
+    `name` is one of `EVENTS`; `details` are listed for each in `docs/reference/events.md`. Everything in
+    `details` and `evidence` is JSON; instants are ISO 8601 texts in UTC.
 
     `lead_id` is None where it happened to a person or a pool. `version` is the lead's after the event,
     counted from 1; it is 0 where nothing of a lead has changed. `evidence` is what the event was decided

@@ -23,6 +23,7 @@ _REFUSED = ", ".join(each.name for each in fields(Refused))
 _ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
 _ENTRY_OF_KEY = f"SELECT {_ENTRY} FROM entry WHERE key = ?"  # noqa: S608  # columns
 _ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
+_LATEST = f"SELECT {_ENTRY} FROM entry ORDER BY number DESC LIMIT 1"  # noqa: S608  # columns
 _REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?)"  # noqa: S608  # columns
 _ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  # columns
 
@@ -65,6 +66,11 @@ class SqliteWork:
         """Return entries in the order in which they were added, those whose lead id begins so."""
         rows = self.connection.execute(_ENTRIES, (prefix, prefix + "\U0010ffff"))
         return tuple(_entry(row) for row in rows)
+
+    def latest(self) -> Entry | None:
+        """Return the entry that was added last."""
+        row = self.connection.execute(_LATEST).fetchone()
+        return None if row is None else _entry(row)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""

@@ -61,6 +61,9 @@ class Reading(Protocol):
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return entries in the order in which they were added, those whose lead id begins so."""
 
+    def latest(self) -> Entry | None:
+        """Return the entry that was added last."""
+
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
 

@@ -110,6 +110,9 @@ class _Work:
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         return tuple(entry for entry in self.books.entries.values() if entry.lead_id.startswith(prefix))
 
+    def latest(self) -> Entry | None:
+        return next(reversed(self.books.entries.values()), None)
+
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         return tuple(self.books.events if lead_id is None else self.books.events_of.get(lead_id, ()))
 

@@ -14,6 +14,7 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.pool import Duties, FixedDuties
 from leadrouter.assignment.standing import Standing
 from leadrouter.assignment.strategy import OwnStrategy
+from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
 from leadrouter.ledger.ledger import Ledger, Reading
@@ -21,9 +22,11 @@ from leadrouter.lifecycle import answer, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
 from leadrouter.lifecycle.reminding import remind
+from leadrouter.lifecycle.sla import Measure, measures
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.lifecycle.tick import tick
 from leadrouter.organisation import Organisation
+from leadrouter.routing import deal
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.routing.stored import find_entry, kept_pack
 from leadrouter.rulepack.check import check_destinations
@@ -44,6 +47,7 @@ class Doors:
     observer: Observer | None = field(default=None, kw_only=True, repr=False)
     duties: Duties | None = field(default=None, kw_only=True, repr=False)
     strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False)
+    identity_key: bytes = field(default=b"", kw_only=True, repr=False)
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
     _house: House = field(init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)
@@ -92,14 +96,19 @@ class Doors:
         return self._do(lead_id, at, expect_version, lambda desk, state: answer.contacted(desk, state, by))
 
     def won(self, lead_id: str, *, by: str, at: datetime | None = None, expect_version: int | None = None) -> LeadState:
-        """Close a lead with a deal.
+        """Close a lead with a deal; after the first one its company is a client, and passes on by the pack.
 
         Raises:
             LifecycleError: nobody holds the lead, or it was lost.
             StaleError: the lead stands at another version than the one expected.
             UnknownLeadError: no lead has that id.
         """
-        return self._do(lead_id, at, expect_version, lambda desk, state: answer.won(desk, state, by))
+        return self._do(
+            lead_id,
+            at,
+            expect_version,
+            lambda desk, state: deal.won(desk, state, by, self._pack(desk.work, state.pack)),
+        )
 
     def lost(
         self,
@@ -227,6 +236,27 @@ class Doors:
         """Return what everybody has on his hands who ever had anything, by id."""
         with self.ledger.reading() as work:
             return work.loads()
+
+    def measures(self, lead_id: str, *, at: datetime | None = None) -> tuple[Measure, ...]:
+        """Return how soon a lead was accepted and its client reached, in business time, with the targets.
+
+        Raises:
+            UnknownLeadError: no lead has that id, or several begin so.
+        """
+        state = self.lead(lead_id)
+        with self.ledger.reading() as work:
+            sla = self._pack(work, state.pack).checked.sla
+        return measures(state, sla, self.organisation, instant(at))
+
+    @property
+    def clients(self) -> ClientBook:
+        """The clients: who they are, and who holds them."""
+        return ClientBook(
+            ledger=self.ledger,
+            desk=lambda at: self._desk(instant(at)),
+            country=self.organisation.country,
+            key=self.identity_key,
+        )
 
     @contextmanager
     def _desk(self, now: datetime) -> Iterator[Desk]:

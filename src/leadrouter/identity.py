@@ -25,7 +25,7 @@ TAX_NUMBER = "tax_number"
 
 _EMAIL = re.compile(r"""(?P<local>[^\s@<>()\[\],;:"]{1,64})@(?P<domain>[^\s@<>()\[\],;:"]+\.[^\s@<>()\[\],;:"]+)""")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
-_DOTTED = re.compile(r"\b[^\W\d_](?:[./]\s?[^\W\d_]\b)+\.?")
+_DOTTED = re.compile(r"\b[^\W\d_](?:[./][^\W\d_]\b)+\.?")
 _UNSEEN = re.compile(r"['’ʼ`´\u00ad\u200b-\u200d\ufeff]")
 _LEGAL_FORMS = (
     # Russia and its neighbours, in both alphabets
@@ -76,14 +76,10 @@ class Identifier:
 
 @frozen
 class Match:
-    """A company that is known already, and the rule that found it.
-
-    `ambiguous` are stronger rules that were passed over because several companies share the identifier.
-    """
+    """A company that is known already, and the rule that found it."""
 
     company: str
     rule: MatchingRule
-    ambiguous: tuple[MatchingRule, ...] = ()
 
 
 def identifiers(lead: Lead, *, country: str = "RU") -> tuple[Identifier, ...]:
@@ -117,10 +113,11 @@ def match(
     given: Iterable[Identifier],
     companies_of: Callable[[Identifier], Collection[str]],
     has_tax_number: Callable[[str], bool],
-) -> Match | None:
+) -> tuple[Match | None, tuple[MatchingRule, ...]]:
     """Return the company that the strongest identifier finds, or None where none does.
 
-    An identifier that several companies share finds none of them. A name finds no company whose tax
+    An identifier that several companies share finds none of them: its rule is returned beside the match,
+    where it was stronger. A name finds no company whose tax
     number is another: many are called the same.
 
     Args:
@@ -136,10 +133,10 @@ def match(
         if each.rule == "name" and brings_tax_number:
             found = [company for company in found if not has_tax_number(company)]
         if len(found) == 1:
-            return Match(found[0], each.rule, tuple(ambiguous))
+            return Match(found[0], each.rule), tuple(ambiguous)
         if found:
             ambiguous.append(each.rule)
-    return None
+    return None, tuple(ambiguous)
 
 
 def tax_number(raw: object, country: str = "RU") -> str | None:

@@ -43,6 +43,7 @@ class Organisation:
         pools: people by attributes, by the name of the pool.
         duty: a fixed list of people for each duty role.
         tz: the zone of dates and hours.
+        country: where phones without a country code are dialled and taxes are paid (ISO 3166).
         hours: business hours by name.
         holidays: days on which no business hours are open.
         sharing: how leads are shared where neither a department nor a pool says.
@@ -59,6 +60,7 @@ class Organisation:
     pools: Mapping[str, Pool] = field(factory=dict, converter=read_only, hash=False)
     duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=read_only, hash=False)
     tz: str = "UTC"
+    country: str = "RU"
     hours: Mapping[str, Hours] = field(factory=dict, converter=read_only, hash=False)
     holidays: frozenset[date] = frozenset()
     sharing: Sharing = field(factory=Sharing)

@@ -23,6 +23,7 @@ def format_organisation(organisation: Organisation) -> str:
         "organisation": organisation.name,
         "staffing": organisation.staffing,
         "tz": organisation.tz if organisation.tz != "UTC" else None,
+        "country": organisation.country if organisation.country != "RU" else None,
         "hours": {name: write_hours(each) for name, each in sorted(organisation.hours.items())},
         "holidays": sorted(day.isoformat() for day in organisation.holidays),
         "inbound": _said(asdict(organisation.inbound)),

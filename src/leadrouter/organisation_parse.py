@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, cast
@@ -21,9 +22,10 @@ SMALLEST_ACTIVE_SALES = 6
 """People that an active-sales department needs, its head not counted (the sales conveyor's norm)."""
 
 _KEYS = (
-    "organisation", "staffing", "inbound", "departments", "people", "pools", "duty", "tz", "hours", "holidays",
-    "sharing", "size", "breaker",
+    "organisation", "staffing", "inbound", "departments", "people", "pools", "duty", "tz", "country", "hours",
+    "holidays", "sharing", "size", "breaker",
 )  # fmt: skip
+_COUNTRY = re.compile("[A-Z]{2}")
 _DEPARTMENT_KEYS = ("kind", "head", "people", "hours", "capacity", "portfolio", *SHARING_KEYS)
 _POOL_KEYS = ("departments", "skills", "languages", "territories", "min_rank", *SHARING_KEYS)
 
@@ -69,6 +71,7 @@ class _Reading:
             "pools": pools,
             "duty": duty,
             "tz": self.zone(),
+            "country": self.country(),
             "hours": hours,
             "holidays": frozenset(self.holidays()),
             "sharing": sharing,
@@ -96,6 +99,13 @@ class _Reading:
             day = self.staff.value({"holidays": node}, "holidays", v.Date())
             if day is not None:
                 yield day
+
+    def country(self) -> str:
+        country = self.staff.word(self.entries, "country") or "RU"
+        if not _COUNTRY.fullmatch(country):
+            message, fix = f"`{country}` is no country", "write its two letters (ISO 3166), such as RU"
+            self.document.fault("LR106", message, self.entries["country"], fix)
+        return country
 
     def zone(self) -> str:
         name = self.staff.word(self.entries, "tz") or "UTC"

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define, field
 
+from leadrouter.assignment.assign import EXISTING
 from leadrouter.assignment.pool import Duties
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.doors import Doors, instant
 from leadrouter.errors import ConflictError, FactsError
 from leadrouter.event import Observer
+from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Entry, Refused, Transaction
+from leadrouter.lifecycle.clients import enter, recognise
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.intake import facts_for, lead_id_of
@@ -41,6 +44,7 @@ class Router(Doors):
         observer: called with each `Event` after it was kept.
         duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
         strategies: strategies of your own, by the name that steps and pools give.
+        identity_key: a secret with which companies are known again (`Router.open`).
 
     >>> from datetime import UTC, datetime
     >>> from leadrouter import Organisation, RulePack
@@ -82,6 +86,7 @@ class Router(Doors):
         observer: Observer | None = None,
         duties: Duties | None = None,
         strategies: Mapping[str, OwnStrategy] | None = None,
+        identity_key: bytes = b"",
     ) -> Router:
         """Open a router on a folder with `pack.yaml` and `organisation.yaml`.
 
@@ -92,6 +97,8 @@ class Router(Doors):
             observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
             duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
             strategies: strategies of your own, by the name that steps and pools give.
+            identity_key: a secret of at most 64 bytes, always the same one for a ledger; without it, who has
+                the ledger can find out phone numbers by trying them all.
 
         Raises:
             PackError: the pack has faults, or leads to nobody in the organisation.
@@ -103,7 +110,15 @@ class Router(Doors):
 
         pack, organisation = load_pack(path), load_organisation(path)
         kept = open_ledger(ledger)
-        return cls(pack, organisation, kept, observer=observer, duties=duties, strategies=strategies or {})
+        return cls(
+            pack,
+            organisation,
+            kept,
+            observer=observer,
+            duties=duties,
+            strategies=strategies or {},
+            identity_key=identity_key,
+        )
 
     def route(self, lead: Lead | Mapping[str, Any], *, at: datetime | None = None) -> Decision:
         """Decide where a lead goes, offer it to whoever can take it, and keep both.
@@ -122,11 +137,12 @@ class Router(Doors):
         if not isinstance(lead, Lead):
             lead = self._read(lead, now)
         digest, decision, refusal = lead.digest, None, None
+        found = identifiers(lead, country=self.organisation.country)
         with self._desk(now) as desk:
             entry = desk.work.find(lead.key)
             if entry is None:
                 try:
-                    decision = self._decide(desk, lead)
+                    decision = self._decide(desk, lead, found)
                 except FactsError as error:
                     refusal = error
                     _keep_refused(desk.work, lead, str(error), now)
@@ -187,10 +203,21 @@ class Router(Doors):
             self._tell("lead.refused", lead_id_of(key), now, codes=[fault.code for fault in error.faults])
             raise
 
-    def _decide(self, desk: Desk, lead: Lead) -> Decision:
-        supplied: dict[str, Any] = {}
+    def _decide(self, desk: Desk, lead: Lead, found: tuple[Identifier, ...]) -> Decision:
+        known = recognise(desk.work.clients, found, self.identity_key)
+        supplied = {EXISTING: known.is_client} if EXISTING in self.pack.vocabulary else {}
         outcome = self.pack.decide(facts_for(self.pack, lead, desk.at, supplied=supplied))
-        decision = place(desk, self.pack, self._organisation_digest, lead=lead, outcome=outcome, supplied=supplied)
+        company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)
+        decision = place(
+            desk,
+            self.pack,
+            self._organisation_digest,
+            lead=lead,
+            outcome=outcome,
+            supplied=supplied,
+            known=known,
+            company=company.id,
+        )
         if not self._are_kept:
             desk.work.keep(self.pack.digest, self.pack.canonical)
             desk.work.keep(self._organisation_digest, self.organisation.to_json())

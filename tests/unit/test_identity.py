@@ -183,8 +183,10 @@ KNOWN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("name", "twins"): ("old", "new", "old"),
 }
 
+NOBODY = (None, ())
 
-def matched(*given: tuple[str, str], taxed: frozenset[str] = frozenset()) -> Match | None:
+
+def matched(*given: tuple[str, str], taxed: frozenset[str] = frozenset()) -> tuple[Match | None, tuple[str, ...]]:
     """Match these among the companies that are known."""
     chosen = (Identifier(rule, value) for rule, value in given)  # type: ignore[arg-type]
     return match(chosen, lambda each: KNOWN.get((each.rule, each.value), ()), taxed.__contains__)
@@ -192,21 +194,20 @@ def matched(*given: tuple[str, str], taxed: frozenset[str] = frozenset()) -> Mat
 
 def test_the_strongest_identifier_that_finds_one_company_decides():
     """The rule is named; an identifier that several share is passed over and noted."""
-    assert matched(("e-mail", "a@b.example"), ("name", "press")) == Match("new", "e-mail")
-    assert matched(("phone", "+7"), ("name", "press")) == Match("old", "name", ("phone",))
-    assert matched(("phone", "+7"), ("name", "twins")) is None
-    assert matched(("domain", "b.example")) is None
-    assert matched() is None
+    assert matched(("e-mail", "a@b.example"), ("name", "press")) == (Match("new", "e-mail"), ())
+    assert matched(("phone", "+7"), ("name", "press")) == (Match("old", "name"), ("phone",))
+    assert matched(("phone", "+7"), ("name", "twins")) == (None, ("phone", "name"))
+    assert matched(("domain", "b.example")) == matched() == NOBODY
 
 
 def test_a_name_finds_no_company_with_another_tax_number():
     """A thousand companies are called the same; a phone of a holding with two tax numbers still finds it."""
     unknown = ("tax number", SBER)
-    assert matched(unknown, ("name", "press")) == Match("old", "name")
-    assert matched(unknown, ("name", "press"), taxed=frozenset({"old"})) is None
-    assert matched(unknown, ("name", "twins"), taxed=frozenset({"old"})) == Match("new", "name")
-    assert matched(("name", "press"), taxed=frozenset({"old"})) == Match("old", "name")
-    assert matched(unknown, ("e-mail", "a@b.example"), taxed=frozenset({"new"})) == Match("new", "e-mail")
+    assert matched(unknown, ("name", "press")) == (Match("old", "name"), ())
+    assert matched(unknown, ("name", "press"), taxed=frozenset({"old"})) == NOBODY
+    assert matched(unknown, ("name", "twins"), taxed=frozenset({"old"})) == (Match("new", "name"), ())
+    assert matched(("name", "press"), taxed=frozenset({"old"})) == (Match("old", "name"), ())
+    assert matched(unknown, ("e-mail", "a@b.example"), taxed=frozenset({"new"})) == (Match("new", "e-mail"), ())
 
 
 def test_heavy_libraries_are_loaded_where_they_are_used():

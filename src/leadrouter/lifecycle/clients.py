@@ -5,42 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from leadrouter.errors import UnknownCompanyError
-from leadrouter.identity import Identifier, Match, MatchingRule, match
+from leadrouter.identity import Identifier, match
 from leadrouter.ledger.clients import ReadClients
-from leadrouter.lifecycle.company import Company
+from leadrouter.lifecycle.company import Company, Known
 from leadrouter.lifecycle.desk import Desk
+from leadrouter.lifecycle.pausing import require_person
 from leadrouter.lifecycle.state import LeadState
 
 BY_HAND = "by hand"
-
-
-@frozen(kw_only=True)
-class Known:
-    """What the ledger knows of the company of a lead before the lead is decided.
-
-    `company` is the company that the lead is from; None where it is a new one. `rule` is how it was known
-    again, `ambiguous` are stronger rules that several companies would fit.
-    """
-
-    company: Company | None = None
-    rule: MatchingRule | None = None
-    ambiguous: tuple[MatchingRule, ...] = ()
-
-    @property
-    def is_client(self) -> bool:
-        """Whether the company has bought before."""
-        return self.company is not None and self.company.is_client
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the same for programs, without anything personal."""
-        return {
-            "company": None if self.company is None else self.company.id,
-            "rule": self.rule,
-            "ambiguous": list(self.ambiguous),
-        }
 
 
 def recognise(clients: ReadClients, found: tuple[Identifier, ...], key: bytes = b"") -> Known:
@@ -49,25 +24,28 @@ def recognise(clients: ReadClients, found: tuple[Identifier, ...], key: bytes = 
     def companies_of(each: Identifier) -> tuple[str, ...]:
         return clients.companies_of(each.rule, each.digest(key))
 
-    matched: Match | None = match(found, companies_of, lambda root: clients.has_identifier(root, "tax number"))
-    if matched is None:
-        return Known()
-    return Known(company=clients.company(matched.company), rule=matched.rule, ambiguous=matched.ambiguous)
+    matched, ambiguous = match(found, companies_of, lambda root: clients.has_identifier(root, "tax number"))
+    company = None if matched is None else clients.company(matched.company)
+    if matched is None or company is None:
+        return Known(ambiguous=ambiguous)
+    return Known(
+        company=company.id,
+        rule=matched.rule,
+        ambiguous=ambiguous,
+        is_client=company.is_client,
+        owner=company.owner,
+    )
 
 
 def enter(desk: Desk, lead_id: str, found: tuple[Identifier, ...], known: Known, key: bytes = b"") -> Company:
     """Keep the company that a new lead has brought, linked to the one that is known; return the root."""
     clients = desk.work.clients
-    root = known.company
-    company = (
-        Company(id=lead_id, root=lead_id)
-        if root is None
-        else Company(id=lead_id, root=root.id, link=root.id, rule=known.rule)
-    )
+    root = known.company or lead_id
+    company = Company(id=lead_id, root=root, link=known.company, rule=known.rule)
     clients.put(company)
     for each in found:
         clients.add_identifier(company, each.rule, each.digest(key))
-    return company if root is None else root
+    return company_of(clients, root)
 
 
 def company_of(clients: ReadClients, id_: str) -> Company:
@@ -81,6 +59,39 @@ def company_of(clients: ReadClients, id_: str) -> Company:
     if root is None:
         raise UnknownCompanyError(f"no company has the id `{id_}`")
     return root
+
+
+def enter_client(
+    desk: Desk, id_: str, found: tuple[Identifier, ...], *, owner: str, size: str, key: bytes = b""
+) -> Company:
+    """Make a client of a company by word of whoever knows, known already or not; return it.
+
+    Raises:
+        UnknownPersonError: the organisation does not have that person.
+    """
+    require_person(desk.house.organisation, owner)
+    known = recognise(desk.work.clients, found, key)
+    if desk.work.clients.company(id_) is None:
+        company = enter(desk, id_, found, known, key)
+    else:
+        company = company_of(desk.work.clients, id_)
+    if company.is_client and (company.owner, company.size) == (owner, size):
+        return company
+    since = desk.at if company.since is None else company.since
+    client = evolve(company, owner=owner, size=size, since=since)
+    return put(desk, client, "client.entered", owner=owner, size=size, left=company.owner)
+
+
+def forget(desk: Desk, id_: str) -> None:
+    """Let go of the identifiers that a company was begun with.
+
+    Raises:
+        UnknownCompanyError: no company has that id.
+    """
+    if desk.work.clients.company(id_) is None:
+        raise UnknownCompanyError(f"no company has the id `{id_}`")
+    desk.work.clients.forget_identifiers(id_)
+    desk.tell("company.forgotten", company=id_)
 
 
 def won(desk: Desk, state: LeadState) -> Company | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,3 +56,39 @@ class Company:
         """Return the company that `to_json` gave."""
         held = json.loads(text)
         return cls(**{**held, "since": None if held["since"] is None else datetime.fromisoformat(held["since"])})
+
+
+@frozen(kw_only=True)
+class Known:
+    """What the ledger knew of the company of a lead when the lead came.
+
+    `company` is the id of the company that was known already; None where it is a new one. `rule` is the
+    matching rule by which it was known again, `ambiguous` are stronger ones that several companies fit.
+    `owner` held the client then.
+    """
+
+    company: str | None = None
+    rule: str | None = None
+    ambiguous: tuple[str, ...] = ()
+    is_client: bool = False
+    owner: str | None = None
+
+    def __str__(self) -> str:
+        passed_over = f", not by {' or '.join(self.ambiguous)}, which several fit" if self.ambiguous else ""
+        if self.company is None:
+            return f"company is new{passed_over}"
+        held = f", a client held by {self.owner or 'nobody'}" if self.is_client else ""
+        return f"company {self.company} is known by {self.rule}{passed_over}{held}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same for programs, without anything personal."""
+        return asdict(self, filter=lambda _, value: bool(value), value_serializer=_plain)
+
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> Known:
+        """Return what `to_dict` gave."""
+        return cls(**{**held, "ambiguous": tuple(held.get("ambiguous", ()))})
+
+
+def _plain(_: object, __: object, value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -6,6 +6,7 @@ from typing import Any
 
 from leadrouter.assignment.pool import resolve
 from leadrouter.destination import Destination, Owner
+from leadrouter.errors import LifecycleError
 from leadrouter.lifecycle.clients import give
 from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.desk import Desk
@@ -37,8 +38,11 @@ def transfer_by_order(desk: Desk, client: Company, to: str, by: str, reason: str
 
     Raises:
         UnknownPersonError: the organisation does not have that person.
+        LifecycleError: the company is no client.
     """
     require_person(desk.house.organisation, to)
+    if not client.is_client:
+        raise LifecycleError(f"company {client.id} is no client: nobody holds it who could pass it on")
     if client.owner == to:
         return client
     return give(desk, client, to, "client.transferred", second=client.owner, by=by, reason=reason)

@@ -13,6 +13,7 @@ from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.strategy import figure_text
 from leadrouter.document import visible
 from leadrouter.lifecycle.assignment import Assignment
+from leadrouter.lifecycle.company import Known
 from leadrouter.readonly import read_only
 from leadrouter.routing import blocked
 from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
@@ -26,7 +27,8 @@ class Decision:
 
     `at` is the instant of the decision, in UTC. `outcome` is what the rule pack said, `assignment` where
     the lead came to on its ladder. `organisation_digest` and the pack's digest name what it was decided
-    by; `supplied` are the facts that the ledger knew and the lead did not bring.
+    by; `supplied` are the facts that the ledger knew and the lead did not bring, `known` is what it knew of
+    the company.
     """
 
     lead_id: str
@@ -36,6 +38,7 @@ class Decision:
     assignment: Assignment
     organisation_digest: str = field(repr=False)
     supplied: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    known: Known = field(factory=Known)
     pack: RulePack = field(eq=False, repr=False)
 
     @property
@@ -122,6 +125,7 @@ class Decision:
             "pack": self.pack_digest,
             "organisation": self.organisation_digest,
             "supplied": dict(self.supplied),
+            "known": self.known.to_dict(),
         }
 
     def to_json(self) -> str:
@@ -131,6 +135,8 @@ class Decision:
 
 def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     yield f"lead {decision.lead_id} {_where(decision.assignment)}, {decision.at.isoformat()}"
+    if decision.known != Known():
+        yield str(decision.known)
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:

@@ -35,8 +35,8 @@ def facts_for(pack: RulePack, lead: Lead, at: datetime, *, supplied: Mapping[str
     if "received" in pack.vocabulary:
         facts.setdefault("received", at if lead.received is None else in_utc(lead.received))
     for name, value in supplied.items():
-        if name in pack.vocabulary:
-            facts.setdefault(name, value)
+        if name in pack.vocabulary and facts.get(name) is None:
+            facts[name] = value
     return facts
 
 

@@ -10,6 +10,7 @@ from leadrouter.event import Event
 from leadrouter.facts import write_value
 from leadrouter.lead import Lead
 from leadrouter.lifecycle.assignment import Assignment
+from leadrouter.lifecycle.company import Known
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.ladder import serve
 from leadrouter.lifecycle.state import LeadState
@@ -28,7 +29,8 @@ def place(
     lead: Lead,
     outcome: Outcome,
     supplied: Mapping[str, Any],
-    company: str | None = None,
+    known: Known,
+    company: str,
 ) -> Decision:
     """Put a new lead on its ladder, serve what waits, and return what became of the lead.
 
@@ -65,6 +67,7 @@ def place(
         assignment=Assignment.of(event for event in desk.events[before:] if event.lead_id == state.lead_id),
         organisation_digest=organisation_digest,
         supplied=supplied,
+        known=known,
         pack=pack,
     )
     desk.events.insert(before, _routed(decision, state))
@@ -88,6 +91,7 @@ def _routed(decision: Decision, state: LeadState) -> Event:
             "route": decision.route,
             "destination": decision.destination,
             "assignee": decision.assignee,
+            **({} if decision.known.rule is None else {"known_by": decision.known.rule}),
         },
         evidence={
             "number": state.number,

@@ -11,6 +11,7 @@ from leadrouter.errors import UnknownLeadError
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Entry, Ledger, Reading
 from leadrouter.lifecycle.assignment import Assignment
+from leadrouter.lifecycle.company import Known
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.intake import facts_for
 from leadrouter.routing.rule_pack import RulePack
@@ -59,6 +60,7 @@ def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack
         assignment=Assignment.of(event for event in work.events(entry.lead_id) if event.version <= version),
         organisation_digest=record["organisation"],
         supplied=record["supplied"],
+        known=Known.from_dict(record["known"]),
         pack=pack,
     )
 

@@ -18,9 +18,10 @@ from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
 from leadrouter.ledger.ledger import Ledger, Reading
-from leadrouter.lifecycle import answer, pausing
+from leadrouter.lifecycle import answer, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
+from leadrouter.lifecycle.plan import Applied, Plan, Reason
 from leadrouter.lifecycle.reminding import remind
 from leadrouter.lifecycle.sla import Measure, measures
 from leadrouter.lifecycle.state import LeadState
@@ -236,6 +237,42 @@ class Doors:
         """Return what everybody has on his hands who ever had anything, by id."""
         with self.ledger.reading() as work:
             return work.loads()
+
+    def handover(
+        self, person: str, *, at: datetime | None = None, until: datetime | None = None, reason: Reason | None = None
+    ) -> Plan:
+        """Return who would take over the open leads of somebody; `apply` makes it so.
+
+        Args:
+            person: who leaves, goes on leave or ends a shift.
+            at: when.
+            until: when the leads come back; they do not where it is left out.
+            reason: `leaves` passes offers, leads and clients on for good; `leave` offers and leads, and
+                clients stay; `shift` offers, and leads whose client was not reached. Where it is left out,
+                `leave` with `until`, else `leaves`.
+
+        Raises:
+            UnknownPersonError: the organisation does not have that person.
+            LifecycleError: it would end before it begins, or somebody who leaves would come back.
+
+        Costs the number of open leads.
+        """
+        back = None if until is None else in_utc(until)
+        with self.ledger.transaction() as work:
+            desk = Desk(work, instant(at), self._house, self._pack_in(work))
+            return handover.plan(desk, person, reason or ("leaves" if back is None else "leave"), back)
+
+    def apply(self, plan: Plan, *, at: datetime | None = None) -> Applied:
+        """Make the moves of a plan, once; a lead that has changed since it was made is skipped.
+
+        Raises:
+            UnknownPersonError: the organisation does not have somebody in the plan.
+            LifecycleError: the plan is over already.
+        """
+        with self._desk(instant(at)) as desk:
+            applied = handover.apply(desk, plan)
+            serve(desk)
+        return applied
 
     def measures(self, lead_id: str, *, at: datetime | None = None) -> tuple[Measure, ...]:
         """Return how soon a lead was accepted and its client reached, in business time, with the targets.

@@ -79,6 +79,10 @@ class CaseError(FaultsError):
     """A file of cases that was refused; none of its cases ran."""
 
 
+class PlanError(FaultsError):
+    """A plan of a handover that cannot be read; nothing of it was applied."""
+
+
 class FactsError(FaultsError):
     """Facts or a lead that were refused. `raw` is what was given, untouched."""
 

@@ -28,6 +28,7 @@ CREATE TABLE lead (
   lead_id TEXT PRIMARY KEY,
   number  INTEGER NOT NULL UNIQUE,
   version INTEGER NOT NULL,
+  is_open INTEGER NOT NULL,
   queue   TEXT,
   rank    INTEGER NOT NULL,
   arrived TEXT NOT NULL,
@@ -36,6 +37,7 @@ CREATE TABLE lead (
   state   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lead_in_queue ON lead (queue, rank, arrived, number) WHERE queue IS NOT NULL;
+CREATE INDEX lead_open ON lead (number) WHERE is_open;
 CREATE INDEX lead_due ON lead (due, number) WHERE due IS NOT NULL;
 CREATE INDEX lead_of_company ON lead (company, arrived) WHERE company IS NOT NULL;
 

@@ -28,11 +28,11 @@ _REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?)"  # noqa: S608 
 _ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  # columns
 
 _NEW_LEAD = """
-    INSERT INTO lead (version, queue, rank, arrived, due, company, state, lead_id, number)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_id) DO NOTHING
+    INSERT INTO lead (version, is_open, queue, rank, arrived, due, company, state, lead_id, number)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_id) DO NOTHING
 """
 _CHANGED_LEAD = """
-    UPDATE lead SET version = ?, queue = ?, rank = ?, arrived = ?, due = ?, company = ?, state = ?
+    UPDATE lead SET version = ?, is_open = ?, queue = ?, rank = ?, arrived = ?, due = ?, company = ?, state = ?
     WHERE lead_id = ? AND version = ?
 """
 _HEADS = """
@@ -91,6 +91,10 @@ class SqliteWork:
     def leads(self) -> tuple[LeadState, ...]:
         """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
         return self._states("SELECT state FROM lead ORDER BY number")
+
+    def open_leads(self) -> tuple[LeadState, ...]:
+        """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
+        return self._states("SELECT state FROM lead WHERE is_open ORDER BY number")
 
     def count(self) -> int:
         """Return how many leads there are: the next one's number is one more."""
@@ -155,7 +159,7 @@ class SqliteWork:
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none)."""
         due = None if state.due is None else state.due.isoformat()
-        place = (state.queue, -state.priority, state.arrived.isoformat(), due, state.company)
+        place = (state.is_open, state.queue, -state.priority, state.arrived.isoformat(), due, state.company)
         statement, last = (_CHANGED_LEAD, seen) if seen else (_NEW_LEAD, state.number)
         done = self.connection.execute(statement, (state.version, *place, state.to_json(), state.lead_id, last))
         if not done.rowcount:

@@ -73,6 +73,9 @@ class Reading(Protocol):
     def leads(self) -> tuple[LeadState, ...]:
         """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
 
+    def open_leads(self) -> tuple[LeadState, ...]:
+        """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
+
     def count(self) -> int:
         """Return how many leads there are: the next one's number is one more."""
 

@@ -122,6 +122,9 @@ class _Work:
     def leads(self) -> tuple[LeadState, ...]:
         return tuple(self.books.leads.values())
 
+    def open_leads(self) -> tuple[LeadState, ...]:
+        return tuple(state for state in self.books.leads.values() if state.is_open)
+
     def count(self) -> int:
         return len(self.books.leads)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadrouter.lifecycle.desk import Desk
+from leadrouter.lifecycle.handover import give_back
 from leadrouter.lifecycle.ladder import overdue, serve, try_step
 from leadrouter.lifecycle.reminding import remind
 
@@ -15,7 +16,7 @@ def tick(desk: Desk) -> None:
     """
     due = [state.lead_id for state in desk.work.due(desk.at)]
     for lead_id in due:
-        overdue(desk, remind(desk, desk.lead(lead_id)))
+        overdue(desk, remind(desk, give_back(desk, desk.lead(lead_id))))
     serve(desk)
     for lead_id in due:
         state = desk.lead(lead_id)

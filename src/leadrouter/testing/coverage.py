@@ -7,13 +7,14 @@ from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
-from leadrouter.destination import Inbound
+from leadrouter.destination import Hold, Inbound
 from leadrouter.organisation import Organisation
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.route import Route
 from leadrouter.span import Span
 from leadrouter.staff import STAFFINGS, Staffing
+from leadrouter.testing.results import CaseResult
 
 Kind: TypeAlias = Literal["rule", "default", "step"]
 
@@ -60,16 +61,21 @@ def _place(target: Target) -> str:
     return "" if target.where is None else f"{target.where}: "
 
 
-def measure(pack: RulePack, organisation: Organisation, decisions: Iterable[Decision]) -> Coverage:
-    """Return what these decisions reached of a pack."""
-    return coverage_of(pack, organisation, {name for decision in decisions for name in reached(decision)})
+def measure(pack: RulePack, organisation: Organisation, runs: Iterable[Decision | CaseResult]) -> Coverage:
+    """Return what these decisions, or the cases that ran, reached of a pack."""
+    return coverage_of(pack, organisation, {name for run in runs for name in reached(run)})
 
 
-def reached(decision: Decision) -> frozenset[str]:
-    """Return the names of the rules that decided, and of the step that took the lead."""
-    step = f"{decision.route}#{decision.assignment.step}"
+def reached(run: Decision | CaseResult) -> frozenset[str]:
+    """Return the names of the rules that decided, and of the steps that took the lead until the case ended."""
+    decision = run.decision if isinstance(run, CaseResult) else run
+    events = run.events if isinstance(run, CaseResult) else ()
+    taken = {decision.assignment.step, *(event.details["step"] for event in events if event.name in _TAKING)}
     rules = (*decision.rules.values(), *decision.outcome.tag_rules)
-    return frozenset({f"step {step}", *(f"rule {rule}" for rule in rules)})
+    return frozenset({*(f"step {decision.route}#{step}" for step in taken), *(f"rule {rule}" for rule in rules)})
+
+
+_TAKING = frozenset({"lead.offered", "lead.waiting", "lead.held"})
 
 
 def coverage_of(pack: RulePack, organisation: Organisation, names: Iterable[str]) -> Coverage:
@@ -90,10 +96,22 @@ def _targets(pack: RulePack, organisation: Organisation) -> Iterator[tuple[str, 
 
 
 def _within_reach(route: Route, organisation: Organisation) -> list[int]:
-    """Return the steps that take leads under some staffing; the others wait for a day on which nobody is there."""
+    """Return the steps that take leads under some staffing, at once or in time.
+
+    The others wait for a day on which nobody is there.
+    """
     taking: set[int] = set()
     for staffing in STAFFINGS:
         staffed = organisation.with_staffing(cast("Staffing", staffing))
         if staffed.pool(Inbound()):
-            taking.add(next(number for number, step in enumerate(route.steps, 1) if staffed.pool(step.to)))
+            taking.update(_taking(route, staffed))
     return sorted(taking)
+
+
+def _taking(route: Route, organisation: Organisation) -> Iterator[int]:
+    """Yield the steps that a lead comes to if nobody answers; one whose time does not end is the last of them."""
+    for number, step in enumerate(route.steps, 1):
+        if organisation.pool(step.to) or isinstance(step.to, Hold) or number == len(route.steps):
+            yield number
+            if step.offer is None and step.until is None:
+                return

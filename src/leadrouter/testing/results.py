@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from leadrouter.assignment.load import Load
+from leadrouter.assignment.pool import Absence
+from leadrouter.event import Event
+from leadrouter.facts import write_duration
 from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.lifecycle.state import LeadState
 from leadrouter.organisation import Organisation
 from leadrouter.router import Router
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
-from leadrouter.testing.cases import Case
+from leadrouter.testing.cases import NOBODY, Case
 
 
 @frozen
@@ -24,12 +30,13 @@ class Comparison:
     agrees: bool
 
 
-@frozen
+@frozen(kw_only=True)
 class CaseResult:
-    """A case, the decision of its lead, and how the two compare."""
+    """A case, the decision of its lead, what happened to the lead until the case ended, and how all that compares."""
 
     case: Case
     decision: Decision
+    events: tuple[Event, ...]
     comparisons: tuple[Comparison, ...]
 
     @property
@@ -59,6 +66,16 @@ class CaseResult:
             yield "  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         yield "why:"
         yield from (f"  {line}" for line in self.decision.explain().splitlines())
+        version = self.decision.assignment.version
+        for event in self.events:
+            if event.version > version:
+                yield f"  {_happened(event, self.case)}"
+
+
+def _happened(event: Event, case: Case) -> str:
+    """Say what happened later, how long after the beginning of the case, and to whom."""
+    whom = ", ".join(event.details.get("people", ())) or event.details.get("because", "")
+    return f"after {write_duration(event.at - case.at)}: {event.name} {whom}".rstrip()
 
 
 def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResult:
@@ -68,15 +85,55 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
         FactsError: the lead's facts do not fit the vocabulary; `parse_cases` with the pack sees to that.
         PackError: the pack leads to nobody in the organisation.
     """
+    organisation = _circumstances(case, organisation)
+    duties = _Duties(organisation.duty, {person: Absence() for person in case.away})
+    ledger, end = MemoryLedger(), case.at + case.after
+    with ledger.transaction() as work:
+        for person, load in case.load.items():
+            work.put_load(Load(person=person, open_leads=load.count))
+    router = Router(pack, organisation, ledger, duties=duties)
+    decision = router.route(case.lead, at=case.at)
+    while (due := router.next_deadline()) is not None and due <= end:
+        router.tick(at=max(due, case.at))
+    state = router.lead(decision.lead_id)
+    return CaseResult(
+        case=case,
+        decision=decision,
+        events=router.events(decision.lead_id),
+        comparisons=tuple(_compared(case, decision, state, organisation)),
+    )
+
+
+@frozen
+class _Duties:
+    """Who is on duty, and who is away, for as long as a case lasts."""
+
+    duty: Mapping[str, tuple[str, ...]]
+    away: Mapping[str, Absence]
+
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # it is the same all the time
+        return self.duty.get(role, ())
+
+    def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
+        return self.away
+
+
+def _circumstances(case: Case, organisation: Organisation) -> Organisation:
+    """Return the organisation as it is in a case."""
     if case.staffing is not None:
         organisation = organisation.with_staffing(case.staffing)
     if case.on_duty is not None:
         organisation = organisation.with_duty((case.on_duty,))
-    decision = Router(pack, organisation, MemoryLedger()).route(case.lead, at=case.at)
-    return CaseResult(case, decision, tuple(_compared(case, decision, organisation)))
+    limits = {person: load.capacity for person, load in case.load.items() if load.capacity is not None}
+    if limits:
+        people = {
+            id_: evolve(each, capacity=limits.get(id_, each.capacity)) for id_, each in organisation.people.items()
+        }
+        organisation = evolve(organisation, people=people)
+    return organisation
 
 
-def _compared(case: Case, decision: Decision, organisation: Organisation) -> Iterator[Comparison]:
+def _compared(case: Case, decision: Decision, state: LeadState, organisation: Organisation) -> Iterator[Comparison]:
     expect = case.expect
     to = None if expect.to is None else str(organisation.settle(expect.to))
     for rule in expect.rules:
@@ -84,12 +141,13 @@ def _compared(case: Case, decision: Decision, organisation: Organisation) -> Ite
     plain = (
         ("class", expect.lead_class, decision.lead_class),
         ("route", expect.route, decision.route),
-        ("to", to, decision.destination),
-        ("assignee", expect.assignee, decision.assignee),
+        ("to", to, state.destination),
+        ("assignee", expect.assignee, next(iter(state.counted), NOBODY)),
+        ("accountable", expect.accountable, state.accountable or NOBODY),
     )
     for what, word, actual in plain:
         if word is not None:
-            yield Comparison(what, word, actual or "nobody", word == actual)
+            yield Comparison(what, word, actual, word == actual)
     if expect.tags is not None:
         yield _set("tags", expect.tags, decision.tags)
     if expect.blocked_by is not None:

@@ -93,9 +93,9 @@ class Decision:
         """
         return explain_outcome(self.pack, self.outcome, personal=personal)
 
-    def explain(self, *, personal: bool = False) -> str:
-        """Say for people why the lead goes there, and why not elsewhere."""
-        return "\n".join(_told(self, self.explanation(personal=personal)))
+    def explain(self, *, personal: bool = False, candidates: bool = True) -> str:
+        """Say for people why the lead goes there, and why not elsewhere; why not to the others, with `candidates`."""
+        return "\n".join(_told(self, self.explanation(personal=personal), candidates=candidates))
 
     def to_dict(self, *, personal: bool = False) -> dict[str, Any]:
         """Return the decision and its explanation for programs; everything in it is JSON."""
@@ -133,7 +133,7 @@ class Decision:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
+def _told(decision: Decision, explanation: Explanation, *, candidates: bool) -> Iterator[str]:
     yield f"lead {decision.lead_id} {_where(decision.assignment)}, {decision.at.isoformat()}"
     if decision.known != Known():
         yield str(decision.known)
@@ -141,10 +141,8 @@ def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
         yield from _table(table)
     if explanation.blocked_by:
         yield f"could have changed it: {', '.join(explanation.blocked_by)} (missing; ask for them)"
-    for passed in decision.assignment.passed:
-        yield f"step {passed.step} of route {decision.route}: {passed.destination}, {passed.because}"
-        yield from _why_not(passed.choice)
-    yield from _landing(decision)
+    if candidates:
+        yield from _ladder(decision)
     yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}"
 
 
@@ -157,8 +155,15 @@ def _where(assignment: Assignment) -> str:
     return f"waits at {assignment.destination}: {assignment.because}; {assignment.accountable} is accountable"
 
 
+def _ladder(decision: Decision) -> Iterator[str]:
+    """Say which steps were gone past, who the people of the last one are, who comes first and why not the others."""
+    for passed in decision.assignment.passed:
+        yield f"step {passed.step} of route {decision.route}: {passed.destination}, {passed.because}"
+        yield from _why_not(passed.choice)
+    yield from _landing(decision)
+
+
 def _landing(decision: Decision) -> Iterator[str]:
-    """Say who the people of the step are, who comes first and why not the others."""
     assignment, choice = decision.assignment, decision.assignment.choice
     step = f"step {assignment.step} of route {decision.route}: {assignment.destination}"
     if choice is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from attrs import define, field
@@ -86,6 +86,14 @@ class Rota:
 class Play:
     """A scenario being played."""
 
+    VERBS: ClassVar[tuple[str, ...]] = (
+        "leads", "lead", "answer", "reassign", "pause", "resume", "away", "duty", "tick", "close_breaker",
+        "organisation",
+    )  # fmt: skip
+    CHECKS: ClassVar[tuple[str, ...]] = (
+        "refused", "stands", "events", "why_not", "next", "open", "offers", "shares", "fair",
+    )  # fmt: skip
+
     pack: RulePack
     ledger: Ledger
     rota: Rota = field(factory=Rota)
@@ -113,12 +121,12 @@ class Play:
         assert at >= self.now, act
         refusal = None
         try:
-            self.do({key: value for key, value in act.items() if key not in ("at", *CHECKS)}, at)
+            self.do({key: value for key, value in act.items() if key not in ("at", *self.CHECKS)}, at)
         except LeadRouterError as error:
             refusal = str(error)
         self.now = max(self.now, at)
         assert refusal is None or "refused" in act, (act, refusal)
-        for name in CHECKS:
+        for name in self.CHECKS:
             if name in act:
                 getattr(self, f"check_{name}")(act[name], refusal)
 
@@ -126,7 +134,7 @@ class Play:
         if not act:
             self.wait(at)
             return
-        verb = next(each for each in VERBS if each in act)
+        verb = next(each for each in self.VERBS if each in act)
         about = act.pop(verb)
         getattr(self, f"do_{verb}")(about, at, **act)
         assert not self.router.next_deadline() or self.router.next_deadline() > at or verb != "tick"
@@ -242,9 +250,3 @@ class Play:
             got[person] += 1
             for each, weight in weights.items():
                 assert abs(got[each] - Fraction(count * weight, total)) < 1, (count, each)
-
-
-VERBS = (
-    "leads", "lead", "answer", "reassign", "pause", "resume", "away", "duty", "tick", "close_breaker", "organisation",
-)  # fmt: skip
-CHECKS = ("refused", "stands", "events", "why_not", "next", "open", "offers", "shares", "fair")

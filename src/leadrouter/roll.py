@@ -39,6 +39,17 @@ class Roll:
     limits: Mapping[str, Limits] = field(converter=read_only, hash=False)
     plain: Mapping[str, int] = field(converter=read_only, hash=False)
     weights: Mapping[str, int] = field(converter=read_only, hash=False)
+    _rooms: dict[str, tuple[Mapping[str, int], frozenset[str]]] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def room(self, person: str, holdings: Mapping[str, int]) -> frozenset[str]:
+        """Return the sizes of which one more client fits into somebody's portfolio, of those that take room.
+
+        It is worked out once for as long as the very same holdings come again.
+        """
+        known = self._rooms.get(person)
+        if known is None or known[0] is not holdings:
+            known = self._rooms[person] = (holdings, self.limits[person].portfolio.room(holdings))
+        return known[1]
 
     @classmethod
     def of(

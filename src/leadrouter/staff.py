@@ -64,11 +64,19 @@ class Norms:
 
     def has_room(self, holdings: Mapping[str, int], size: str) -> bool:
         """Say whether a client of a size fits beside those that are held; one that takes no room always does."""
-        part = self._part(size)
-        return not part or self._used(holdings) + part <= self._whole
+        left = self._whole - self._part(size)
+        return left == self._whole or self._used(holdings) <= left
+
+    def room(self, holdings: Mapping[str, int]) -> frozenset[str]:
+        """Return the sizes that it names of which one more client fits, and `""` for one of unknown size."""
+        left = self._whole - self._used(holdings)
+        return frozenset(size for size, part in self._parts.items() if part <= left)
 
     def _used(self, holdings: Mapping[str, int]) -> int:
-        return sum(count * self._part(size) for size, count in holdings.items())
+        used, parts = 0, self._parts
+        for size, count in holdings.items():
+            used += count * (parts[size] if size in parts else self._part(size))
+        return used
 
     def _part(self, size: str) -> int:
         return self._parts.get(size, self._whole // self.other if self.other else 0)

@@ -84,7 +84,7 @@ def scenes(draw: st.DrawFn) -> tuple[Scene, dict[str, Load]]:
 @given(scenes())
 @settings(max_examples=150)
 def test_whoever_is_surely_open_has_no_closed_gate(drawn: tuple[Scene, dict[str, Load]]):
-    """And whoever has no quota and no dates is found by the quick look alone."""
+    """And whoever has no quota, no dates and a norm for the client is found by the quick look alone."""
     scene, held = drawn
     staff = scene.organisation.people
     closed = {name: closed_gates(staff[name], held[name], scene) for name in NAMES}
@@ -94,6 +94,7 @@ def test_whoever_is_surely_open_has_no_closed_gate(drawn: tuple[Scene, dict[str,
         name
         for name in NAMES
         if not (staff[name].quota or staff[name].joined or staff[name].left or held[name].is_paused)
+        and scene.organisation.roll.limits[name].portfolio.norm(scene.size)
     ]
     assert [name for name in plain if name in sure] == [name for name in plain if not closed[name]]
 

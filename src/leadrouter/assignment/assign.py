@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import filterfalse
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from leadrouter.assignment.pool import Duties, Resolved
 from leadrouter.assignment.standing import Given, Standing, split
 from leadrouter.assignment.strategy import STRATEGIES, Contest, OwnStrategy, Ranking, own
 from leadrouter.organisation import Organisation
-from leadrouter.readonly import read_only
+from leadrouter.readonly import editable, read_only
 from leadrouter.rulepack.route import Route, Step
 from leadrouter.zone import zone
 
@@ -147,7 +148,8 @@ class _Choosing:
                 gates = tuple(each for each in gates if each.name in KEPT_FROM_ACCOUNTABLE)
             if gates:
                 closed[id_] = gates
-        ids = [id_ for id_ in self.resolved.people if id_ not in closed]
+        if len(ids) + len(closed) < len(self.resolved.people):
+            ids = [id_ for id_ in self.resolved.people if id_ not in closed]
         return ids, closed, {id_: gates for id_, gates in noted.items() if gates}
 
     def scene(self) -> Scene:
@@ -181,6 +183,7 @@ class _Choosing:
             amount=counts,
             parts=split(counts, weights, self.standing.leads),
             weights=weights,
+            is_even=not self.organisation.roll.weights and sharing.newcomer != "ramp",
             entered=self.entered(),
             newcomer=sharing.newcomer,
             lead_class=self.lead_class,
@@ -201,8 +204,7 @@ class _Choosing:
 
     def entered(self) -> dict[str, int]:
         """Return whoever is new to the pool, with the entitlement to begin with."""
-        since = self.standing.since
-        new = [id_ for id_ in self.resolved.people if id_ not in since]
+        new = list(filterfalse(editable(self.standing.since).__contains__, self.resolved.people))
         if not new or self.resolved.sharing.newcomer != "none":
             return dict.fromkeys(new, 0)
         weights = {id_: self.organisation.people[id_].weight for id_ in self.resolved.people}

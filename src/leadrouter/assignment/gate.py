@@ -88,15 +88,14 @@ def surely_open(ids: Sequence[str], load_of: Callable[[str], Load], scene: Scene
     It leaves out whoever needs a closer look, such as somebody with a quota; `closed_gates` is the
     meaning. Costs a fraction of a microsecond for each person.
     """
-    organisation = scene.organisation
-    plain, limits, people = organisation.roll.plain, organisation.roll.limits, organisation.people
-    size = None if scene.is_client else scene.size
+    organisation, people = scene.organisation, scene.organisation.people
+    plain, room, size, is_client = organisation.roll.plain, organisation.roll.room, scene.size, scene.is_client
     found = [
         id_
         for id_, load in zip(ids, map(load_of, ids), strict=True)
         if load.open_leads < plain.get(id_, 0)
         and not load.is_paused
-        and (not load.holdings or size is None or limits[id_].portfolio.has_room(load.holdings, size))
+        and (not load.holdings or is_client or size in room(id_, load.holdings))
     ]
     if scene.asked:
         found = [id_ for id_ in found if not any(_knowledge(people[id_], scene.asked))]
@@ -119,22 +118,34 @@ def _gates(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate
     if person.id in scene.away:
         absence = scene.away[person.id]
         yield ClosedGate("absent", f"{absence.reason}{_until(absence.until, scene.tz)}", absence.until)
-    home = scene.organisation.home(person.id)
-    if home is not None and home.id in scene.shut:
-        yield ClosedGate("hours", f"outside the hours `{home.hours}` of department `{home.id}`")
-    if load.pause(scene.at):
+    if scene.shut:
+        yield from _hours(person, scene)
+    if load.is_paused and load.pause(scene.at):
         yield ClosedGate("paused", f"paused{_until(load.paused_until, scene.tz)}", load.paused_until)
     if scene.asked:
         yield from _knowledge(person, scene.asked)
     limits = scene.organisation.roll.limits[person.id]
     if limits.capacity is not None and load.open_leads >= limits.capacity:
         yield ClosedGate("capacity", f"{load.open_leads}/{limits.capacity}")
-    if load.holdings and not scene.is_client and not limits.portfolio.has_room(load.holdings, scene.size):
+    if load.holdings and not scene.is_client and not _fits(person, load, scene):
         yield ClosedGate("portfolio", _portfolio(load.holdings, limits.portfolio, scene.size))
     if person.quota:
         yield from _quotas(person, load, scene)
     if person.id in scene.declined:
         yield ClosedGate("declined", "declined or missed this lead")
+
+
+def _fits(person: Salesperson, load: Load, scene: Scene) -> bool:
+    roll = scene.organisation.roll
+    return (
+        scene.size in roll.room(person.id, load.holdings) or roll.limits[person.id].portfolio.norm(scene.size) is None
+    )
+
+
+def _hours(person: Salesperson, scene: Scene) -> Iterator[ClosedGate]:
+    home = scene.organisation.home(person.id)
+    if home is not None and home.id in scene.shut:
+        yield ClosedGate("hours", f"outside the hours `{home.hours}` of department `{home.id}`")
 
 
 def _until(at: datetime | None, tz: ZoneInfo) -> str:

@@ -154,16 +154,16 @@ def split(amount: int, weights: Mapping[str, int], first: int = 0) -> dict[str, 
     >>> split(10, {"anna": 1, "boris": 1, "vera": 1})
     {'anna': 4, 'boris': 3, 'vera': 3}
     """
-    total = sum(weights.values())
-    if total == len(weights):
-        parts = dict.fromkeys(weights, amount // total)
+    total, count = sum(weights.values()), len(weights)
+    if total == count:
+        parts, rest = dict.fromkeys(weights, amount // count), amount % count
     else:
         parts = {person: amount * weight // total for person, weight in weights.items()}
-    rest = amount - sum(parts.values())
+        rest = amount - sum(parts.values())
     if rest:
-        people = list(parts)
-        for position in range(first, first + rest):
-            parts[people[position % len(people)]] += 1
+        people, start = list(parts), first % count
+        for person in (people[start:] + people[:start])[:rest]:
+            parts[person] += 1
     return parts
 
 

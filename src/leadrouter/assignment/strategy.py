@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from heapq import nsmallest
+from operator import add
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -14,7 +15,7 @@ from leadrouter.assignment.candidate import Candidate
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.organisation import Organisation
-from leadrouter.readonly import read_only
+from leadrouter.readonly import editable, read_only
 from leadrouter.staff import Newcomer
 
 Figure: TypeAlias = Any
@@ -43,6 +44,7 @@ class Contest:
         amount: how much the lead counts, in units.
         parts: what each person becomes entitled to by it, candidates and whoever is owed while away.
         weights: the weights of the same people.
+        is_even: whether they are known to be equal.
         entered: the entitlement that whoever is new begins with.
         newcomer: how whoever is new begins.
         lead_class: the lead's class.
@@ -56,6 +58,7 @@ class Contest:
     amount: int
     parts: Mapping[str, int]
     weights: Mapping[str, int]
+    is_even: bool
     entered: Mapping[str, int]
     newcomer: Newcomer = "calibrated"
     lead_class: str
@@ -93,20 +96,20 @@ def fair(contest: Contest, wanted: int) -> Ranking:
 
     Source: R. Tijdeman, The chairman assignment problem, Discrete Mathematics 32 (1980), 323-330.
     """
-    held, parts, weights, amount = contest.standing.owed, contest.parts, contest.weights, contest.amount
-    if contest.entered:
-        held = {**held, **contest.entered}
-    owed = {id_: held[id_] + parts[id_] for id_ in contest.ids}
+    ids, parts, weights, amount = contest.ids, contest.parts, contest.weights, contest.amount
+    held = editable(contest.standing.owed)
+    held.update(contest.entered)
+    owed = dict(zip(ids, map(add, map(held.__getitem__, ids), map(parts.__getitem__, ids)), strict=True))
+    if wanted == 1 and contest.is_even:
+        return Ranking((max(owed, key=owed.__getitem__),), owed)  # the largest is due first, and due if anybody is
     scale = 2 * len(parts) - 2
     least = -(-amount // scale) if scale else amount
-    due = [id_ for id_, units in owed.items() if units >= least] or contest.ids
+    due = [id_ for id_, units in owed.items() if units >= least] or ids
     if wanted > 1:
-        keys = {id_: (Fraction((scale - 1) * amount - scale * owed[id_], weights[id_]), id_) for id_ in contest.ids}
-        late = set(contest.ids).difference(due)
-        first = sorted(contest.ids, key=lambda id_: (id_ in late, keys[id_]))
+        keys = {id_: (Fraction((scale - 1) * amount - scale * owed[id_], weights[id_]), id_) for id_ in ids}
+        late = set(ids).difference(due)
+        first = sorted(ids, key=lambda id_: (id_ in late, keys[id_]))
         return Ranking(tuple(first[:wanted]), owed)
-    if len(set(weights.values())) == 1:
-        return Ranking((max(due, key=owed.__getitem__),), owed)
     return Ranking((_soonest(due, owed, weights, scale, amount),), owed)
 
 

@@ -14,7 +14,7 @@ from leadrouter.adapters.sqlite_work import SqliteWork
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Entry, Refused
 
-VERSION = 2
+VERSION = 3
 """The version of the tables that this library reads and writes."""
 
 _PATIENCE = 30.0

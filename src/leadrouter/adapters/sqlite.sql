@@ -20,9 +20,23 @@ CREATE TABLE event (
   number  INTEGER PRIMARY KEY,
   lead_id TEXT,
   version INTEGER NOT NULL,
-  event   TEXT NOT NULL
+  subject TEXT NOT NULL,
+  event   TEXT NOT NULL,
+  hash    TEXT NOT NULL
 ) STRICT;
+CREATE INDEX event_of_subject ON event (subject, number);
 CREATE UNIQUE INDEX event_of_lead ON event (lead_id, version) WHERE version > 0;
+
+CREATE TABLE seal (
+  upto INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL,
+  at   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE position (
+  consumer TEXT PRIMARY KEY,
+  number   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE lead (
   lead_id TEXT PRIMARY KEY,
@@ -81,4 +95,4 @@ CREATE TABLE identifier (
 CREATE INDEX identifier_of_root ON identifier (root, rule);
 CREATE INDEX identifier_of_company ON identifier (company);
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,7 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
+from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
 from leadrouter.ledger.ledger import Entry, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
@@ -26,6 +29,13 @@ _ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER
 _LATEST = f"SELECT {_ENTRY} FROM entry ORDER BY number DESC LIMIT 1"  # noqa: S608  # columns
 _REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?)"  # noqa: S608  # columns
 _ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  # columns
+
+_APPEND = "INSERT INTO event (lead_id, version, subject, event, hash) VALUES (?, ?, ?, ?, ?)"
+_END = "SELECT hash FROM event WHERE subject = ? ORDER BY number DESC LIMIT 1"
+_POSITION = """
+    INSERT INTO position VALUES (?, ?)
+    ON CONFLICT (consumer) DO UPDATE SET number = max(number, excluded.number)
+"""
 
 _NEW_LEAD = """
     INSERT INTO lead (version, is_open, queue, rank, arrived, due, company, state, lead_id, number)
@@ -82,6 +92,21 @@ class SqliteWork:
         chosen, values = ("", ()) if lead_id is None else ("WHERE lead_id = ?", (lead_id,))
         query = f"SELECT event FROM event {chosen} ORDER BY number"  # noqa: S608  # one of two texts
         return tuple(Event.from_json(text) for (text,) in self.connection.execute(query, values))
+
+    def log(self, after: int = 0, limit: int | None = None) -> tuple[Kept, ...]:
+        """Return the events after a number in the log, in order, at most so many, each with its hash."""
+        query = "SELECT number, event, hash FROM event WHERE number > ? ORDER BY number LIMIT ?"
+        rows = self.connection.execute(query, (after, -1 if limit is None else limit))
+        return tuple(Kept(number=number, event=Event.from_json(text), hash=hash_) for number, text, hash_ in rows)
+
+    def seals(self) -> tuple[Seal, ...]:
+        """Return the seals of the log, in order."""
+        rows = self.connection.execute("SELECT upto, hash, at FROM seal ORDER BY upto")
+        return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in rows)
+
+    def position(self, consumer: str) -> int:
+        """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
+        return int(self._one("SELECT number FROM position WHERE consumer = ?", consumer) or 0)
 
     def lead(self, lead_id: str) -> LeadState | None:
         """Return where a lead stands."""
@@ -143,6 +168,18 @@ class SqliteWork:
         text: str | None = self._one("SELECT text FROM kept WHERE digest = ?", digest)
         return text
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self.connection.execute("RELEASE part")
+
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
         self.connection.execute(_ADD, astuple(entry))
@@ -152,9 +189,26 @@ class SqliteWork:
         self.connection.execute(_REFUSE, astuple(refused))
 
     def append(self, event: Event) -> None:
-        """Keep what happened; a lead's version must be new."""
-        values = (event.lead_id, event.version, event.to_json())
-        self.connection.execute("INSERT INTO event (lead_id, version, event) VALUES (?, ?, ?)", values)
+        """Keep what happened, with its number and its hash; a lead's version must be new."""
+        subject = subject_of(event)
+        hash_ = linked(self._one(_END, subject) or NOTHING, event)
+        self.connection.execute(_APPEND, (event.lead_id, event.version, subject, event.to_json(), hash_))
+
+    def seal(self, at: datetime) -> Seal | None:
+        """Seal the events since the last seal; None where there are none. Costs their number."""
+        row = self.connection.execute("SELECT upto, hash FROM seal ORDER BY upto DESC LIMIT 1").fetchone()
+        upto, before = row or (0, NOTHING)
+        since = self.connection.execute("SELECT number, hash FROM event WHERE number > ? ORDER BY number", (upto,))
+        rows = since.fetchall()
+        if not rows:
+            return None
+        seal = Seal(upto=rows[-1][0], hash=sealed(before, (hash_ for _, hash_ in rows)), at=at.isoformat())
+        self.connection.execute("INSERT INTO seal (upto, hash, at) VALUES (?, ?, ?)", astuple(seal))
+        return seal
+
+    def put_position(self, consumer: str, number: int) -> None:
+        """Note that a consumer has dealt with every event up to a number; never moves back."""
+        self.connection.execute(_POSITION, (consumer, number))
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none)."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from leadrouter.ledger.chain import Kept, Seal
 from leadrouter.ledger.clients import Clients, ReadClients
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ class Reading(Protocol):
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
 
+    def log(self, after: int = 0, limit: int | None = None) -> tuple[Kept, ...]:
+        """Return the events after a number in the log, in order, at most so many, each with its hash."""
+
+    def seals(self) -> tuple[Seal, ...]:
+        """Return the seals of the log, in order."""
+
+    def position(self, consumer: str) -> int:
+        """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
+
     def lead(self, lead_id: str) -> LeadState | None:
         """Return where a lead stands."""
 
@@ -118,12 +128,17 @@ class Transaction(Reading, Protocol):
     - what it read stays true until it ends: no other writer comes between;
     - it reads what it has written itself;
     - all that it wrote is kept when its block ends, or nothing is when the block raises;
-    - nothing that was appended is ever changed.
+    - nothing that was appended is ever changed: an event's hash covers those before it (`ledger.chain`);
+    - numbers of events grow in the order in which transactions are kept: whoever has read up to a number
+      never finds a lower one later.
     """
 
     @property
     def clients(self) -> Clients:
         """The companies."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
@@ -132,7 +147,13 @@ class Transaction(Reading, Protocol):
         """Keep a lead that was refused, as it came."""
 
     def append(self, event: Event) -> None:
-        """Keep what happened; a lead's version must be new."""
+        """Keep what happened, with its number and its hash; a lead's version must be new."""
+
+    def seal(self, at: datetime) -> Seal | None:
+        """Seal the events since the last seal; None where there are none. Costs their number."""
+
+    def put_position(self, consumer: str, number: int) -> None:
+        """Note that a consumer has dealt with every event up to a number; never moves back."""
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none).

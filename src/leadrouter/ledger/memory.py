@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import define, field
 
 from leadrouter.errors import StaleError
+from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
 from leadrouter.ledger.ledger import Entry, Refused
 from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients
 from leadrouter.ledger.queues import Queues
@@ -33,7 +34,10 @@ class _Books:
     entries: dict[str, Entry] = field(factory=dict)
     refused: list[Refused] = field(factory=list)
     texts: dict[str, str] = field(factory=dict)
-    events: list[Event] = field(factory=list)
+    log: list[Kept] = field(factory=list)
+    ends: dict[str, str] = field(factory=dict)
+    seals: list[Seal] = field(factory=list)
+    positions: dict[str, int] = field(factory=dict)
     events_of: dict[str, list[Event]] = field(factory=dict)
     leads: dict[str, LeadState] = field(factory=dict)
     queues: Queues = field(factory=Queues)
@@ -97,8 +101,20 @@ class _Work:
 
     def take_back(self) -> None:
         """Undo what was written, the latest first."""
-        for undo in reversed(self._undo):
-            undo()
+        self._take_back_to(0)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        mark = len(self._undo)
+        try:
+            yield
+        except BaseException:
+            self._take_back_to(mark)
+            raise
+
+    def _take_back_to(self, mark: int) -> None:
+        while len(self._undo) > mark:
+            self._undo.pop()()
 
     @property
     def clients(self) -> MemoryClients:
@@ -114,7 +130,18 @@ class _Work:
         return next(reversed(self.books.entries.values()), None)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
-        return tuple(self.books.events if lead_id is None else self.books.events_of.get(lead_id, ()))
+        if lead_id is not None:
+            return tuple(self.books.events_of.get(lead_id, ()))
+        return tuple(kept.event for kept in self.books.log)
+
+    def log(self, after: int = 0, limit: int | None = None) -> tuple[Kept, ...]:
+        return tuple(self.books.log[after : None if limit is None else after + limit])
+
+    def seals(self) -> tuple[Seal, ...]:
+        return tuple(self.books.seals)
+
+    def position(self, consumer: str) -> int:
+        return self.books.positions.get(consumer, 0)
 
     def lead(self, lead_id: str) -> LeadState | None:
         return self.books.leads.get(lead_id)
@@ -169,7 +196,23 @@ class _Work:
             if event.version and before and before[-1].version >= event.version:
                 raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
             self._append(before, event)
-        self._append(self.books.events, event)
+        subject = subject_of(event)
+        hash_ = linked(self.books.ends.get(subject, NOTHING), event)
+        self._put(self.books.ends, subject, hash_)
+        self._append(self.books.log, Kept(number=len(self.books.log) + 1, event=event, hash=hash_))
+
+    def seal(self, at: datetime) -> Seal | None:
+        last = self.books.seals[-1] if self.books.seals else Seal(upto=0, hash=NOTHING, at="")
+        since = self.log(last.upto)
+        if not since:
+            return None
+        hash_ = sealed(last.hash, (kept.hash for kept in since))
+        seal = Seal(upto=since[-1].number, hash=hash_, at=at.isoformat())
+        self._append(self.books.seals, seal)
+        return seal
+
+    def put_position(self, consumer: str, number: int) -> None:
+        self._put(self.books.positions, consumer, max(number, self.position(consumer)))
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         before = self.lead(state.lead_id)

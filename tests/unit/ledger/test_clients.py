@@ -17,14 +17,6 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PRESS = Company(id="a", root="a", owner="anna", since=NOON, size="large")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def ledger(request, tmp_path):
-    """Each kind of ledger, empty."""
-    opened = MemoryLedger() if request.param == "memory" else SqliteLedger(str(tmp_path / "leads.db"))
-    yield opened
-    opened.close()
-
-
 def test_a_company_is_found_as_it_was_put(ledger):
     """In its transaction, after it, and to readers."""
     with ledger.transaction() as work:

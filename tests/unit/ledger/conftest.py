@@ -1,0 +1,21 @@
+"""Every kind of ledger: a new one is added to `LEDGERS`, and is held to all the laws here."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.ledger.memory import MemoryLedger
+
+LEDGERS = {
+    "memory": lambda _: MemoryLedger(),
+    "sqlite": lambda folder: SqliteLedger(str(folder / "leads.db")),
+}
+
+
+@pytest.fixture(params=sorted(LEDGERS))
+def ledger(request, tmp_path):
+    """Each kind of ledger, empty."""
+    opened = LEDGERS[request.param](tmp_path)
+    yield opened
+    opened.close()

@@ -228,6 +228,32 @@ class Doors:
         with self.ledger.reading() as work:
             return work.events(find_entry(work, lead_id).lead_id)
 
+    def deliver(self, consumer: str, callback: Callable[[Event], object], *, limit: int = 100) -> int:
+        """Give a consumer the events that it has not had, in order; return how many, 0 when it has had all.
+
+        An event is given at least once: where the callback raises, or the process dies, the events whose
+        position was not kept yet come again. Positions are kept once a call, in the ledger. Two processes
+        that deliver to the same consumer at once may each give it the same event.
+
+        Args:
+            consumer: a name of yours, always the same one for the same consumer.
+            callback: called with each event, outside of any transaction.
+            limit: how many events at most.
+        """
+        with self.ledger.reading() as work:
+            before = work.position(consumer)
+            log = work.log(before, limit)
+        done = before
+        try:
+            for kept in log:
+                callback(kept.event)
+                done = kept.number
+        finally:
+            if done > before:
+                with self.ledger.transaction() as work:
+                    work.put_position(consumer, done)
+        return len(log)
+
     def standing(self) -> tuple[Standing, ...]:
         """Return what fairness has counted in every pool, by the pool's name."""
         with self.ledger.reading() as work:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
-from leadrouter import Lead
-from tests.small import AT, small_organisation, small_router
+from leadrouter import Lead, Router
+from leadrouter.assignment.pool import FixedDuties
+from leadrouter.ledger.memory import MemoryLedger
+from tests.small import AT, small_organisation, small_pack, small_router
 
 HURRY = Lead(
     id="1", source="call", facts={"employees": 300, "amount": "90 000 ₽", "message": "Срочно: Иван, +79001234567"}
@@ -23,7 +25,7 @@ class future-large: rule may-grow
 route head: rule in-a-hurry
   from tags = urgent
 could have changed it: product (missing; ask for them)
-step 1 of route head: head(inbound) is olga; olga comes after nobody yet
+step 1 of route head: head(inbound) is olga; fair puts olga (owed +1.00) first
 pack {pack}, organisation {organisation}"""
 
 
@@ -40,18 +42,19 @@ def test_the_others_are_told_why_not():
     router = small_router()
     router.route(Lead(id="1", facts={"product": "press"}), at=AT)
     text = router.route(Lead(id="2", facts={"product": "press"}), at=AT).explain()
-    assert "  not anna: waits for the turn: boris comes after anna" in text
+    assert "  not anna: owed +0.00; boris owed +1.00 comes first by fair" in text
     assert "class complex: rule machine, because machines are engineered" in text
 
 
 def test_steps_that_reached_nobody_are_told():
-    """An empty step stands in the explanation."""
-    router = small_router()
-    router.organisation = router.organisation.with_staffing("duty").with_duty(())
-    assert (
-        "step 1 of route inbound: on_duty(duty) reached nobody"
-        in router.route(Lead(id="1", facts={"product": "press"}), at=AT).explain()
-    )
+    """A step that was gone past stands in the explanation, with the gates that were closed there."""
+    organisation = small_organisation().with_staffing("duty")
+    router = Router(small_pack(), organisation, MemoryLedger(), duties=FixedDuties())
+    decision = router.route(Lead(id="1", facts={"product": "press"}), at=AT)
+    assert "step 1 of route inbound: on_duty(duty), nobody is left\n" in decision.explain()
+    assert "on_duty(duty)" not in decision.explain(candidates=False)
+    (passed,) = decision.to_dict()["explanation"]["passed"]
+    assert (passed["step"], passed["destination"], passed["candidates"]["pool"]) == (1, "on_duty(duty)", [])
 
 
 def test_unknown_derived_facts_and_missing_rules_are_told():

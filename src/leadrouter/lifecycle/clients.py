@@ -99,8 +99,7 @@ def won(desk: Desk, state: LeadState) -> Company | None:
 
     Whoever won the lead holds the client. A client that somebody holds already stays his.
     """
-    if state.company is None or state.holder is None:
-        return None
+    assert state.company is not None, "INVARIANT: every lead begins a company"
     company = company_of(desk.work.clients, state.company)
     if company.is_client:
         return None

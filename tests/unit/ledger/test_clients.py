@@ -85,6 +85,9 @@ def test_forgotten_identifiers_find_nobody(ledger):
         clients.forget_identifiers("a")
         clients.forget_identifiers("nobody")
         assert clients.companies_of("phone", "d1") == ()
+        clients.put(evolve(second, root="b", link=None, rule=None))
+        assert clients.companies_of("name", "d2") == ()
+        clients.put(second)
         clients.add_identifier(second, "name", "d2")
         assert clients.companies_of("name", "d2") == ("a",)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from attrs import evolve
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
@@ -160,7 +161,8 @@ class Clients(RuleBasedStateMachine):
             found = {key: {root for root, n in roots.items() if n} for key, roots in shelves.found.items()}
             holdings = {load.person: dict(load.holdings) for load in work.loads()}
             companies = {state.lead_id: state.company for state in work.leads()}
-            return dict(shelves.companies), {k: v for k, v in found.items() if v}, companies, holdings
+            plain = {id_: evolve(company, version=0) for id_, company in shelves.companies.items()}
+            return plain, {k: v for k, v in found.items() if v}, companies, holdings
 
     @invariant()
     def both_ledgers_hold_the_same(self):

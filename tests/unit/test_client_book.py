@@ -42,7 +42,7 @@ def test_a_client_is_known_again():
     """Before any lead of his is routed, by what identifies him in that country."""
     router = open_router(MemoryLedger())
     company = router.clients.enter(PRESS, owner="anna", size="large", at=AT)
-    assert company == Company(id=company.id, root=company.id, owner="anna", since=AT, size="large")
+    assert company == Company(id=company.id, root=company.id, owner="anna", since=AT, size="large", version=1)
     assert router.clients.known(Lead(contact=Contact(phone="+49 30 901820"))) == Known(
         company=company.id, rule="phone", is_client=True, owner="anna"
     )

@@ -221,7 +221,7 @@ def _clients(desk: Desk, person: str) -> Iterator[Move]:
         head = None if home is None or home.head == person else home.head
         to, reasons = room.person or head, room.reasons()
         because = NOBODY if to is None else reasons.pop(to, "nobody there has room: the head holds it")
-        yield Move(kind="client", id=client.id, to=to, because=because, why_not=reasons)
+        yield Move(kind="client", id=client.id, version=client.version, to=to, because=because, why_not=reasons)
         if to is not None:
             desk.put_load(desk.load(to).holding({client.size: 1}))
 
@@ -251,7 +251,7 @@ def _lead_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
 def _client_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
     """Make a move of a client; return why not, where it is not made."""
     client = desk.work.clients.company(move.id)
-    if client is None or client.held_by != plan.person:
+    if client is None or client.version != move.version or client.held_by != plan.person:
         return "it has changed since the plan was made"
     if move.to is None or move.to == plan.person:
         return "it stays"

@@ -108,7 +108,7 @@ def test_a_plan_of_something_else_does_nothing(router: Router):
     mine = router.clients.enter(Lead(id="5", company="Lathe"), owner="anna", at=AT).id
 
     def move(kind: str, id_: str, to: str | None) -> Move:
-        version = router.lead(id_).version if kind != "client" and id_ not in ("?", mine) else 0
+        version = 0 if id_ == "?" else 1 if kind == "client" else router.lead(id_).version
         return Move(kind=kind, id=id_, version=version, to=to)  # type: ignore[arg-type]
 
     moves = (
@@ -134,6 +134,17 @@ def test_a_plan_of_something_else_does_nothing(router: Router):
     ]
     assert applied.moved == ()
     assert router.lead(held).holder == "anna"
+
+
+def test_a_client_that_came_back_passes_on_again(router: Router):
+    """The same moves at the same instant are another plan, because the client has changed since."""
+    client = router.clients.enter(Lead(id="1", company="Press"), owner="anna", at=AT).id
+    for person, to in (("anna", "boris"), ("boris", "anna"), ("anna", "boris")):
+        assert router.apply(router.handover(person, at=AT), at=AT).was_applied is False
+        assert router.clients.company(client).owner == to
+    stale = router.handover("boris", at=AT)
+    router.clients.enter(Lead(id="1", company="Press"), owner="boris", size="small", at=AT)
+    assert [why for _, why in router.apply(stale, at=AT).skipped] == [CHANGED]
 
 
 def test_a_plan_that_was_applied_is_known_for_ever(router: Router):

@@ -36,7 +36,8 @@ def plan(desk: Desk, person: str, reason: Reason, until: datetime | None) -> Pla
 
     A lead goes to the least loaded of its own step, then of the person's department, then to the deputy,
     then to the head; each is asked as if what comes before in the plan was moved already. Clients pass
-    on only where the person leaves: to whoever of the department has most room.
+    on only where the person leaves: to whoever of the department has most room, else to the head, however
+    full.
 
     Raises:
         UnknownPersonError: the organisation does not have that person.
@@ -218,9 +219,12 @@ def _clients(desk: Desk, person: str) -> Iterator[Move]:
     for client in desk.work.clients.held_by(person):
         people = [each for each in (() if home is None else home.people) if each != person]
         room = most_room(desk, people, client.size)
-        head = None if home is None or home.head == person else home.head
-        to, reasons = room.person or head, room.reasons()
-        because = NOBODY if to is None else reasons.pop(to, "nobody there has room: the head holds it")
+        to, reasons = room.person, room.reasons()
+        if to is None and home is not None and home.head not in (None, person):
+            answers = most_room(desk, [str(home.head)], client.size)
+            reasons |= answers.reasons()
+            to = home.head if answers.is_full else answers.person
+        because = NOBODY if to is None else reasons.pop(to)
         yield Move(kind="client", id=client.id, version=client.version, to=to, because=because, why_not=reasons)
         if to is not None:
             desk.put_load(desk.load(to).holding({client.size: 1}))

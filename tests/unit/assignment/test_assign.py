@@ -233,3 +233,14 @@ def test_a_weight_is_a_share():
     """Somebody with three times the weight gets three of four."""
     books = Books(office(Salesperson(id="anna", weight=3), BORIS))
     assert books.given(8).count("anna") == 6
+
+
+def test_a_manager_of_clients_has_room_for_clients_of_every_size():
+    """One norm for all sizes is the norm of a size that the lead says as well."""
+    organisation = evolve(office(evolve(ANNA, portfolio=Norms(sizes={}, other=3))), size="company_size")
+    books = Books(organisation, loads={"anna": Load(person="anna", holdings={"small": 2})})
+    assert books.choose(facts={"company_size": "huge"}).offered_to == ("anna",)
+    books.loads["anna"] = Load(person="anna", holdings={"small": 2, "huge": 1})
+    assert books.choose(facts={"company_size": "huge"}).why_not() == {
+        "anna": "portfolio 1/3 huge, 2/3 small with 100% used, and one huge more"
+    }

@@ -142,6 +142,15 @@ def test_a_turn_is_given_back_once_and_only_where_there_was_one(router, lead_id)
         router.credit(held, by="olga", at=AT)
 
 
+def test_a_turn_of_somebody_who_is_no_longer_there_is_given_back_too(router, lead_id):
+    """The books of the pool know people whom the organisation does not have any more."""
+    router.lost(lead_id, by="anna", at=AT)
+    edited = ORGANISATION.replace("people: [anna, boris]", "people: [boris]").replace("anna: {quota: {day: 5}}, ", "")
+    later = Router(RulePack.parse(PACK), Organisation.parse(edited), router.ledger)
+    later.credit(lead_id, by="olga", at=AT)
+    assert dict(later.standing()[0].got) == {"anna": 0}
+
+
 def test_a_lead_that_nobody_knows_is_refused(router):
     """By its whole id only: a write is no search."""
     with pytest.raises(UnknownLeadError, match="no lead has the id `ffff`"):

@@ -153,7 +153,13 @@ class Play:
         self.ids[name] = decision.lead_id
 
     def do_leads(
-        self, count: str, at: datetime, *, every: str = "0m", answered: bool = True, facts: Mapping[str, Any] | None = None
+        self,
+        count: str,
+        at: datetime,
+        *,
+        every: str = "0m",
+        answered: bool = True,
+        facts: Mapping[str, Any] | None = None,
     ):
         """Route many leads, one after the other; whoever is offered one takes it, and it comes to nothing."""
         self.sequence.clear()
@@ -224,7 +230,8 @@ class Play:
 
     def check_why_not(self, expected: Mapping[str, Mapping[str, str]], _: str | None) -> None:
         for name, reasons in expected.items():
-            chosen = [event for event in self.router.events(self.ids[name]) if event.evidence.get("pool") is not None]
+            events = self.router.events(self.ids[name])
+            chosen = [event for event in events if event.evidence.get("pool") is not None]
             why = Choice.from_dict(dict(chosen[-1].evidence)).why_not()
             assert {person: why.get(person) for person in reasons} == reasons
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from leadrouter.destination import Department as ToDepartment
 from leadrouter.destination import Pool as ToPool
 from leadrouter.readonly import read_only
-from leadrouter.staff import CLIENT_NORMS, SALES_NORMS, Department, Norms, Pool, Salesperson
+from leadrouter.staff import CLIENT_NORMS, SALES_NORMS, Department, Norms, Pool, Room, Salesperson
 
 
 @frozen
@@ -39,17 +39,17 @@ class Roll:
     limits: Mapping[str, Limits] = field(converter=read_only, hash=False)
     plain: Mapping[str, int] = field(converter=read_only, hash=False)
     weights: Mapping[str, int] = field(converter=read_only, hash=False)
-    _rooms: dict[str, tuple[Mapping[str, int], frozenset[str]]] = field(factory=dict, init=False, eq=False, repr=False)
+    _rooms: dict[str, tuple[Mapping[str, int], Room]] = field(factory=dict, init=False, eq=False, repr=False)
 
-    def room(self, person: str, holdings: Mapping[str, int]) -> frozenset[str]:
-        """Return the sizes of which one more client fits into somebody's portfolio, of those that take room.
+    def has_room(self, person: str, holdings: Mapping[str, int], size: str) -> bool:
+        """Say whether one more client of a size, `""` where nobody knows it, fits into somebody's portfolio.
 
-        It is worked out once for as long as the very same holdings come again.
+        What fits is worked out once for as long as the very same holdings come again.
         """
         known = self._rooms.get(person)
         if known is None or known[0] is not holdings:
             known = self._rooms[person] = (holdings, self.limits[person].portfolio.room(holdings))
-        return known[1]
+        return size in known[1].fitting or size in known[1]
 
     @classmethod
     def of(

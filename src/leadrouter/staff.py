@@ -30,6 +30,18 @@ STRATEGY_NAMES = ("fair", "round_robin", "longest_idle", "least_loaded", "most_q
 _map = partial(field, factory=dict, converter=read_only, hash=False)
 
 
+@frozen
+class Room:
+    """The sizes of which one more client fits into a portfolio: `fitting`, and any but `named` where `others` do."""
+
+    fitting: frozenset[str]
+    named: frozenset[str]
+    others: bool
+
+    def __contains__(self, size: str) -> bool:
+        return size in self.fitting or (self.others and size not in self.named)
+
+
 @frozen(kw_only=True)
 class Norms:
     """How many clients of each size fill a portfolio: each counts as one part of its size's norm.
@@ -38,7 +50,7 @@ class Norms:
     takes no room. A client whose size nobody knows, `""`, counts like one of the smallest.
 
     >>> norms = Norms(sizes={"small": 40, "very_large": 3})
-    >>> str(norms.used({"small": 20, "very_large": 1})), norms.has_room({"small": 20, "very_large": 1}, "very_large")
+    >>> str(norms.used({"small": 20, "very_large": 1})), "very_large" in norms.room({"small": 20, "very_large": 1})
     ('5/6', False)
     """
 
@@ -62,15 +74,12 @@ class Norms:
         """Return how much of a portfolio the clients of each size use: one is full."""
         return Fraction(self._used(holdings), self._whole)
 
-    def has_room(self, holdings: Mapping[str, int], size: str) -> bool:
-        """Say whether a client of a size fits beside those that are held; one that takes no room always does."""
-        left = self._whole - self._part(size)
-        return left == self._whole or self._used(holdings) <= left
-
-    def room(self, holdings: Mapping[str, int]) -> frozenset[str]:
-        """Return the sizes that it names of which one more client fits, and `""` for one of unknown size."""
+    def room(self, holdings: Mapping[str, int]) -> Room:
+        """Return the sizes of which one more client fits beside those that are held."""
         left = self._whole - self._used(holdings)
-        return frozenset(size for size, part in self._parts.items() if part <= left)
+        fitting = frozenset(size for size, part in self._parts.items() if part <= left)
+        others = self.other is None or self._whole // self.other <= left
+        return Room(fitting, frozenset(self._parts), others)
 
     def _used(self, holdings: Mapping[str, int]) -> int:
         used, parts = 0, self._parts

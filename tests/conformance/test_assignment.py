@@ -147,23 +147,29 @@ class Play:
 
     # what happens
 
-    def do_lead(self, name: str, at: datetime, *, facts: Mapping[str, Any] | None = None, arrived: str | None = None):
+    def do_lead(self, name: str, at: datetime, *, arrived: str | None = None, **record: Any):
         received = at if arrived is None else START + span(arrived)
-        decision = self.router.route(Lead(id=name, facts=facts or {}, received=received), at=at)
+        decision = self.router.route({"id": name, "received": received, **record}, at=at)
         self.ids[name] = decision.lead_id
 
     def do_leads(
-        self, count: str, at: datetime, *, every: str = "0m", won: bool = True, facts: Mapping[str, Any] | None = None
+        self,
+        count: str,
+        at: datetime,
+        *,
+        every: str = "0m",
+        answered: bool = True,
+        facts: Mapping[str, Any] | None = None,
     ):
-        """Route many leads, one after the other; whoever is offered one wins it at once."""
+        """Route many leads, one after the other; whoever is offered one takes it, and it comes to nothing."""
         self.sequence.clear()
         for number in range(int(count)):
             self.now = at + number * span(every)
             self.wait(self.now)
             decision = self.router.route(Lead(id=f"{at}-{number}", facts=facts or {}, received=self.now), at=self.now)
-            if won and decision.assignee is not None:
+            if answered and decision.assignee is not None:
                 self.router.accept(decision.lead_id, by=decision.assignee, at=self.now)
-                self.router.won(decision.lead_id, by=decision.assignee, at=self.now)
+                self.router.lost(decision.lead_id, by=decision.assignee, at=self.now)
 
     def do_answer(self, answer: str, at: datetime, *, by: str, version: int | None = None):
         verb, name = answer.split()
@@ -224,7 +230,8 @@ class Play:
 
     def check_why_not(self, expected: Mapping[str, Mapping[str, str]], _: str | None) -> None:
         for name, reasons in expected.items():
-            chosen = [event for event in self.router.events(self.ids[name]) if event.evidence.get("pool") is not None]
+            events = self.router.events(self.ids[name])
+            chosen = [event for event in events if event.evidence.get("pool") is not None]
             why = Choice.from_dict(dict(chosen[-1].evidence)).why_not()
             assert {person: why.get(person) for person in reasons} == reasons
 

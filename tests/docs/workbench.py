@@ -18,6 +18,7 @@ from leadrouter import Organisation, Router, RulePack
 from leadrouter.adapters.records import Format, read_records
 from leadrouter.errors import Fault, FaultsError
 from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.rulepack.check import check_destinations
 from leadrouter.testing import parse_cases, run_case
 
 from .graft import grafted, route_by
@@ -150,10 +151,12 @@ class Workbench:
         yield from pack.warnings
 
     def check_organisation(self, text: str, *, is_kept: bool = False) -> Iterator[Fault]:
-        """Read an organisation."""
+        """Read an organisation, and hold the page's pack against it where there is one."""
         organisation = Organisation.parse(text)
         if is_kept:
             self.organisation = text
+        elif self.pack:
+            yield from check_destinations(RulePack.parse(self.pack, include=self.include).checked, organisation)
         yield from organisation.warnings
 
     def check_cases(self, text: str) -> None:

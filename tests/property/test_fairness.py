@@ -49,6 +49,17 @@ def test_nobody_is_further_from_the_share_than_tijdeman_allows(shares: list[int]
             assert abs(number * weight / whole - books.got(name)) <= bound + ROUNDING
 
 
+@given(st.integers(2, 6), st.lists(st.sets(st.sampled_from(NAMES[:6])), min_size=1, max_size=120))
+@settings(max_examples=60)
+def test_absences_keep_equals_within_half_of_the_others(people: int, absent: list[set[str]]):
+    """(n - 1)/2 leads from the share of those leads that one was there for, whoever comes and goes."""
+    books, names = Books(office(*sellers(NAMES[:people]))), NAMES[:people]
+    for away in absent:
+        books.away = {name: Absence() for name in away}
+        books.give()
+        assert max(abs(books.owed(name)) for name in names) <= (people - 1) / 2 + ROUNDING
+
+
 @given(weights, st.integers(1, 60), st.data())
 @settings(max_examples=30)
 def test_books_add_up(shares: list[int], leads: int, data: st.DataObject):

@@ -20,7 +20,9 @@ from tests.giving import AT
 NAMES = ["anna", "boris", "vera"]
 SIZES = ["", "small", "large", "huge"]
 days = st.none() | st.integers(-3, 3).map(lambda shift: date(2026, 3, 2) + timedelta(days=shift))
-norms = st.none() | st.dictionaries(st.sampled_from(SIZES[1:]), st.integers(1, 4)).map(lambda sizes: Norms(sizes=sizes))
+one_norm = st.builds(Norms, sizes=st.just({}), other=st.integers(1, 4))
+by_size = st.dictionaries(st.sampled_from(SIZES[1:]), st.integers(1, 4))
+norms = one_norm | st.none() | st.builds(Norms, sizes=by_size, other=st.none() | st.integers(1, 4))
 levels = st.dictionaries(st.sampled_from(["press", "lathe"]), st.integers(1, 3))
 words = st.lists(st.sampled_from(["ru", "en"]), unique=True).map(tuple)
 names = st.frozensets(st.sampled_from(NAMES))
@@ -116,7 +118,7 @@ def test_a_portfolio_is_a_sum_of_shares(limits: Norms, holdings: dict[str, int],
     """Its use is the sum of one part of the norm for each client; one more fits where that stays within one."""
     alone = {each: limits.used({each: 1}) for each in SIZES}
     assert limits.used(holdings) == sum(count * alone[each] for each, count in holdings.items())
-    assert limits.has_room(holdings, size) == (not alone[size] or limits.used(holdings) + alone[size] <= 1)
+    assert (size in limits.room(holdings)) == (alone[size] <= max(0, 1 - limits.used(holdings)))
     for each in SIZES:
         norm = limits.norm(each)
         assert norm is None or alone[each] * norm == 1

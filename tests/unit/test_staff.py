@@ -37,27 +37,35 @@ def test_a_pool_takes_whoever_has_all_that_it_asks_for(asked, takes):
 def test_the_norms_of_the_sales_conveyor():
     """30-40 small or medium clients, 10-15 large ones, one to three very large ones, and any mix up to one whole."""
     assert SALES_NORMS.used({"small": 20, "very_large": 1}) == Fraction(1, 2) + Fraction(1, 3)
-    assert SALES_NORMS.has_room({"small": 20, "very_large": 1}, "small")
-    assert not SALES_NORMS.has_room({"small": 20, "very_large": 1}, "very_large")
+    assert SALES_NORMS.room({"small": 20, "very_large": 1}).fitting == {"small", "medium", "large", ""}
     for size, most in (("small", 40), ("medium", 40), ("large", 15), ("very_large", 3)):
-        assert SALES_NORMS.has_room({size: most - 1}, size)
-        assert not SALES_NORMS.has_room({size: most}, size)
+        assert size in SALES_NORMS.room({size: most - 1})
+        assert size not in SALES_NORMS.room({size: most})
         assert SALES_NORMS.norm(size) == most
 
 
 def test_a_manager_of_the_client_department_holds_two_hundred():
     """Of whatever size."""
-    assert CLIENT_NORMS.has_room({"small": 100, "very_large": 99}, "large")
-    assert not CLIENT_NORMS.has_room({"small": 100, "very_large": 99, "": 1}, "large")
+    room, full = CLIENT_NORMS.room({"small": 100, "very_large": 99}), CLIENT_NORMS.room({"large": 199, "": 1})
+    assert ("small" in room, "" in room) == (True, True)
+    assert ("small" in full, "" in full) == (False, False)
 
 
 def test_a_client_of_unknown_size_counts_like_one_of_the_smallest():
     """And one of a size without a norm takes no room."""
     norms = Norms(sizes={"small": 4, "huge": 1})
     assert norms.used({"": 1}) == Fraction(1, 4)
-    assert (norms.norm("odd"), norms.used({"odd": 9}), norms.has_room({"huge": 1}, "odd")) == (None, 0, True)
+    assert (norms.norm("odd"), norms.used({"odd": 9}), "odd" in norms.room({"huge": 1})) == (None, 0, True)
+    assert ("" in norms.room({"small": 3}), "" in norms.room({"small": 4})) == (True, False)
     nothing = Norms(sizes={})
-    assert (nothing.used({"": 3}), nothing.has_room({}, "")) == (0, True)
+    assert (nothing.used({"": 3}), "small" in nothing.room({}), "" in nothing.room({})) == (0, True, True)
+
+
+def test_one_number_is_the_norm_of_every_size_that_has_none_of_its_own():
+    """Beside norms of single sizes as well."""
+    norms = Norms(sizes={"huge": 2}, other=4)
+    assert (norms.norm("huge"), norms.norm("small"), norms.norm("")) == (2, 4, 4)
+    assert ["small" in norms.room({"huge": 1, "odd": count}) for count in (1, 2)] == [True, False]
 
 
 def test_norms_are_equal_by_what_they_say():

@@ -89,13 +89,14 @@ def surely_open(ids: Sequence[str], load_of: Callable[[str], Load], scene: Scene
     meaning. Costs a fraction of a microsecond for each person.
     """
     organisation, people = scene.organisation, scene.organisation.people
-    plain, room, size, is_client = organisation.roll.plain, organisation.roll.room, scene.size, scene.is_client
+    plain, has_room = organisation.roll.plain, organisation.roll.has_room
+    size, is_client = scene.size, scene.is_client
     found = [
         id_
         for id_, load in zip(ids, map(load_of, ids), strict=True)
         if load.open_leads < plain.get(id_, 0)
         and not load.is_paused
-        and (not load.holdings or is_client or size in room(id_, load.holdings))
+        and (not load.holdings or is_client or has_room(id_, load.holdings, size))
     ]
     if scene.asked:
         found = [id_ for id_ in found if not any(_knowledge(people[id_], scene.asked))]
@@ -127,19 +128,13 @@ def _gates(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate
     limits = scene.organisation.roll.limits[person.id]
     if limits.capacity is not None and load.open_leads >= limits.capacity:
         yield ClosedGate("capacity", f"{load.open_leads}/{limits.capacity}")
-    if load.holdings and not scene.is_client and not _fits(person, load, scene):
+    has_room = scene.organisation.roll.has_room
+    if load.holdings and not scene.is_client and not has_room(person.id, load.holdings, scene.size):
         yield ClosedGate("portfolio", _portfolio(load.holdings, limits.portfolio, scene.size))
     if person.quota:
         yield from _quotas(person, load, scene)
     if person.id in scene.declined:
         yield ClosedGate("declined", "declined or missed this lead")
-
-
-def _fits(person: Salesperson, load: Load, scene: Scene) -> bool:
-    roll = scene.organisation.roll
-    return (
-        scene.size in roll.room(person.id, load.holdings) or roll.limits[person.id].portfolio.norm(scene.size) is None
-    )
 
 
 def _hours(person: Salesperson, scene: Scene) -> Iterator[ClosedGate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from heapq import nsmallest
 from operator import add
@@ -17,6 +17,8 @@ from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import editable, read_only
 from leadrouter.staff import Newcomer
+
+_SECOND = timedelta(seconds=1)
 
 Figure: TypeAlias = Any
 """What a strategy compared of somebody, as JSON."""
@@ -141,15 +143,16 @@ def longest_idle(contest: Contest, wanted: int) -> Ranking:
 
     Somebody who never was counts from the day of entering the pool; from ever, where newcomers are owed
     the whole past. Of those who were offered one at the same instant, the least recent in the pool's books
-    comes first. The figure is the seconds since then, or None for ever.
+    comes first. The figure is the whole seconds since then, or None for ever.
     """
-    since, turns = contest.standing.since, contest.standing.turns
+    since, turns, at = contest.standing.since, contest.standing.turns, contest.at
+    keys: dict[str, Key] = {}
     idle: dict[str, Figure] = {}
     for id_ in contest.ids:
-        start = None if contest.newcomer == "none" else since.get(id_, contest.at)
+        start = None if contest.newcomer == "none" else since.get(id_, at)
         last = contest.load_of(id_).last_at or start
-        idle[id_] = None if last is None else (contest.at - last).total_seconds()
-    keys = {id_: (seconds is not None, -(seconds or 0), turns.get(id_, 0), id_) for id_, seconds in idle.items()}
+        keys[id_] = (last is not None, last or at, turns.get(id_, 0), id_)
+        idle[id_] = None if last is None else (at - last) // _SECOND
     return Ranking(_least(keys, wanted), idle)
 
 
@@ -220,7 +223,7 @@ def figure_text(strategy: str, figure: Figure) -> str:
         case "fair" | "first_accept":
             return f"owed {figure / UNIT:+.2f}"
         case "longest_idle":
-            return "idle since ever" if figure is None else f"idle for {figure:.0f} s"
+            return "idle since ever" if figure is None else f"idle for {figure} s"
         case "least_loaded":
             leads, capacity = figure
             return f"{leads}{'' if capacity is None else f'/{capacity}'} leads open"

@@ -89,7 +89,7 @@ class _Checking:
             return
         checked = self.pack.checked
         fields = _counted(len(checked.vocabulary), "field")
-        rules = _counted(sum(len(table) for table in checked.tables), "rule")
+        rules = _counted(sum(len(table) for table in (*checked.tables, checked.transfer)), "rule")
         yield f"pack {checked.name}: {fields}, {rules}, {_counted(len(checked.routes), 'route')}"
         if self.organisation is not None:
             departments = _counted(len(self.organisation.departments), "department")

@@ -9,7 +9,6 @@ import click
 
 from leadrouter.cli.arguments import ledger_option
 from leadrouter.cli.console import FINE, NOT_FINE, out, say
-from leadrouter.cli.happened import say_happened
 
 
 @click.command("explain", short_help="Say why a lead went where it went.")
@@ -29,6 +28,7 @@ def command(lead_id: str, *, ledger: str, as_json: bool, personal: bool, asks_ot
     keeps the pack that decided. Where several leads begin so, or none does, the exit code is 1.
     """
     from leadrouter.adapters.ledgers import open_ledger
+    from leadrouter.cli.happened import say_happened
     from leadrouter.errors import UnknownLeadError
     from leadrouter.routing.counterfactual import counterfactual
     from leadrouter.routing.stored import stored_decision

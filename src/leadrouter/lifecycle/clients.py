@@ -99,8 +99,7 @@ def won(desk: Desk, state: LeadState) -> Company | None:
 
     Whoever won the lead holds the client. A client that somebody holds already stays his.
     """
-    if state.company is None or state.holder is None:
-        return None
+    assert state.company is not None, "INVARIANT: every lead begins a company"
     company = company_of(desk.work.clients, state.company)
     if company.is_client:
         return None
@@ -122,6 +121,7 @@ def give(desk: Desk, company: Company, to: str | None, name: str, **details: Any
 def put(desk: Desk, company: Company, name: str, **details: Any) -> Company:
     """Keep a company as it stands now, and tell why; portfolios follow."""
     before = desk.work.clients.company(company.id)
+    company = evolve(company, version=company.version + 1)
     desk.work.clients.put(company)
     for each, change in ((before, -1), (company, 1)):
         if each is not None and each.is_client and each.held_by is not None:
@@ -144,8 +144,7 @@ def link(desk: Desk, one: str, other: str, by: str) -> Company:
     root, child = sorted((company_of(clients, one), company_of(clients, other)), key=lambda each: _age(desk, each))
     if root.id != child.id:
         linked = evolve(child, link=root.id, root=root.id, rule=BY_HAND)
-        put(desk, linked, "company.linked", to=root.id, by=by)
-        _move(desk, linked, "company.linked")
+        _move(desk, put(desk, linked, "company.linked", to=root.id, by=by), "company.linked")
     return root
 
 
@@ -164,7 +163,7 @@ def unlink(desk: Desk, id_: str, by: str) -> Company:
     if company.link is None:
         return company
     alone = evolve(company, link=None, root=company.id, rule=None)
-    put(desk, alone, "company.unlinked", left=company.link, by=by)
+    alone = put(desk, alone, "company.unlinked", left=company.link, by=by)
     _move(desk, alone, "company.unlinked")
     return alone
 

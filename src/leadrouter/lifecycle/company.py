@@ -21,7 +21,7 @@ class Company:
 
     `owner` holds the client; `second`, who won it, is the second contact after a transfer. `since` is the
     instant of the first deal, or of being entered as a client; None where it is none. `size` is the size
-    by which portfolios count it; `""` where nobody knows.
+    by which portfolios count it; `""` where nobody knows. `version` counts what has happened to it.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Company:
     second: str | None = None
     since: datetime | None = None
     size: str = ""
+    version: int = 0
 
     @property
     def is_client(self) -> bool:

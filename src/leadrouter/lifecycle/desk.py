@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import define, evolve, field, frozen
 
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.load import Load
+from leadrouter.assignment.load import Load, untouched
 from leadrouter.assignment.pool import Duties, accountable
 from leadrouter.assignment.standing import Given, Standing
 from leadrouter.assignment.strategy import OwnStrategy
@@ -95,7 +95,7 @@ class Desk:
     def load(self, person: str) -> Load:
         """Return what somebody has on his hands."""
         if person not in self._loads:
-            self._loads[person] = self.work.load(person) or Load(person=person)
+            self._loads[person] = self.work.load(person) or untouched(person)
         return self._loads[person]
 
     def standing(self, pool: str) -> Standing:

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from leadrouter.assignment.assign import choose
 from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.gate import ClosedGate
 from leadrouter.assignment.pool import accountable, resolve
 from leadrouter.assignment.strategy import figure_text
 from leadrouter.destination import Department, Head, Person
@@ -35,7 +36,8 @@ def plan(desk: Desk, person: str, reason: Reason, until: datetime | None) -> Pla
 
     A lead goes to the least loaded of its own step, then of the person's department, then to the deputy,
     then to the head; each is asked as if what comes before in the plan was moved already. Clients pass
-    on only where the person leaves: to whoever of the department has most room.
+    on only where the person leaves: to whoever of the department has most room, else to the head, however
+    full.
 
     Raises:
         UnknownPersonError: the organisation does not have that person.
@@ -101,22 +103,28 @@ def _first_due(state: LeadState, at: datetime) -> int | None:
 
 def _given_back(desk: Desk, state: LeadState, place: int) -> LeadState:
     lender, before, after = state.lent[place].person, state.lent[:place], state.lent[place + 1 :]
-    organisation, away = desk.house.organisation, desk.house.duties.absences(desk.at)
-    holder = state.holder
-    if lender in organisation.people:
-        choice = choose_one(desk, state, Step(to=Person(lender)), lender)
-        gates = () if choice.offered_to or lender == holder else choice.closed[lender]
-    if lender not in organisation.people or any(gate.name == "left" for gate in gates):
-        return _moved(desk, state, "lead.not_returned", holder, (*before, *after), because=f"{lender} has left")
+    away, gates = desk.house.duties.absences(desk.at), _kept_from(desk, state, lender)
+    if lender not in desk.house.organisation.people or any(gate.name == "left" for gate in gates):
+        return _kept(desk, state, (*before, *after), f"{lender} has left")
     if lender in away:
         back = away[lender].until
         again = back if back is not None and back > desk.at else desk.at + RETRY_ABSENT
-        lent = (*before, Lent(lender, again), *after)
-        return _moved(desk, state, "lead.not_returned", holder, lent, because=f"{lender} is away")
+        return _kept(desk, state, (*before, Lent(lender, again), *after), f"{lender} is away")
     if gates:
-        lent = (*before, Lent(lender, desk.at + RETRY_ROOM), *after)
-        return _moved(desk, state, "lead.not_returned", holder, lent, because=f"{lender}: {gates[0]}")
-    return _moved(desk, state, "lead.returned", lender, before, because="the time is over")
+        again = desk.at + RETRY_ROOM
+        return _kept(desk, state, (*before, Lent(lender, again), *after), f"{lender}: {gates[0]}")
+    return _moved(desk, state, "lead.returned", lender, before)
+
+
+def _kept_from(desk: Desk, state: LeadState, person: str) -> tuple[ClosedGate, ...]:
+    """Return what keeps somebody from a lead that comes back."""
+    if person == state.holder or person not in desk.house.organisation.people:
+        return ()
+    return choose_one(desk, state, Step(to=Person(person)), person).closed.get(person, ())
+
+
+def _kept(desk: Desk, state: LeadState, lent: tuple[Lent, ...], because: str) -> LeadState:
+    return _moved(desk, state, "lead.not_returned", state.holder, lent, because=because)
 
 
 def _moved(
@@ -211,10 +219,13 @@ def _clients(desk: Desk, person: str) -> Iterator[Move]:
     for client in desk.work.clients.held_by(person):
         people = [each for each in (() if home is None else home.people) if each != person]
         room = most_room(desk, people, client.size)
-        head = None if home is None or home.head == person else home.head
-        to, reasons = room.person or head, room.reasons()
-        because = NOBODY if to is None else reasons.pop(to, "nobody there has room: the head holds it")
-        yield Move(kind="client", id=client.id, to=to, because=because, why_not=reasons)
+        to, reasons = room.person, room.reasons()
+        if to is None and home is not None and home.head not in (None, person):
+            answers = most_room(desk, [str(home.head)], client.size)
+            reasons |= answers.reasons()
+            to = home.head if answers.is_full else answers.person
+        because = NOBODY if to is None else reasons.pop(to)
+        yield Move(kind="client", id=client.id, version=client.version, to=to, because=because, why_not=reasons)
         if to is not None:
             desk.put_load(desk.load(to).holding({client.size: 1}))
 
@@ -225,10 +236,13 @@ def _lead_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
     if state is None or state.version != move.version:
         return "it has changed since the plan was made"
     state = desk.lead(move.id)
+    is_offered = any(offer.person == plan.person for offer in state.offers)
+    if not (is_offered if move.kind == "offer" else state.holder == plan.person):
+        return f"it is not {plan.person}'s"
     if move.kind == "offer":
         desk.happen(state, "lead.declined", by=plan.person, reason=f"handover: {plan.reason}")
         return None
-    if move.to is None or move.to == state.holder:
+    if move.to is None or move.to == plan.person:
         return "it stays"
     require_person(desk.house.organisation, move.to)
     choice = choose_one(desk, state, Step(to=Person(move.to)), move.to)
@@ -241,7 +255,7 @@ def _lead_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
 def _client_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
     """Make a move of a client; return why not, where it is not made."""
     client = desk.work.clients.company(move.id)
-    if client is None or client.held_by != plan.person:
+    if client is None or client.version != move.version or client.held_by != plan.person:
         return "it has changed since the plan was made"
     if move.to is None or move.to == plan.person:
         return "it stays"

@@ -26,7 +26,7 @@ class Move:
 
     An `offer` that was not answered goes back to its step, which goes on without that person: `to` is
     None. A `lead` that was accepted, or a `client`, goes to somebody; `to` is None where nobody can take
-    it and it stays. `version` is the lead's that the plan has seen, 0 for a client. `because` says why
+    it and it stays. `version` is the lead's or the client's that the plan has seen. `because` says why
     `to`, `why_not` why not the others, in figures.
     """
 

@@ -24,6 +24,11 @@ class Room:
     used: Mapping[str, Fraction] = field(converter=read_only, hash=False)
     closed: Mapping[str, tuple[ClosedGate, ...]] = field(converter=read_only, hash=False)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing but full portfolios keeps the client from everybody."""
+        return self.person is None and all(gate.name == "portfolio" for gates in self.closed.values() for gate in gates)
+
     def reasons(self) -> dict[str, str]:
         """Say in figures why each of them has the client or not."""
         open_ = {person: f"portfolio {float(part):.0%} in use" for person, part in self.used.items()}

@@ -18,17 +18,18 @@ def transfer(desk: Desk, client: Company, to: Destination, rule: str) -> Company
     """Pass a client on as a rule says; whoever held him stays the second contact.
 
     He goes to whoever of the destination has most room in the portfolio. Where nobody has any, he stays
-    where he is, and `client.not_transferred` is told. `owner` is where he stays by the rule.
+    where he is, and `client.not_transferred` is told. He stays as well where whoever holds him is among
+    them, and where the rule says `owner`.
     """
     if isinstance(to, Owner):
         return client
     resolved = resolve(to, desk.house.organisation, desk.house.duties, desk.at)
+    if client.owner in resolved.people:
+        return client
     room = most_room(desk, resolved.people, client.size)
     told: dict[str, Any] = {"rule": rule, "destination": resolved.destination, "reasons": room.reasons()}
     if room.person is None:
         desk.tell("client.not_transferred", company=client.id, owner=client.owner, **told)
-        return client
-    if room.person == client.owner:
         return client
     return give(desk, client, room.person, "client.transferred", second=client.owner, **told)
 

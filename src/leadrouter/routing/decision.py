@@ -102,10 +102,12 @@ class Decision:
         choice, passed = self.assignment.choice, self.assignment.passed
         return {
             **self.to_record(),
-            "explanation": self.explanation(personal=personal).to_dict(),
+            "explanation": {
+                **self.explanation(personal=personal).to_dict(),
+                "candidates": None if choice is None else choice.to_dict(),
+                "passed": [{**each.to_dict(), "candidates": each.choice and each.choice.to_dict()} for each in passed],
+            },
             "why_not": self.assignment.why_not(),
-            "candidates": None if choice is None else choice.to_dict(),
-            "passed": [{**each.to_dict(), "candidates": each.choice and each.choice.to_dict()} for each in passed],
         }
 
     def to_record(self) -> dict[str, Any]:

@@ -26,10 +26,10 @@ from leadrouter.vocabulary import Duration, Instant
 DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When a case happens that does not say: a Monday noon in Moscow."""
 
-_KEYS = ("case", "lead", "at", "staffing", "roster", "load", "after", "expect")
+_KEYS = ("case", "lead", "at", "staffing", "roster", "load", "client", "after", "expect")
 _UNKNOWN = {"staffing": "LR604", "person": "LR605", "rule": "LR606"}
 _LOAD = re.compile(r"(\d{1,6})(?:\s*/\s*(\d{1,6}))?")
-_EXPECT = ("rule", "class", "route", "to", "assignee", "accountable", "tags", "blocked_by")
+_EXPECT = ("rule", "class", "route", "to", "assignee", "accountable", "tags", "blocked_by", "transfer")
 NOBODY = "nobody"
 """The assignee of a lead that waits or is held."""
 
@@ -39,7 +39,8 @@ class Expectation:
     """What must come of a lead. None where a case leaves it open.
 
     Each of `rules` must have decided in its table: a case that is right for another reason fails. `to`,
-    `assignee` and `accountable` are held against where the lead stands at the end of the case.
+    `assignee` and `accountable` are held against where the lead stands at the end of the case, `transfer`
+    against where a client would pass to if the lead were won.
     """
 
     rules: tuple[str, ...]
@@ -50,6 +51,7 @@ class Expectation:
     accountable: str | None = None
     tags: tuple[str, ...] | None = None
     blocked_by: tuple[str, ...] | None = None
+    transfer: Destination | None = None
 
 
 @frozen
@@ -65,8 +67,8 @@ class Case:
     """A lead, the circumstances in which it arrives `at` an instant, and what must come of it.
 
     `staffing` takes the place of the organisation's; `on_duty` is on duty in every role, `away` are
-    absent. `load` says how many leads people have open, and their capacity where it is given. The case
-    ends `after` nobody has answered for that long.
+    absent. `load` says how many leads people have open, and their capacity where it is given. `client` holds
+    the company of the lead, which is a client then. The case ends `after` nobody has answered for that long.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Case:
     on_duty: str | None = None
     away: tuple[str, ...] = ()
     load: Mapping[str, OpenLeads] = field(factory=dict, converter=read_only, hash=False)
+    client: str | None = None
     after: timedelta = timedelta()
     expect: Expectation
     where: Span | None = field(default=None, eq=False, repr=False)
@@ -144,6 +147,7 @@ class _Reading:
         on_duty = self.on_duty(roster["on_duty"]) if "on_duty" in roster else None
         away = self.listed(roster["away"], "person") if "away" in roster else ()
         load = dict(self.load(entries["load"])) if "load" in entries else {}
+        client = self.known(entries["client"], "person") if "client" in entries else None
         after = self.after(entries["after"]) if "after" in entries else timedelta()
         lead = self.lead(entries["lead"], at) if "lead" in entries else None
         expect = self.expect(entries["expect"]) if "expect" in entries else None
@@ -157,6 +161,7 @@ class _Reading:
             on_duty=on_duty,
             away=away,
             load=load,
+            client=client,
             after=after,
             expect=expect,
             where=self.document.span(node),
@@ -238,15 +243,16 @@ class _Reading:
             rules=rules,
             lead_class=self.known(entries["class"], "class") if "class" in entries else None,
             route=self.known(entries["route"], "route") if "route" in entries else None,
-            to=self.destination(entries["to"]) if "to" in entries else None,
+            to=self.destination(entries["to"], "to") if "to" in entries else None,
             assignee=self.known(entries["assignee"], "assignee") if "assignee" in entries else None,
             accountable=self.known(entries["accountable"], "person") if "accountable" in entries else None,
             tags=self.listed(entries["tags"], "tag") if "tags" in entries else None,
             blocked_by=self.listed(entries["blocked_by"], "field") if "blocked_by" in entries else None,
+            transfer=self.destination(entries["transfer"], "transfer") if "transfer" in entries else None,
         )
 
-    def destination(self, node: Node) -> Destination | None:
-        word = self.document.word(node, "`to`")
+    def destination(self, node: Node, key: str) -> Destination | None:
+        word = self.document.word(node, f"`{key}`")
         destination = None if word is None else parse_destination(word)
         if word is not None and destination is None:
             self.document.fault("LR608", f"`{word}` is no destination", node, f"one of {', '.join(FORMS)}")
@@ -279,7 +285,7 @@ class _Reading:
         checked = self.pack.checked
         match what:
             case "rule":
-                return [rule.id for table in checked.tables for rule in table]
+                return [rule.id for table in (*checked.tables, checked.transfer) for rule in table]
             case "tag":
                 return {str(rule.outcome) for rule in checked.table("tag")}
             case "class":

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from leadrouter.destination import Hold, Inbound
 from leadrouter.organisation import Organisation
+from leadrouter.routing.deal import transfer_rule
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.route import Route
@@ -67,11 +68,17 @@ def measure(pack: RulePack, organisation: Organisation, runs: Iterable[Decision 
 
 
 def reached(run: Decision | CaseResult) -> frozenset[str]:
-    """Return the names of the rules that decided, and of the steps that took the lead until the case ended."""
+    """Return the names of the rules that decided, and of the steps that took the lead until the case ended.
+
+    A rule of transfers is reached by a case that expects one: no lead of a case is won.
+    """
     decision = run.decision if isinstance(run, CaseResult) else run
     events = run.events if isinstance(run, CaseResult) else ()
     taken = {decision.assignment.step, *(event.details["step"] for event in events if event.name in _TAKING)}
-    rules = (*decision.rules.values(), *decision.outcome.tag_rules)
+    rules = [*decision.rules.values(), *decision.outcome.tag_rules]
+    if isinstance(run, CaseResult) and run.case.expect.transfer is not None:
+        passing = transfer_rule(decision.outcome)
+        rules += [] if passing is None else [passing.id]
     return frozenset({*(f"step {decision.route}#{step}" for step in taken), *(f"rule {rule}" for rule in rules)})
 
 
@@ -85,7 +92,7 @@ def coverage_of(pack: RulePack, organisation: Organisation, names: Iterable[str]
 
 
 def _targets(pack: RulePack, organisation: Organisation) -> Iterator[tuple[str, Target]]:
-    for table in pack.checked.tables:
+    for table in (*pack.checked.tables, pack.checked.transfer):
         for rule in table:
             kind: Kind = "default" if rule.is_default else "rule"
             yield f"rule {rule.id}", Target(kind, table.name, rule.id, rule.where)

@@ -9,12 +9,15 @@ from attrs import evolve, frozen
 
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.pool import Absence
+from leadrouter.destination import Owner
 from leadrouter.event import Event
 from leadrouter.facts import write_duration
+from leadrouter.lead import Lead
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.organisation import Organisation
 from leadrouter.router import Router
+from leadrouter.routing.deal import transfer_rule
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.testing.cases import NOBODY, Case
@@ -92,7 +95,8 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
         for person, load in case.load.items():
             work.put_load(Load(person=person, open_leads=load.count))
     router = Router(pack, organisation, ledger, duties=duties)
-    decision = router.route(case.lead, at=case.at)
+    lead = case.lead if case.client is None else _of_a_client(case.lead, case.client, router, case.at)
+    decision = router.route(lead, at=case.at)
     while (due := router.next_deadline()) is not None and due <= end:
         router.tick(at=max(due, case.at))
     state = router.lead(decision.lead_id)
@@ -102,6 +106,13 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
         events=router.events(decision.lead_id),
         comparisons=tuple(_compared(case, decision, state, organisation)),
     )
+
+
+def _of_a_client(lead: Lead, owner: str, router: Router, at: datetime) -> Lead:
+    """Enter the company of a lead as a client of somebody; return the lead, which says what company that is."""
+    named = evolve(lead, company=lead.company or "the client")
+    router.clients.enter(evolve(named, source="clients", id="the client"), owner=owner, at=at)
+    return named
 
 
 @frozen
@@ -152,14 +163,25 @@ def _compared(case: Case, decision: Decision, state: LeadState, organisation: Or
         yield _set("tags", expect.tags, decision.tags)
     if expect.blocked_by is not None:
         yield _set("blocked_by", expect.blocked_by, decision.blocked_by)
+    if expect.transfer is not None:
+        passing = transfer_rule(decision.outcome)
+        passes = str(Owner() if passing is None else passing.outcome)
+        yield Comparison("transfer", str(expect.transfer), passes, str(expect.transfer) == passes)
 
 
 def _rule(expected: str, decision: Decision) -> Comparison:
     """Compare an expected rule with what decided in its table."""
-    tables = decision.pack.checked.tables
+    checked = decision.pack.checked
+    tables = (*checked.tables, checked.transfer)
     table = next((each.name for each in tables if any(rule.id == expected for rule in each)), "of no table")
-    tagging = decision.outcome.tag_rules
-    decided = tagging if table == "tag" else tuple(filter(None, [decision.rules.get(table)]))
+    match table:
+        case "tag":
+            decided = decision.outcome.tag_rules
+        case "transfer":
+            passing = transfer_rule(decision.outcome)
+            decided = () if passing is None else (passing.id,)
+        case _:
+            decided = tuple(filter(None, [decision.rules.get(table)]))
     return Comparison(f"rule ({table})", expected, _joined(decided), expected in decided)
 
 

@@ -12,7 +12,7 @@ from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.pool import Absence
 from leadrouter.assignment.standing import UNIT
-from leadrouter.destination import Inbound, OnDuty
+from leadrouter.destination import Inbound, OnDuty, Pool
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.route import Needs, Route, Step
 from leadrouter.staff import Norms, Salesperson
@@ -233,3 +233,31 @@ def test_a_weight_is_a_share():
     """Somebody with three times the weight gets three of four."""
     books = Books(office(Salesperson(id="anna", weight=3), BORIS))
     assert books.given(8).count("anna") == 6
+
+
+def test_a_manager_of_clients_has_room_for_clients_of_every_size():
+    """One norm for all sizes is the norm of a size that the lead says as well."""
+    organisation = evolve(office(evolve(ANNA, portfolio=Norms(sizes={}, other=3))), size="company_size")
+    books = Books(organisation, loads={"anna": Load(person="anna", holdings={"small": 2})})
+    assert books.choose(facts={"company_size": "huge"}).offered_to == ("anna",)
+    books.loads["anna"] = Load(person="anna", holdings={"small": 2, "huge": 1})
+    assert books.choose(facts={"company_size": "huge"}).why_not() == {
+        "anna": "portfolio 1/3 huge, 2/3 small with 100% used, and one huge more"
+    }
+
+
+def test_the_hours_of_one_department_do_not_shut_another():
+    """In a pool of both, each keeps its own."""
+    organisation = Organisation.parse("""
+organisation: office
+staffing: head
+hours: {never: []}
+departments:
+  sales: {kind: inbound, head: olga, people: [anna], hours: never}
+  client: {kind: client, people: [boris]}
+people: {anna: {}, boris: {}, olga: {}}
+pools: {all: {}}
+""")
+    books = Books(organisation, to=Pool("all"), loads={"boris": Load(person="boris", is_paused=True)})
+    shut = "outside the hours `never` of department `sales`"
+    assert books.choose().why_not() == {"anna": shut, "boris": "paused", "olga": shut}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadrouter.assignment.load import Load
+from leadrouter.assignment.load import Load, untouched
 from leadrouter.assignment.quota import Balance
 from leadrouter.staff import Salesperson
 from leadrouter.zone import zone
@@ -54,3 +54,9 @@ def test_clients_come_and_go():
     """A size nobody holds is not counted any more."""
     load = Load(person="anna").holding({"small": 2, "huge": 1}).holding({"huge": -1, "": 1})
     assert load.holdings == {"small": 2, "": 1}
+
+
+def test_somebody_who_never_had_anything_has_one_load():
+    """It is made once, so that a large pool of idle people costs little."""
+    assert untouched("anna") == Load(person="anna")
+    assert untouched("anna") is untouched("anna")

@@ -107,7 +107,7 @@ def test_most_qualified_asks_the_rank_for_the_class():
         ("fair", -500_000_000_000, "owed -0.50"),
         ("first_accept", 0, "owed +0.00"),
         ("round_robin", 2, "2 before"),
-        ("longest_idle", 12.4, "idle for 12 s"),
+        ("longest_idle", 12, "idle for 12 s"),
         ("longest_idle", None, "idle since ever"),
         ("least_loaded", [2, None], "2 leads open"),
         ("most_qualified", 5, "rank 5"),

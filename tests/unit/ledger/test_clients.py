@@ -43,6 +43,11 @@ def test_an_identifier_finds_the_root_whoever_brought_it(ledger):
         assert not clients.has_identifier("a", "tax number")
         assert not clients.has_identifier("b", "phone")
         assert clients.linked_to("a") == (second,)
+        assert clients.holder_of("phone", "d1", "a") == "a"
+        clients.forget_identifiers("a")
+        assert clients.holder_of("phone", "d1", "a") == "b"
+        with pytest.raises(KeyError):
+            clients.holder_of("phone", "d1", "b")
 
 
 def test_what_moves_is_found_under_its_new_root(ledger):
@@ -77,6 +82,9 @@ def test_forgotten_identifiers_find_nobody(ledger):
         clients.forget_identifiers("a")
         clients.forget_identifiers("nobody")
         assert clients.companies_of("phone", "d1") == ()
+        clients.put(evolve(second, root="b", link=None, rule=None))
+        assert clients.companies_of("name", "d2") == ()
+        clients.put(second)
         clients.add_identifier(second, "name", "d2")
         assert clients.companies_of("name", "d2") == ("a",)
 
@@ -152,5 +160,13 @@ def _answers(ledger):
             [clients.linked_to(each) for each in "abcd"],
             [clients.held_by(each) for each in ("anna", "boris")],
             [clients.companies_of(rule, digest) for rule in ("phone", "name") for digest in ("d1", "d2")],
+            [_holder(clients, rule, root) for rule in ("phone", "name") for root in "abcd"],
             [clients.has_identifier(each, rule) for each in "abcd" for rule in ("phone", "name")],
         )
+
+
+def _holder(clients, rule, root):
+    try:
+        return clients.holder_of(rule, "d1", root)
+    except KeyError:
+        return None

@@ -156,7 +156,7 @@ pack: slow
 vocabulary: {product: {enum: [press]}}
 classify: [{rule: machine, default: true, class: complex}]
 route: [{rule: rest, default: true, to: inbound}]
-routes: {inbound: [{to: inbound, offer: 5m, until: 20m}, {to: head(inbound)}]}
+routes: {inbound: [{to: inbound, offer: 5m, until: 20m}, {to: head(inbound), offer: 30m}]}
 """
 
 

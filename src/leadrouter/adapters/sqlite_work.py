@@ -175,10 +175,11 @@ class SqliteWork:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK TO part")
+            if self.connection.in_transaction:  # a full disk has ended it already
+                self.connection.execute("ROLLBACK TO part")
+                self.connection.execute("RELEASE part")
             raise
-        finally:
-            self.connection.execute("RELEASE part")
+        self.connection.execute("RELEASE part")
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""

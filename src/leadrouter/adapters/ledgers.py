@@ -8,21 +8,26 @@ from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Ledger
 from leadrouter.ledger.memory import MemoryLedger
 
-FORMS = "sqlite:///leads.db for a file here, sqlite:////var/lib/leads.db for one elsewhere, memory: for none"
+FORMS = (
+    "sqlite:///leads.db for a file here, sqlite:////var/lib/leads.db for one elsewhere, "
+    "postgresql://user@host/database for a server, memory: for none"
+)
 
 
 def open_ledger(address: str, *, create: bool = True) -> Ledger:
-    """Return the ledger at an address: `memory:`, or `sqlite:///` and a path.
+    """Return the ledger at an address: `memory:`, `sqlite:///` and a path, or `postgresql://` as libpq reads it.
 
     Args:
         address: where the ledger is.
-        create: whether a file that is not there is made.
+        create: whether a file, or tables in a database, that are not there are made.
 
     Raises:
-        LedgerError: the address has another form, or the file cannot be used, or is not there.
+        LedgerError: the address has another form, or the file or database cannot be used, or is not there.
     """
     if address == "memory:":
         return MemoryLedger()
+    if address.startswith("postgresql://"):
+        return _open_postgres(address, create=create)
     path = address.removeprefix("sqlite:///")
     if path == address or not path:
         raise LedgerError(f"`{address}` is no ledger's address; write {FORMS}")
@@ -31,3 +36,11 @@ def open_ledger(address: str, *, create: bool = True) -> Ledger:
     from leadrouter.adapters.sqlite import SqliteLedger
 
     return SqliteLedger(path)
+
+
+def _open_postgres(address: str, *, create: bool) -> Ledger:
+    try:
+        from leadrouter.adapters.postgres import PostgresLedger
+    except ImportError as error:
+        raise LedgerError(f"a ledger on PostgreSQL needs `pip install leadrouter[postgres]`: {error}") from error
+    return PostgresLedger(address, create=create)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.memory import MemoryLedger
+from tests.postgres_server import address_of, new_database
 
 LEDGERS = {
     "memory": lambda _: MemoryLedger(),
+    "postgres": lambda _: PostgresLedger(address_of(new_database())),
     "sqlite": lambda folder: SqliteLedger(str(folder / "leads.db")),
 }
 

@@ -1,0 +1,59 @@
+"""Companies in a PostgreSQL database."""
+
+from __future__ import annotations
+
+from attrs import define
+
+from leadrouter.adapters.postgres.session import Session
+from leadrouter.lifecycle.company import Company
+
+
+@define(eq=False)
+class PostgresClients:
+    """Companies as one transaction sees them: the same words as `ledger.clients`."""
+
+    session: Session
+
+    def company(self, id: str) -> Company | None:  # noqa: A002  # the word of all values here
+        """Return a company, or None where there is none of that id."""
+        return next(iter(self._all("company", id)), None)
+
+    def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
+        """Return the roots of the companies that an identifier is known of, in order, each once."""
+        return tuple(str(root) for (root,) in self.session.ask("roots", (rule, digest)))
+
+    def holder_of(self, rule: str, digest: str, root: str) -> str:
+        """Return the first by id of the companies under a root that have brought an identifier."""
+        ((id_,),) = self.session.ask("holder of", (rule, digest, root))
+        if id_ is None:
+            raise KeyError(root)
+        return str(id_)
+
+    def has_identifier(self, root: str, rule: str) -> bool:
+        """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
+        return bool(self.session.ask("has identifier", (root, rule)))
+
+    def linked_to(self, id: str) -> tuple[Company, ...]:  # noqa: A002  # as above
+        """Return the companies that are directly linked to one, by id."""
+        return self._all("linked to", id)
+
+    def held_by(self, person: str) -> tuple[Company, ...]:
+        """Return the companies in somebody's portfolio, by id."""
+        return self._all("held by", person)
+
+    def put(self, company: Company) -> None:
+        """Keep a company as it stands now."""
+        values = (company.id, company.root, company.link, company.held_by, company.to_json())
+        self.session.tell("put company", values)
+        self.session.tell("move identifiers", (company.id, company.root))
+
+    def add_identifier(self, company: Company, rule: str, digest: str) -> None:
+        """Keep an identifier of a company that was put before; once is enough."""
+        self.session.tell("add identifier", (rule, digest, company.root, company.id))
+
+    def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
+        """Let go of the identifiers that a company was begun with: it is not known again by them."""
+        self.session.tell("forget identifiers", (id,))
+
+    def _all(self, name: str, value: str) -> tuple[Company, ...]:
+        return tuple(Company.from_json(text) for (text,) in self.session.ask(name, (value,)))

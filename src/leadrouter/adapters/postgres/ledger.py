@@ -1,0 +1,112 @@
+"""A ledger in a PostgreSQL database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from attrs import define, field
+
+from leadrouter.adapters.postgres.migrate import migrate
+from leadrouter.adapters.postgres.session import Session
+from leadrouter.adapters.postgres.work import PostgresWork
+from leadrouter.errors import LedgerError
+from leadrouter.ledger.ledger import Entry, Refused
+
+
+@define(eq=False)
+class PostgresLedger:
+    """Keeps leads and decisions in the schema `leadrouter` of a database, for any number of processes.
+
+    Those who write take turns, whatever they write: in the order in which they ask. A turn ends before the
+    disk has been waited for, and many wait for it together; whoever has written is answered, and whoever
+    reads gets what he has read, when it is on the disk (`synchronous_commit = on`).
+
+    Each thread has a connection while it works; those that nobody uses are kept. A connection that was cut is
+    made again by the next unit of work.
+
+    Args:
+        address: `postgresql://user@host/database`, as libpq reads it.
+        create: whether tables that are not there are made; those of an older library are brought up in any case.
+    """
+
+    address: str = field(repr=False)
+    create: bool = field(default=True, kw_only=True, repr=False)
+    _idle: list[Session] | None = field(factory=list, init=False, repr=False)
+    _process: int = field(factory=os.getpid, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        migrate(self.address, create=self.create)
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresWork]:
+        """Begin a unit of work; other writers wait for its end."""
+        with self._begun(PostgresWork.begin) as work:
+            yield work
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresWork]:
+        """Begin to read; nobody waits for anybody."""
+        with self._begun(PostgresWork.begin_reading) as work:
+            yield work
+
+    @contextmanager
+    def _begun(self, begin: Callable[[Session], PostgresWork]) -> Iterator[PostgresWork]:
+        session, work = self._start(begin)
+        try:
+            yield work
+            work.end()
+        except BaseException:
+            session.recover("rollback")
+            raise
+        finally:
+            self._put_back(session)
+
+    def _start(self, begin: Callable[[Session], PostgresWork]) -> tuple[Session, PostgresWork]:
+        """Begin on a connection that works: one that was cut while nobody used it is dropped for another."""
+        while True:
+            session, is_new = self._take()
+            try:
+                return session, begin(session)
+            except BaseException as error:
+                session.close()
+                if is_new or not isinstance(error, LedgerError):
+                    raise
+
+    def _take(self) -> tuple[Session, bool]:
+        """Return a connection for one thread of this process, and whether it was made for it."""
+        if self._idle is None:
+            raise LedgerError("the ledger is closed")
+        if self._process != os.getpid():  # a child must not speak on its parent's connections
+            self._idle, self._process = [], os.getpid()
+        with suppress(IndexError):
+            return self._idle.pop(), False
+        return Session.open(self.address), True
+
+    def _put_back(self, session: Session) -> None:
+        if session.is_usable and self._idle is not None:
+            self._idle.append(session)
+        else:
+            session.close()
+
+    def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        """Return the entries whose lead id begins so, in order."""
+        with self.reading() as work:
+            return work.entries(prefix)
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Return the leads that were refused, in order."""
+        with self.reading() as work:
+            return work.refused()
+
+    def text(self, digest: str) -> str | None:
+        """Return a kept text."""
+        with self.reading() as work:
+            return work.text(digest)
+
+    def close(self) -> None:
+        """Close the connections."""
+        idle, self._idle = self._idle or [], None
+        for session in idle:
+            session.close()

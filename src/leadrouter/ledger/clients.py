@@ -24,6 +24,13 @@ class ReadClients(Protocol):
         Costs the number of these companies, however many leads of each have brought the identifier.
         """
 
+    def holder_of(self, rule: str, digest: str, root: str) -> str:
+        """Return the first by id of the companies under a root that have brought an identifier.
+
+        Raises:
+            KeyError: none of them has.
+        """
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
 

@@ -24,6 +24,8 @@ class CompanyShelves:
     """By company: its identifiers, rule and digest; those that are false are forgotten."""
     found: defaultdict[_Key, dict[str, int]] = field(factory=lambda: defaultdict(dict))
     """By identifier: the roots it is known of, and how many companies of each have it."""
+    holders: defaultdict[_Key, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
+    """By identifier: the companies that have brought it."""
     rules: defaultdict[_Key, dict[str, int]] = field(factory=lambda: defaultdict(dict))
     """By root and rule: how many identifiers it has, under one key."""
     linked: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
@@ -44,6 +46,17 @@ class MemoryClients:
     def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
         """Return the roots of the companies that an identifier is known of, in order, each once."""
         return tuple(sorted(root for root, count in self.shelves.found[rule, digest].items() if count))
+
+    def holder_of(self, rule: str, digest: str, root: str) -> str:
+        """Return the first by id of the companies under a root that have brought an identifier.
+
+        Costs the number of companies that have.
+        """
+        holders = self.shelves.holders[rule, digest]
+        found = [id_ for id_, is_there in holders.items() if is_there and self.shelves.companies[id_].root == root]
+        if not found:
+            raise KeyError(root)
+        return min(found)
 
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
@@ -70,6 +83,7 @@ class MemoryClients:
         held = self.shelves.identifiers[company.id]
         if not held.get((rule, digest)):
             self.put_into(held, (rule, digest), True)
+            self.put_into(self.shelves.holders[rule, digest], company.id, True)
             self._count(company.root, (rule, digest), 1)
 
     def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
@@ -77,6 +91,7 @@ class MemoryClients:
         held = self.shelves.identifiers[id]
         for identifier in [each for each, is_there in held.items() if is_there]:
             self.put_into(held, identifier, False)
+            self.put_into(self.shelves.holders[identifier], id, False)
             self._count(self.shelves.companies[id].root, identifier, -1)
 
     def _shelve(self, company: Company, *, is_there: bool) -> None:

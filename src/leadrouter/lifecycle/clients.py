@@ -38,10 +38,17 @@ def recognise(clients: ReadClients, found: tuple[Identifier, ...], key: bytes = 
 
 
 def enter(desk: Desk, lead_id: str, found: tuple[Identifier, ...], known: Known, key: bytes = b"") -> Company:
-    """Keep the company that a new lead has brought, linked to the one that is known; return the root."""
+    """Keep the company that a new lead has brought, linked to the one that is known; return the root.
+
+    Of several that are linked by hand it is linked to the one that has the identifier: should their link
+    be undone, it goes along with that one.
+    """
     clients = desk.work.clients
-    root = known.company or lead_id
-    company = Company(id=lead_id, root=root, link=known.company, rule=known.rule)
+    root, link = known.company or lead_id, None
+    if known.company is not None:
+        matched = next(each for each in found if each.rule == known.rule)
+        link = _begun(clients, clients.holder_of(matched.rule, matched.digest(key), root))
+    company = Company(id=lead_id, root=root, link=link, rule=known.rule)
     clients.put(company)
     for each in found:
         clients.add_identifier(company, each.rule, each.digest(key))
@@ -166,6 +173,13 @@ def unlink(desk: Desk, id_: str, by: str) -> Company:
     alone = put(desk, alone, "company.unlinked", left=company.link, by=by)
     _move(desk, alone, "company.unlinked")
     return alone
+
+
+def _begun(clients: ReadClients, id_: str) -> str:
+    """Return the company that leads like this one are linked to: itself, where it was not known again."""
+    company = clients.company(id_)
+    assert company is not None, "INVARIANT: an identifier is a company's"
+    return company.id if company.link is None or company.rule == BY_HAND else company.link
 
 
 def _age(desk: Desk, company: Company) -> tuple[bool, float, int, str]:

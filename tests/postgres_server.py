@@ -181,12 +181,17 @@ def _why_not() -> str | None:
     return None
 
 
+def has_postgres() -> bool:
+    """Tell whether a server can be had; fail in CI where none can."""
+    if (why := _why_not()) is not None and os.environ.get("CI") == "true":
+        pytest.fail(why)
+    return why is None
+
+
 def require_postgres() -> None:
     """Skip where no server can be had; fail in CI."""
-    if (why := _why_not()) is not None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
+    if not has_postgres():
+        pytest.skip(str(_why_not()))
 
 
 def address_of(database: str, user: str | None = None) -> str:
@@ -222,3 +227,17 @@ def new_database(*, is_empty: bool = False) -> str:
     execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     atexit.register(execute, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     return name
+
+
+@cache
+def _emptied() -> str:
+    return new_database()
+
+
+def emptied_database() -> str:
+    """Return the address of a database with a ledger in which nothing is kept any more; always the same one."""
+    tables = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'leadrouter'"
+    with psycopg.connect(address_of(_emptied())) as connection:
+        names = [name for (name,) in connection.execute(f"{tables} AND tablename <> 'migration'")]
+        connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY".encode())
+    return address_of(_emptied())

@@ -1,4 +1,4 @@
-"""Clients at work: whatever is recognised, linked, won and handed over, the laws hold, in memory and in SQLite.
+"""Clients at work: whatever is recognised, linked, won and handed over, the laws hold, on every ledger.
 
 - A link that is undone leaves everything as it was before it.
 - What portfolios count is what companies say; whoever is linked to another company counts in none.
@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from leadrouter import Contact, Lead, Organisation, Router, RulePack
+from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.errors import LifecycleError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.state import replay
+from tests.postgres_server import emptied_database, has_postgres
 
 PACK = RulePack.parse("""
 pack: demo
@@ -49,22 +51,26 @@ minutes = st.sampled_from([0, 1, 7, 40])
 
 
 class Clients(RuleBasedStateMachine):
-    """Two routers do the same on a ledger in memory and on one in SQLite."""
+    """Routers do the same on a ledger in memory, on one in SQLite, and on one in PostgreSQL where a server is."""
 
     leads = Bundle("leads")
 
     def __init__(self):
         super().__init__()
         self.now, self.count = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), 0
-        self.routers = [Router(PACK, OFFICE, MemoryLedger()), Router(PACK, OFFICE, SqliteLedger(":memory:"))]
+        ledgers = [MemoryLedger(), SqliteLedger(":memory:")]
+        if has_postgres():
+            ledgers.append(PostgresLedger(emptied_database()))
+        self.routers = [Router(PACK, OFFICE, ledger) for ledger in ledgers]
 
     def teardown(self):
-        self.routers[1].close()
+        for router in self.routers:
+            router.close()
 
-    def both(self, act):
-        """Do the same on both; return what came of it, or the refusal."""
-        memory, sqlite = (self.outcome(act, router) for router in self.routers)
-        assert memory == sqlite
+    def all_of(self, act):
+        """Do the same on all; return what came of it, or the refusal."""
+        memory, *others = (self.outcome(act, router) for router in self.routers)
+        assert all(other == memory for other in others)
         return memory
 
     @staticmethod
@@ -85,51 +91,51 @@ class Clients(RuleBasedStateMachine):
         self.count += 1
         facts = {"recurring": recurring, "size": size}
         lead = Lead(id=str(self.count), company=name, contact=Contact(phone=phone), facts=facts)
-        return self.both(lambda router: router.route(lead, at=self.now)).lead_id
+        return self.all_of(lambda router: router.route(lead, at=self.now)).lead_id
 
     @rule(lead=leads, deal=st.booleans())
     def accept(self, lead, deal):
         """Whoever is offered a lead takes it, and perhaps wins it."""
         offers = self.routers[0].lead(lead).offers
         if offers:
-            self.both(lambda router: router.accept(lead, by=offers[0].person, at=self.now))
+            self.all_of(lambda router: router.accept(lead, by=offers[0].person, at=self.now))
         if deal and self.routers[0].lead(lead).holder is not None:
-            self.both(lambda router: router.won(lead, by="head", at=self.now))
+            self.all_of(lambda router: router.won(lead, by="head", at=self.now))
 
     @rule(name=st.sampled_from(["Press", "Mill"]), owner=people, size=st.sampled_from(["small", "large"]))
     def enter(self, name, owner, size):
         lead = Lead(id=name, source="base", company=name)
-        self.both(lambda router: router.clients.enter(lead, owner=owner, size=size, at=self.now))
+        self.all_of(lambda router: router.clients.enter(lead, owner=owner, size=size, at=self.now))
 
     @rule(one=leads, other=leads)
     def link_and_undo(self, one, other):
         """Right after a link its undoing restores companies, leads, portfolios and what finds whom."""
         before = self.picture()
         ids = [self.routers[0].clients.company(each).id for each in (one, other)]
-        root = self.both(lambda router: router.clients.link(one, other, by="head", at=self.now))
+        root = self.all_of(lambda router: router.clients.link(one, other, by="head", at=self.now))
         if len(set(ids)) == 2:
             (child,) = set(ids) - {root.id}
-            self.both(lambda router: router.clients.unlink(child, by="head", at=self.now))
+            self.all_of(lambda router: router.clients.unlink(child, by="head", at=self.now))
         assert self.picture() == before
 
     @rule(one=leads, other=leads)
     def link(self, one, other):
-        self.both(lambda router: router.clients.link(one, other, by="head", at=self.now))
+        self.all_of(lambda router: router.clients.link(one, other, by="head", at=self.now))
 
     @rule(lead=leads)
     def unlink(self, lead):
-        self.both(lambda router: router.clients.unlink(lead, by="head", at=self.now))
+        self.all_of(lambda router: router.clients.unlink(lead, by="head", at=self.now))
 
     @rule(lead=leads, to=people)
     def transfer(self, lead, to):
-        self.both(lambda router: router.clients.transfer(lead, to=to, by="head", at=self.now))
+        self.all_of(lambda router: router.clients.transfer(lead, to=to, by="head", at=self.now))
 
     @rule(person=people)
     def leave(self, person):
         """Whoever leaves has no client and no lead afterwards, but what nobody could take."""
-        plan = self.both(lambda router: router.handover(person, at=self.now))
-        self.both(lambda router: router.apply(plan, at=self.now))
-        assert self.both(lambda router: router.apply(plan, at=self.now)).was_applied
+        plan = self.all_of(lambda router: router.handover(person, at=self.now))
+        self.all_of(lambda router: router.apply(plan, at=self.now))
+        assert self.all_of(lambda router: router.apply(plan, at=self.now)).was_applied
         kept = {move.id for move in plan.moves if move.to is None and move.kind != "offer"}
         assert {each.id for each in self.routers[0].clients.held_by(person)} <= kept
 
@@ -137,10 +143,10 @@ class Clients(RuleBasedStateMachine):
     def go_on_leave(self, person):
         """What passed on for an hour is back after it, unless it was closed or there is no room."""
         until = self.now + timedelta(hours=1)
-        plan = self.both(lambda router: router.handover(person, at=self.now, until=until))
-        applied = self.both(lambda router: router.apply(plan, at=self.now))
+        plan = self.all_of(lambda router: router.handover(person, at=self.now, until=until))
+        applied = self.all_of(lambda router: router.apply(plan, at=self.now))
         self.now = until
-        self.both(lambda router: router.tick(at=self.now))
+        self.all_of(lambda router: router.tick(at=self.now))
         for move in applied.moved:
             state = self.routers[0].lead(move.id)
             is_late = any(each.person == person and each.until > self.now for each in state.lent)
@@ -149,9 +155,9 @@ class Clients(RuleBasedStateMachine):
     @rule(passed=minutes)
     def tick(self, passed):
         self.now += timedelta(minutes=passed)
-        self.both(lambda router: router.tick(at=self.now))
-        assert self.both(lambda router: router.tick(at=self.now)) == ()
-        due = self.both(lambda router: router.next_deadline())
+        self.all_of(lambda router: router.tick(at=self.now))
+        assert self.all_of(lambda router: router.tick(at=self.now)) == ()
+        due = self.all_of(lambda router: router.next_deadline())
         assert due is None or due > self.now
 
     def picture(self):
@@ -165,14 +171,14 @@ class Clients(RuleBasedStateMachine):
             return plain, {k: v for k, v in found.items() if v}, companies, holdings
 
     @invariant()
-    def both_ledgers_hold_the_same(self):
+    def all_ledgers_hold_the_same(self):
         held = []
         for router in self.routers:
             with router.ledger.reading() as work:
                 leads = work.leads()
                 companies = [work.clients.company(each.lead_id) for each in leads]
                 held.append((leads, companies, work.loads(), [work.clients.held_by(each) for each in OFFICE.people]))
-        assert held[0] == held[1]
+        assert all(each == held[0] for each in held)
 
     @invariant()
     def portfolios_count_what_companies_say(self):

@@ -10,13 +10,19 @@ from leadrouter.lifecycle.company import Company
 
 @define(eq=False)
 class PostgresClients:
-    """Companies as one transaction sees them: the same words as `ledger.clients`."""
+    """Companies as one transaction sees them: the same words as `ledger.clients`.
+
+    `seen` are the companies that the transaction has put or asked for by id: nobody else changes them.
+    """
 
     session: Session
+    seen: dict[str, Company | None]
 
     def company(self, id: str) -> Company | None:  # noqa: A002  # the word of all values here
         """Return a company, or None where there is none of that id."""
-        return next(iter(self._all("company", id)), None)
+        if id not in self.seen:
+            self.seen[id] = next(iter(self._all("company", id)), None)
+        return self.seen[id]
 
     def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
         """Return the roots of the companies that an identifier is known of, in order, each once."""
@@ -43,17 +49,16 @@ class PostgresClients:
 
     def put(self, company: Company) -> None:
         """Keep a company as it stands now."""
-        values = (company.id, company.root, company.link, company.held_by, company.to_json())
-        self.session.tell("put company", values)
-        self.session.tell("move identifiers", (company.id, company.root))
+        self.seen[company.id] = company
+        self.session.tell("company", company.id, company.root, company.link, company.held_by, company.to_json())
 
     def add_identifier(self, company: Company, rule: str, digest: str) -> None:
         """Keep an identifier of a company that was put before; once is enough."""
-        self.session.tell("add identifier", (rule, digest, company.root, company.id))
+        self.session.tell("identifier", rule, digest, company.root, company.id)
 
     def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
         """Let go of the identifiers that a company was begun with: it is not known again by them."""
-        self.session.tell("forget identifiers", (id,))
+        self.session.tell("forgotten", id)
 
     def _all(self, name: str, value: str) -> tuple[Company, ...]:
         return tuple(Company.from_json(text) for (text,) in self.session.ask(name, (value,)))

@@ -58,7 +58,7 @@ class PostgresLedger:
             yield work
             work.end()
         except BaseException:
-            session.recover("rollback")
+            session.take_back("rollback")
             raise
         finally:
             self._put_back(session)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import psycopg
@@ -34,17 +35,18 @@ _SETTINGS = """
 
 @define(eq=False)
 class Session:
-    """A connection in pipeline mode: statements are sent as they come, and only answers are waited for.
+    """A connection, and what it remembers.
 
     `books` are the standings, loads and breakers as they were after the turn `seen`: each unit of work reads
     only those that others have changed since. They are kept as text until somebody asks for them.
+    `unwritten` is what was done in this unit of work and is not sent yet: it is sent at once, before
+    something else is asked or at the end.
     """
 
     connection: psycopg.Connection[tuple[Any, ...]]
-    _pipeline: psycopg.Pipeline = field(init=False)
-    _leaving: ExitStack = field(factory=ExitStack, init=False)
     books: dict[BookName, str | Book] = field(factory=dict, init=False)
     seen: int = field(default=0, init=False)
+    unwritten: list[tuple[Any, ...]] = field(factory=list, init=False)
 
     @classmethod
     def open(cls, address: str) -> Self:
@@ -57,55 +59,66 @@ class Session:
                 prepare_threshold=0,
                 fallback_application_name="leadrouter",
             )
-        session = cls(connection)
-        try:
-            with refusing():
-                connection.execute(_SETTINGS)
-                session._enter_pipeline()
-        except BaseException:
-            session.close()
-            raise
-        return session
-
-    def _enter_pipeline(self) -> None:
-        self._pipeline = self._leaving.enter_context(self.connection.pipeline())
+            try:
+                connection.execute(_SETTINGS, prepare=False)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(connection)
 
     @property
     def is_usable(self) -> bool:
         """Whether the connection has not been cut."""
         return self.connection.pgconn.status == ConnStatus.OK
 
-    def tell(self, name: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Send a statement; its answer can be fetched later, and its failure comes with the next answer."""
+    def begin(self) -> tuple[int, int, list[str]]:
+        """Wait for the turn to write; return its number, how many leads there are, and the first of each queue."""
+        turn, count, heads = 0, 0, []
+        for kind, name, number, value in self.run("begin", seen=self.seen):
+            match kind:
+                case "turn":
+                    turn, count = number, int(value)
+                case "head":
+                    heads.append(value)
+                case _:
+                    self.books[kind, name] = value
+        self.seen = turn
+        return turn, count, heads
+
+    def run(self, name: str, **numbers: int) -> list[tuple[Any, ...]]:
+        """Send statements that take no values but numbers; return the rows of the last."""
+        statements = STATEMENTS[name].decode().format(**numbers).encode()
         with refusing():
-            return self.connection.execute(STATEMENTS[name], values)
+            cursor = self.connection.execute(statements, prepare=False)
+            while cursor.nextset():
+                pass
+            return [] if cursor.description is None else cursor.fetchall()
+
+    def tell(self, *done: Any) -> None:
+        """Note what is to be written: a name that `leadrouter.write` knows, and its values."""
+        self.unwritten.append(done)
 
     def ask(self, name: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Send a statement and wait for its rows."""
+        """Return the rows of a query, what was told before among them."""
+        self.write()
         with refusing():
             return self.connection.execute(STATEMENTS[name], values).fetchall()
 
-    def settle(self) -> None:
-        """Wait until everything that was sent is done."""
-        with refusing():
-            self._pipeline.sync()
-
-    def recover(self, name: str) -> None:
-        """Go on after a failure with the statement that takes back what was done, where the connection still stands.
-
-        Outside of the pipeline: psycopg forgets what it has prepared when something is taken back.
-        """
-        with suppress(psycopg.Error):  # what was sent after a failure fails as well
-            self._leaving.close()
-        if self.is_usable:
+    def write(self) -> None:
+        """Send what was told."""
+        if self.unwritten:
+            writes, self.unwritten = json.dumps(self.unwritten, ensure_ascii=False), []
             with refusing():
-                self.connection.execute(STATEMENTS[name])
-                self._enter_pipeline()
+                self.connection.execute(STATEMENTS["write"], (self.seen, writes))
+
+    def take_back(self, name: str) -> None:
+        """Forget what was told, and take back what was sent, where the connection still stands."""
+        self.unwritten = []
+        if self.is_usable:
+            self.run(name)
 
     def close(self) -> None:
         """Hang up; what was not committed is forgotten by the server."""
-        with suppress(psycopg.Error):
-            self._leaving.close()
         self.connection.close()
 
 

@@ -1,35 +1,30 @@
 -- name: begin
-BEGIN ISOLATION LEVEL READ COMMITTED
-
--- name: commit soon
-SET LOCAL synchronous_commit = off
-
--- name: take turn
-SELECT kind, name, turn, value FROM leadrouter.take_turn($1)
+BEGIN ISOLATION LEVEL READ COMMITTED; SELECT kind, name, turn, value FROM leadrouter.take_turn({seen})
 
 -- name: begin reading
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT pg_current_wal_insert_lsn()::text, pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()
 
 -- name: commit
 COMMIT
 
--- name: rollback
-ROLLBACK
+-- name: commit and flush
+COMMIT; SELECT pg_logical_emit_message(true, 'leadrouter', '')
+
+-- name: write
+SELECT leadrouter.write($1, $2)
 
 -- name: part
 SAVEPOINT part
 
--- name: take back part
-ROLLBACK TO SAVEPOINT part
-
 -- name: keep part
 RELEASE SAVEPOINT part
 
--- name: flush
-SELECT pg_logical_emit_message(true, 'leadrouter', '')
+-- name: take back part
+ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part
 
--- name: written
-SELECT pg_current_wal_insert_lsn()::text, pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()
+-- name: rollback
+ROLLBACK
 
 -- name: is flushed
 SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn
@@ -77,9 +72,6 @@ SELECT state FROM leadrouter.lead ORDER BY number
 -- name: open leads
 SELECT state FROM leadrouter.lead WHERE is_open ORDER BY number
 
--- name: count
-SELECT coalesce(max(number), 0) FROM leadrouter.lead
-
 -- name: heads
 WITH RECURSIVE each (queue) AS (
   (SELECT queue FROM leadrouter.lead WHERE queue IS NOT NULL ORDER BY queue LIMIT 1)
@@ -106,41 +98,6 @@ SELECT value FROM leadrouter.book WHERE kind = $1 ORDER BY name
 -- name: text
 SELECT text FROM leadrouter.kept WHERE digest = $1
 
--- name: add
-INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at) VALUES ($1, $2, $3, $4, $5, $6)
-
--- name: refuse
-INSERT INTO leadrouter.refused (key, payload, reason, at) VALUES ($1, $2, $3, $4)
-
--- name: append
-INSERT INTO leadrouter.event (number, lead_id, version, subject, event, hash)
-SELECT
-  (SELECT coalesce(max(number), 0) + 1 FROM leadrouter.event),
-  $1, $2, $3, $4::text,
-  encode(sha256(convert_to(coalesce(
-    (SELECT hash FROM leadrouter.event WHERE subject = $3 ORDER BY number DESC LIMIT 1), ''
-  ) || E'\n' || $4::text, 'UTF8')), 'hex')
-
--- name: seal
-INSERT INTO leadrouter.seal (upto, hash, at) VALUES ($1, $2, $3)
-
--- name: put position
-INSERT INTO leadrouter.position (consumer, number) VALUES ($1, $2)
-ON CONFLICT (consumer) DO UPDATE SET number = greatest(position.number, excluded.number)
-
--- name: put lead
-SELECT leadrouter.put_lead($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-
--- name: version
-SELECT version FROM leadrouter.lead WHERE lead_id = $1
-
--- name: put book
-INSERT INTO leadrouter.book (kind, name, turn, value) VALUES ($1, $2, $3, $4)
-ON CONFLICT (kind, name) DO UPDATE SET turn = excluded.turn, value = excluded.value
-
--- name: keep
-INSERT INTO leadrouter.kept (digest, text) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING
-
 -- name: company
 SELECT company FROM leadrouter.company WHERE id = $1
 
@@ -159,16 +116,5 @@ SELECT company FROM leadrouter.company WHERE link = $1 ORDER BY id
 -- name: held by
 SELECT company FROM leadrouter.company WHERE held_by = $1 ORDER BY id
 
--- name: put company
-INSERT INTO leadrouter.company (id, root, link, held_by, company) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (id) DO UPDATE SET
-  root = excluded.root, link = excluded.link, held_by = excluded.held_by, company = excluded.company
-
--- name: move identifiers
-UPDATE leadrouter.identifier SET root = $2 WHERE company = $1 AND root <> $2
-
--- name: add identifier
-INSERT INTO leadrouter.identifier (rule, digest, root, company) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
-
--- name: forget identifiers
-DELETE FROM leadrouter.identifier WHERE company = $1
+-- name: count
+SELECT coalesce(max(number), 0) FROM leadrouter.lead

@@ -18,6 +18,7 @@ from leadrouter.event import Event
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, sealed, subject_of
 from leadrouter.ledger.ledger import Entry, Refused
 from leadrouter.lifecycle.breaker import Breaker
+from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.state import LeadState
 
 _Kind = TypeVar("_Kind", Breaker, Load, Standing)
@@ -27,52 +28,41 @@ _Kind = TypeVar("_Kind", Breaker, Load, Standing)
 class PostgresWork:
     """One transaction on a connection: the same words as `ledger.Transaction`.
 
-    States of leads and books are written when they are needed: before something else is asked, and at the
-    end. A writer knows the books from its session, a reader (`turn` is 0) asks for them.
+    What it writes is sent when something else is asked, and at the end: a lead and a book once each, as they
+    are then. A writer knows the books, the first lead of each queue and the number of leads from the
+    beginning; a reader (`turn` is 0) asks for them.
     """
 
     session: Session
     turn: int = 0
     unflushed: str | None = None
+    _count: int | None = field(default=None, kw_only=True)
     _heads: dict[str, LeadState] | None = field(default=None, kw_only=True)
     _versions: dict[str, int] = field(factory=dict, init=False)
     _leads: dict[str, tuple[LeadState, int]] = field(factory=dict, init=False)
     _moved: dict[str, LeadState] = field(factory=dict, init=False)
     _books: dict[BookName, Book] = field(factory=dict, init=False)
+    _companies: dict[str, Company | None] = field(factory=dict, init=False)
     _unwritten: set[BookName] = field(factory=set, init=False)
 
     @classmethod
     def begin(cls, session: Session) -> PostgresWork:
         """Begin to write when it is this session's turn."""
-        session.tell("begin")
-        session.tell("commit soon")
-        heads = []
-        turn = 0
-        for kind, name, number, value in session.ask("take turn", (session.seen,)):
-            match kind:
-                case "turn":
-                    turn = number
-                case "head":
-                    heads.append(LeadState.from_json(value))
-                case _:
-                    session.books[kind, name] = value
-        session.seen = turn
-        return cls(session, turn, heads={state.lead_id: state for state in heads})
+        turn, count, heads = session.begin()
+        states = map(LeadState.from_json, heads)
+        return cls(session, turn, count=count, heads={state.lead_id: state for state in states})
 
     @classmethod
     def begin_reading(cls, session: Session) -> PostgresWork:
         """Begin to read what was committed until now, perhaps not yet on the disk."""
-        session.tell("begin reading")
-        ((written, is_flushed),) = session.ask("written")
+        ((written, is_flushed),) = session.run("begin reading")
         return cls(session, unflushed=None if is_flushed else written)
 
     def end(self) -> None:
         """Commit; nobody is answered, and nothing is given to anybody, before it is on the disk."""
         self._write()
-        self.session.tell("commit")
-        if self.turn or not self._is_flushed():
-            self.session.tell("flush")
-        self.session.settle()
+        self.session.write()
+        self.session.run("commit and flush" if self.turn or not self._is_flushed() else "commit")
         self.session.books.update(self._books)
 
     def _is_flushed(self) -> bool:
@@ -82,7 +72,7 @@ class PostgresWork:
     @property
     def clients(self) -> PostgresClients:
         """The companies."""
-        return PostgresClients(self.session)
+        return PostgresClients(self.session, self._companies)
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
@@ -137,7 +127,7 @@ class PostgresWork:
 
     def count(self) -> int:
         """Return how many leads there are: the next one's number is one more."""
-        return int(self._one("count"))
+        return int(self._one("count")) if self._count is None else self._count
 
     def waiting(self) -> tuple[LeadState, ...]:
         """Return the first lead of each queue, in the order in which they are served."""
@@ -192,32 +182,33 @@ class PostgresWork:
     def savepoint(self) -> Iterator[None]:
         """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
         self._write()
-        self.session.tell("part")
-        kept = self._heads, dict(self._versions), dict(self._moved), dict(self._books)
+        self.session.write()
+        self.session.run("part")
+        count, heads, versions, moved = self._count, self._heads, dict(self._versions), dict(self._moved)
+        books, companies = dict(self._books), dict(self._companies)
         try:
             yield
             self._write()
-            self.session.settle()
+            self.session.write()
         except BaseException:
             self._leads, self._unwritten = {}, set()
-            self._heads, self._versions, self._moved, self._books = kept
-            self.session.recover("take back part")
+            self._count, self._heads, self._versions, self._moved = count, heads, versions, moved
+            self._books, self._companies = books, companies
+            self.session.take_back("take back part")
             raise
-        finally:
-            if self.session.is_usable:
-                self.session.tell("keep part")
+        self.session.run("keep part")
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
-        self.session.tell("add", astuple(entry))
+        self.session.tell("entry", *astuple(entry))
 
     def refuse(self, refused: Refused) -> None:
         """Keep a lead that was refused, as it came."""
-        self.session.tell("refuse", astuple(refused))
+        self.session.tell("refused", *astuple(refused))
 
     def append(self, event: Event) -> None:
         """Keep what happened, with its number and its hash; a lead's version must be new."""
-        self.session.tell("append", (event.lead_id, event.version, subject_of(event), event.to_json()))
+        self.session.tell("event", event.lead_id, event.version, subject_of(event), event.to_json())
 
     def seal(self, at: datetime) -> Seal | None:
         """Seal the events since the last seal; None where there are none. Costs their number."""
@@ -226,12 +217,12 @@ class PostgresWork:
         if not rows:
             return None
         seal = Seal(upto=rows[-1][0], hash=sealed(before, (hash_ for _, hash_ in rows)), at=at.isoformat())
-        self.session.tell("seal", astuple(seal))
+        self.session.tell("seal", *astuple(seal))
         return seal
 
     def put_position(self, consumer: str, number: int) -> None:
         """Note that a consumer has dealt with every event up to a number; never moves back."""
-        self.session.tell("put position", (consumer, number))
+        self.session.tell("position", consumer, number)
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none).
@@ -245,6 +236,8 @@ class PostgresWork:
         if current != seen:
             raise StaleError(state.lead_id, seen=seen, current=current)
         _, first = self._leads.get(state.lead_id, (None, seen))
+        if not seen and self._count is not None:
+            self._count = max(self._count, state.number)
         self._leads[state.lead_id] = state, first
         self._versions[state.lead_id] = state.version
         self._moved[state.lead_id] = state
@@ -263,7 +256,7 @@ class PostgresWork:
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
-        self.session.tell("keep", (digest, text))
+        self.session.tell("kept", digest, text)
 
     def _put_book(self, name: str, book: Book) -> None:
         self._books[_kind(type(book)), name] = book
@@ -284,9 +277,9 @@ class PostgresWork:
     def _write(self) -> None:
         """Send what was put and not sent yet."""
         for state, seen in self._leads.values():
-            self.session.tell("put lead", _lead_row(state, seen))
+            self.session.tell("lead", _lead_row(state, seen))
         for kind, name in sorted(self._unwritten):
-            self.session.tell("put book", (kind, name, self.turn, self._books[kind, name].to_json()))
+            self.session.tell("book", kind, name, self._books[kind, name].to_json())
         self._leads, self._unwritten = {}, set()
 
     def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -305,12 +298,22 @@ def _kind(book: type[Book]) -> str:
     return book.__name__.lower()
 
 
-def _lead_row(state: LeadState, seen: int) -> tuple[Any, ...]:
-    people = {state.holder, state.accountable, *(offer.person for offer in state.offers)} - {None}
-    return (
-        *(state.lead_id, state.number, seen, state.version, state.is_open, state.queue, -state.priority),
-        *(state.arrived, state.due, state.company, sorted(filter(None, people)), state.to_json()),
-    )
+def _lead_row(state: LeadState, seen: int) -> dict[str, Any]:
+    people = {state.holder, state.accountable, *(offer.person for offer in state.offers)}
+    return {
+        "lead_id": state.lead_id,
+        "number": state.number,
+        "seen": seen,
+        "version": state.version,
+        "is_open": state.is_open,
+        "waits_for": state.queue,
+        "rank": -state.priority,
+        "arrived": state.arrived.isoformat(),
+        "due": None if state.due is None else state.due.isoformat(),
+        "company": state.company,
+        "people": sorted(filter(None, people)),
+        "state": state.to_json(),
+    }
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

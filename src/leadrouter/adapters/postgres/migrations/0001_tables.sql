@@ -108,42 +108,18 @@ CREATE TABLE leadrouter.identifier (
 CREATE INDEX identifier_of_root ON leadrouter.identifier (root, rule);
 CREATE INDEX identifier_of_company ON leadrouter.identifier (company);
 
--- Keep where a lead stands, in place of the version that was seen.
-CREATE FUNCTION leadrouter.put_lead(
-  lead_id_ text, number_ bigint, seen int, version_ int, is_open_ boolean, queue_ text, rank_ int, arrived_ timestamptz,
-  due_ timestamptz, company_ text, people_ text[], state_ text
-) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  queue_hash bytea := sha256(convert_to(queue_, 'UTF8')); -- a queue's text may be longer than an index takes
-BEGIN
-  IF seen = 0 THEN
-    INSERT INTO leadrouter.lead
-      (lead_id, number, version, is_open, queue, rank, arrived, due, company, people, state)
-    VALUES (lead_id_, number_, version_, is_open_, queue_hash, rank_, arrived_, due_, company_, people_, state_)
-    ON CONFLICT (lead_id) DO NOTHING;
-  ELSE
-    UPDATE leadrouter.lead
-    SET version = version_, is_open = is_open_, queue = queue_hash, rank = rank_, arrived = arrived_, due = due_,
-      company = company_, people = people_, state = state_
-    WHERE lead_id = lead_id_ AND version = seen;
-  END IF;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'lead % does not stand at version %', lead_id_, seen USING
-      ERRCODE = 'LR002',
-      DETAIL = format('%s %s %s', lead_id_, seen, (SELECT coalesce(max(version), 0) FROM leadrouter.lead WHERE lead_id = lead_id_));
-  END IF;
-END
-$$;
-
 -- Wait for one's turn to write, and return what a writer who has seen an earlier turn does not know: the
--- standings, loads and breakers that were written since, and the first lead of each queue.
+-- standings, loads and breakers that were written since, the first lead of each queue, and with the turn how
+-- many leads there are.
 -- INVARIANT: whoever writes has called this first, so that turns grow in the order of commits.
 CREATE FUNCTION leadrouter.take_turn(seen bigint)
 RETURNS TABLE (kind text, name text, turn bigint, value text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM pg_advisory_xact_lock(7815838224117329764);
-  RETURN QUERY SELECT 'turn', '', nextval('leadrouter.turn'), '';
+  PERFORM set_config('synchronous_commit', 'off', true); -- the turn ends before the disk is waited for
+  RETURN QUERY
+    SELECT 'turn', '', nextval('leadrouter.turn'), (SELECT coalesce(max(lead.number), 0) FROM leadrouter.lead)::text;
   RETURN QUERY SELECT book.kind, book.name, book.turn, book.value FROM leadrouter.book WHERE book.turn > seen;
   RETURN QUERY
     WITH RECURSIVE each (queue) AS (
@@ -156,5 +132,83 @@ BEGIN
       SELECT lead.state FROM leadrouter.lead
       WHERE lead.queue = each.queue ORDER BY lead.rank, lead.arrived, lead.number LIMIT 1
     ) FROM each WHERE each.queue IS NOT NULL;
+END
+$$;
+
+-- Keep where a lead stands, in place of the version that was seen.
+CREATE FUNCTION leadrouter.put_lead(written jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  state leadrouter.lead := jsonb_populate_record(NULL::leadrouter.lead, written);
+  seen int := written->>'seen';
+BEGIN
+  state.queue := sha256(convert_to(written->>'waits_for', 'UTF8')); -- whose text may be longer than an index takes
+  IF seen = 0 THEN
+    INSERT INTO leadrouter.lead VALUES (state.*) ON CONFLICT (lead_id) DO NOTHING;
+  ELSE
+    UPDATE leadrouter.lead AS lead
+    SET version = state.version, is_open = state.is_open, queue = state.queue, rank = state.rank,
+      arrived = state.arrived, due = state.due, company = state.company, people = state.people, state = state.state
+    WHERE lead.lead_id = state.lead_id AND lead.version = seen;
+  END IF;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'lead % does not stand at version %', state.lead_id, seen USING
+      ERRCODE = 'LR002',
+      DETAIL = format('%s %s %s', state.lead_id, seen, (
+        SELECT coalesce(max(lead.version), 0) FROM leadrouter.lead WHERE lead.lead_id = state.lead_id
+      ));
+  END IF;
+END
+$$;
+
+-- Keep what happened, with its number and its hash (`ledger.chain`).
+CREATE FUNCTION leadrouter.append(lead_id_ text, version_ int, subject_ text, event_ text) RETURNS void
+LANGUAGE sql AS $$
+  INSERT INTO leadrouter.event (number, lead_id, version, subject, event, hash)
+  SELECT
+    (SELECT coalesce(max(number), 0) + 1 FROM leadrouter.event),
+    lead_id_, version_, subject_, event_,
+    encode(sha256(convert_to(coalesce(
+      (SELECT hash FROM leadrouter.event WHERE subject = subject_ ORDER BY number DESC LIMIT 1), ''
+    ) || E'\n' || event_, 'UTF8')), 'hex')
+$$;
+
+-- Write what a unit of work has done, in order: each is an array that begins with the name of what is done.
+CREATE FUNCTION leadrouter.write(turn_ bigint, writes jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  w jsonb;
+BEGIN
+  FOR w IN SELECT value FROM jsonb_array_elements(writes) LOOP
+    CASE w->>0
+      WHEN 'lead' THEN
+        PERFORM leadrouter.put_lead(w->1);
+      WHEN 'book' THEN
+        INSERT INTO leadrouter.book (kind, name, turn, value) VALUES (w->>1, w->>2, turn_, w->>3)
+        ON CONFLICT (kind, name) DO UPDATE SET turn = excluded.turn, value = excluded.value;
+      WHEN 'event' THEN
+        PERFORM leadrouter.append(w->>1, (w->>2)::int, w->>3, w->>4);
+      WHEN 'entry' THEN
+        INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at)
+        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6);
+      WHEN 'company' THEN
+        INSERT INTO leadrouter.company (id, root, link, held_by, company) VALUES (w->>1, w->>2, w->>3, w->>4, w->>5)
+        ON CONFLICT (id) DO UPDATE SET
+          root = excluded.root, link = excluded.link, held_by = excluded.held_by, company = excluded.company;
+        UPDATE leadrouter.identifier SET root = w->>2 WHERE company = w->>1 AND root <> w->>2;
+      WHEN 'identifier' THEN
+        INSERT INTO leadrouter.identifier (rule, digest, root, company) VALUES (w->>1, w->>2, w->>3, w->>4)
+        ON CONFLICT DO NOTHING;
+      WHEN 'forgotten' THEN
+        DELETE FROM leadrouter.identifier WHERE company = w->>1;
+      WHEN 'refused' THEN
+        INSERT INTO leadrouter.refused (key, payload, reason, at) VALUES (w->>1, w->>2, w->>3, w->>4);
+      WHEN 'position' THEN
+        INSERT INTO leadrouter.position (consumer, number) VALUES (w->>1, (w->>2)::bigint)
+        ON CONFLICT (consumer) DO UPDATE SET number = greatest(position.number, excluded.number);
+      WHEN 'seal' THEN
+        INSERT INTO leadrouter.seal (upto, hash, at) VALUES ((w->>1)::bigint, w->>2, w->>3);
+      WHEN 'kept' THEN
+        INSERT INTO leadrouter.kept (digest, text) VALUES (w->>1, w->>2) ON CONFLICT (digest) DO NOTHING;
+    END CASE;
+  END LOOP;
 END
 $$;

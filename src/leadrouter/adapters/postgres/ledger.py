@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from attrs import define, field
@@ -13,6 +14,7 @@ from leadrouter.adapters.postgres.session import Session
 from leadrouter.adapters.postgres.work import PostgresWork
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.organisation import Organisation
 
 
 @define(eq=False)
@@ -104,6 +106,25 @@ class PostgresLedger:
         """Return a kept text."""
         with self.reading() as work:
             return work.text(digest)
+
+    def enrol(self, organisation: Organisation, logins: Mapping[str, str]) -> None:
+        """Say anew who reads what with a connection of his own: what row-level security goes by.
+
+        A role of the database that has been granted `leadrouter_manager` reads the leads and clients of the
+        person whom it is; with `leadrouter_head` those of everybody in the departments that this person leads;
+        with `leadrouter_director` all.
+
+        Args:
+            organisation: who works where, and who leads.
+            logins: the person of each role of the database.
+        """
+        members = [
+            (each.id, person, person == each.head)
+            for each in organisation.departments.values()
+            for person in sorted({*each.people, *filter(None, (each.head,))})
+        ]
+        with self._begun(PostgresWork.begin) as work:
+            work.session.ask("enrol", (json.dumps(dict(logins)), json.dumps(members)))
 
     def close(self) -> None:
         """Close the connections."""

@@ -118,3 +118,6 @@ SELECT company FROM leadrouter.company WHERE held_by = $1 ORDER BY id
 
 -- name: count
 SELECT coalesce(max(number), 0) FROM leadrouter.lead
+
+-- name: enrol
+SELECT leadrouter.enrol($1, $2)

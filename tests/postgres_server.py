@@ -194,6 +194,13 @@ def require_postgres() -> None:
         pytest.skip(str(_why_not()))
 
 
+def require_own_server() -> None:
+    """Skip where the server is somebody else's: it is not ours to be killed."""
+    require_postgres()
+    if _server() is None:
+        pytest.skip("the server of LEADROUTER_TEST_POSTGRES is not killed")
+
+
 def address_of(database: str, user: str | None = None) -> str:
     """Return the address of a database."""
     server = _server()

@@ -150,6 +150,16 @@ def test_where_a_lead_stands_is_written_over_what_was_seen_only(ledger):
         assert (work.lead("ab12"), work.lead("unknown"), work.count()) == (later, None, 1)
 
 
+def test_closed_leads_are_not_open(ledger):
+    """Leads that are won or lost are left out; the others come by number."""
+    second, third = (evolve(STATE, lead_id=str(number), number=number) for number in (2, 3))
+    put(ledger, STATE, evolve(second, status="won"), third)
+    with ledger.transaction() as work:
+        assert work.open_leads() == (STATE, third)
+        work.put_lead(evolve(third, version=2, status="lost"), seen=1)
+        assert work.open_leads() == (STATE,)
+
+
 def test_the_first_of_each_queue_waits_for_service(ledger):
     """By priority, then arrival, then number; a lead that waits no longer makes way for the next."""
     second = evolve(STATE, lead_id="b", number=2)

@@ -34,11 +34,11 @@ class Migration:
 def _read() -> tuple[Migration, ...]:
     found = []
     for file in files(__package__).joinpath("migrations").iterdir():
-        if (match := _FILE.fullmatch(file.name)) is not None:
-            sql = file.read_text("utf-8")
-            oldest = _OLDEST.match(sql)
-            assert oldest is not None, f"INVARIANT: {file.name} says which library can go on working"
-            found.append(Migration(number=int(match[1]), name=match[2], oldest=int(oldest[1]), sql=sql))
+        sql = file.read_text("utf-8")
+        name, oldest = _FILE.fullmatch(file.name), _OLDEST.match(sql)
+        assert name is not None, f"INVARIANT: {file.name} is a number and a name"
+        assert oldest is not None, f"INVARIANT: {file.name} says which library can go on working"
+        found.append(Migration(number=int(name[1]), name=name[2], oldest=int(oldest[1]), sql=sql))
     return tuple(sorted(found, key=lambda each: each.number))
 
 

@@ -133,3 +133,5 @@ def refusing() -> Iterator[None]:
             raise StaleError(lead_id, seen=int(seen), current=int(current)) from None
         message = error.diag.message_primary or str(error)
         raise LedgerError(f"the database cannot be used as a ledger: {message.strip()}") from None
+    except UnicodeEncodeError:
+        raise LedgerError("the database cannot keep half a surrogate pair in a text") from None

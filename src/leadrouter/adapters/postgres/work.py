@@ -131,10 +131,7 @@ class PostgresWork:
 
     def waiting(self) -> tuple[LeadState, ...]:
         """Return the first lead of each queue, in the order in which they are served."""
-        if self._heads is None or any(
-            lead_id in self._heads and state.queue != self._heads[lead_id].queue
-            for lead_id, state in self._moved.items()
-        ):
+        if self._heads is None or any(map(self._has_left, self._moved.values())):
             self._heads = {state.lead_id: state for state in self._states("heads")}
             self._moved = {}
         first: dict[str, LeadState] = {}
@@ -257,6 +254,11 @@ class PostgresWork:
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
         self.session.tell("kept", digest, text)
+
+    def _has_left(self, state: LeadState) -> bool:
+        """Tell whether a lead was the first of a queue and is not there any more: somebody else is then."""
+        first = None if self._heads is None else self._heads.get(state.lead_id)
+        return first is not None and (state.queue, state.order) != (first.queue, first.order)
 
     def _put_book(self, name: str, book: Book) -> None:
         self._books[_kind(type(book)), name] = book

@@ -1,0 +1,310 @@
+"""A PostgreSQL database as a ledger: what it outlives, who waits for whom, and what is no ledger."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from attrs import evolve
+
+from leadrouter import LedgerError
+from leadrouter.adapters.ledgers import open_ledger
+from leadrouter.adapters.postgres import PostgresLedger
+from leadrouter.adapters.postgres.migrate import MIGRATIONS, Migration, migrate
+from leadrouter.assignment.load import Load
+from leadrouter.errors import StaleError
+from leadrouter.event import Event
+from leadrouter.ledger.ledger import Entry
+from leadrouter.lifecycle.company import Company
+from leadrouter.lifecycle.state import LeadState
+from tests.postgres_server import address_of, execute, new_database
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat())
+EVENT = Event(name="lead.routed", lead_id="ab12", at=AT, version=1)
+STATE = LeadState(
+    lead_id="ab12", number=1, version=1, status="waiting", lead_class="mass", route="desk", pack="p", arrived=AT
+)
+
+
+@pytest.fixture
+def address():
+    return address_of(new_database())
+
+
+@pytest.fixture
+def ledger(address):
+    opened = PostgresLedger(address)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def other(address):
+    """The same ledger, opened by somebody else."""
+    opened = PostgresLedger(address)
+    yield opened
+    opened.close()
+
+
+def settings_of(work, *names):
+    return [work.session.connection.execute(f"SHOW {name}".encode()).fetchone()[0] for name in names]
+
+
+def test_two_writers_know_what_the_other_wrote(ledger, other):
+    """What a ledger remembers from one unit of work to the next is what it reads then, whoever wrote between."""
+    for count, writer in enumerate((ledger, other, other, ledger, other), 1):
+        with writer.transaction() as work:
+            assert work.load("anna") == (None if count == 1 else Load(person="anna", open_leads=count - 1))
+            work.put_load(Load(person="anna", open_leads=count))
+
+
+def test_what_a_failed_unit_of_work_wrote_is_not_remembered(ledger):
+    """Neither what was put, nor what was read of it again, is there in the next one."""
+    with pytest.raises(KeyError), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.put_load(Load(person="anna", open_leads=5))
+        work.clients.put(Company(id="a", root="a"))
+        assert (work.load("anna").open_leads, work.loads()[0].open_leads) == (5, 5)
+        raise KeyError
+    with ledger.transaction() as work:
+        assert (work.load("anna"), work.clients.company("a")) == (None, None)
+
+
+def test_writers_take_turns(ledger):
+    """Of many threads each writes on what the one before has written, and numbers have no gaps."""
+
+    def write(number):
+        with ledger.transaction() as work:
+            load = work.load("anna") or Load(person="anna")
+            work.put_load(evolve(load, open_leads=load.open_leads + 1))
+            work.append(evolve(EVENT, lead_id=str(number)))
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(write, range(60)))
+    with ledger.reading() as work:
+        assert work.load("anna").open_leads == 60
+        assert [kept.number for kept in work.log()] == list(range(1, 61))
+
+
+def test_readers_see_one_instant_and_keep_nobody_waiting(ledger, other):
+    """What is read does not change while it is read, and a writer goes on meanwhile."""
+    with ledger.reading() as reading:
+        assert reading.count() == 0
+        with other.transaction() as work:
+            work.put_lead(STATE, seen=0)
+        assert (reading.count(), reading.leads()) == (0, ())
+    with ledger.reading() as reading:
+        assert reading.leads() == (STATE,)
+
+
+def test_an_answer_is_on_the_disk(address):
+    """Whatever the database says: a turn ends before the disk is waited for, and nothing else does."""
+    execute(f"ALTER DATABASE {address.split('/')[3].split('?')[0]} SET synchronous_commit = off")
+    ledger = PostgresLedger(address)
+    with ledger.transaction() as work:
+        assert settings_of(work, "synchronous_commit") == ["off"]
+    with ledger.reading() as work:
+        assert settings_of(work, "synchronous_commit", "lock_timeout") == ["on", "30s"]
+    ledger.close()
+
+
+def test_what_is_read_is_on_the_disk(ledger):
+    """A reader who has seen what is not on the disk yet waits for it."""
+    with psycopg.connect(ledger.address, autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("INSERT INTO leadrouter.kept VALUES ('digest', 'text')")
+        written = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
+        assert ledger.text("digest") == "text"
+        assert connection.execute("SELECT pg_current_wal_flush_lsn() >= %s", written).fetchone() == (True,)
+
+
+def test_a_new_lead_that_is_there_already_is_stale_at_the_end(ledger):
+    """Where nobody has looked whether a lead is there, the end of the block tells; or the end of its part."""
+    with ledger.transaction() as work:
+        work.put_lead(evolve(STATE, version=3), seen=0)
+    with pytest.raises(StaleError) as caught, ledger.transaction() as work:
+        work.put_lead(STATE, seen=0)
+    assert (caught.value.lead_id, caught.value.seen, caught.value.current) == ("ab12", 0, 3)
+    with ledger.transaction() as work:
+        with pytest.raises(StaleError), work.savepoint():
+            work.put_lead(STATE, seen=0)
+        work.put_lead(evolve(STATE, version=4), seen=3)
+    with ledger.reading() as work:
+        assert work.lead("ab12").version == 4
+
+
+def test_the_first_of_a_queue_is_known_after_each_change(ledger):
+    """Also where a lead has passed on and come back, in the same unit of work."""
+    second = evolve(STATE, lead_id="cd34", number=2)
+    with ledger.transaction() as work:
+        work.put_lead(STATE, seen=0)
+        work.put_lead(second, seen=0)
+    with ledger.transaction() as work:
+        assert work.count() == 2
+        work.put_lead(evolve(STATE, version=2, status="accepted"), seen=1)
+        assert work.lead("ab12").status == "accepted"
+        assert work.waiting() == (second,)
+        work.put_lead(evolve(STATE, version=3), seen=2)
+        assert work.waiting() == (evolve(STATE, version=3),)
+
+
+def test_long_keys_and_queues_fit(ledger):
+    """What is found by is as long as a lead may bring it."""
+    key = "".join(chr(0x4E00 + number) for number in range(3_000))
+    state = evolve(STATE, asks={"region": key})
+    with ledger.transaction() as work:
+        work.add(evolve(ENTRY, key=key))
+        work.put_lead(state, seen=0)
+    with ledger.reading() as work:
+        assert work.find(key).lead_id == "ab12"
+        assert work.waiting() == (state,)
+    with pytest.raises(LedgerError, match="unique"), ledger.transaction() as work:
+        work.add(evolve(ENTRY, key=key, lead_id="other"))
+
+
+@pytest.mark.parametrize("key", ["phone:+79123456789\0", "phone:+79123456789\ud800", "phone:+79123456789"])
+def test_an_error_says_no_personal_data(ledger, key):
+    """Keys that cannot be kept, and those that are taken, are not in the message."""
+    with ledger.transaction() as work:
+        work.add(evolve(ENTRY, key="phone:+79123456789"))
+    with pytest.raises(LedgerError) as caught, ledger.transaction() as work:
+        work.add(evolve(ENTRY, lead_id="other", key=key))
+    assert "7912" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert len(ledger.entries()) == 1
+
+
+def test_a_closed_ledger_says_so(ledger):
+    """Closing again does nothing; whoever is at work may finish, and his connection is closed then."""
+    with ledger.transaction() as work:
+        ledger.close()
+        work.put_load(Load(person="anna"))
+    assert work.session.connection.closed
+    ledger.close()
+    with pytest.raises(LedgerError, match="closed"), ledger.reading():
+        pass
+
+
+def test_a_child_speaks_on_connections_of_its_own(ledger, monkeypatch):
+    """A process that was forked leaves its parent's connections alone."""
+    with ledger.reading() as work:
+        parent = work.session
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with ledger.reading() as work:
+        assert work.session is not parent
+    parent.close()
+
+
+def test_a_connection_that_is_cut_at_work_is_said(ledger):
+    """Nothing of the unit of work is kept, and the next one is on a new connection."""
+    with pytest.raises(LedgerError), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.keep("digest", "text")
+        pid = work.session.connection.info.backend_pid
+        execute(f"SELECT pg_terminate_backend({pid}, 10000)")
+        work.leads()
+    assert ledger.text("digest") is None
+
+
+def test_connections_that_were_cut_while_idle_are_made_again(ledger):
+    """However many there are: the next unit of work takes a new one, and notices nothing."""
+    with ledger.reading() as one, ledger.reading() as two:
+        pids = [work.session.connection.info.backend_pid for work in (one, two)]
+    for pid in pids:
+        execute(f"SELECT pg_terminate_backend({pid}, 10000)")
+    with ledger.transaction() as work:
+        assert work.count() == 0
+
+
+def test_a_server_that_lets_nothing_be_set_is_refused(ledger, monkeypatch):
+    """A connection that cannot be what it must be is closed."""
+    monkeypatch.setattr("leadrouter.adapters.postgres.session._SETTINGS", "SELECT set_config('no', 'x', false)")
+    with pytest.raises(LedgerError, match="unrecognized"), ledger.reading():
+        pass
+
+
+def test_whoever_is_interrupted_while_he_waits_lets_go_of_his_connection(ledger, monkeypatch):
+    """What interrupts the beginning of a unit of work is no reason to begin it again."""
+    with ledger.reading() as work:
+        session = work.session
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(session), "begin", interrupted)
+    with pytest.raises(KeyboardInterrupt), ledger.transaction():
+        pass
+    assert session.connection.closed
+
+
+def test_a_database_has_an_address(address):
+    """`postgresql://` opens a ledger in it; whoever must not make one is told that none is there."""
+    opened = open_ledger(address, create=False)
+    assert isinstance(opened, PostgresLedger)
+    assert "postgresql" not in repr(opened)
+    opened.close()
+    with pytest.raises(LedgerError, match="no ledger in the database"):
+        open_ledger(address_of(new_database(is_empty=True)), create=False)
+    with pytest.raises(LedgerError, match="cannot be used"):
+        open_ledger(address_of("there_is_no_such_database"))
+
+
+def test_without_the_driver_the_error_says_what_to_install(monkeypatch, address):
+    """Psycopg is an extra."""
+    real = builtins.__import__
+
+    def without(name, *rest):
+        if name.startswith("leadrouter.adapters.postgres"):
+            raise ImportError("No module named 'psycopg'")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(LedgerError, match=r"pip install leadrouter\[postgres\]"):
+        open_ledger(address)
+
+
+def made(number, oldest, sql="SELECT 1"):
+    return Migration(number=number, name="later", oldest=oldest, sql=sql)
+
+
+def test_tables_are_made_once(address):
+    """Opening an empty database makes them; opening it again changes nothing."""
+    empty = address_of(new_database(is_empty=True))
+    for _ in range(2):
+        PostgresLedger(empty).close()
+    with psycopg.connect(empty) as connection, psycopg.connect(address) as template:
+        query = "SELECT number, name, oldest FROM leadrouter.migration ORDER BY number"
+        done = connection.execute(query).fetchall()
+        assert done == [(each.number, each.name, each.oldest) for each in MIGRATIONS]
+        assert template.execute(query).fetchall() == done
+
+
+def test_two_versions_of_the_library_work_side_by_side(ledger):
+    """Tables that a newer library has brought up stay usable by one that its migration says can go on."""
+    newest = MIGRATIONS[-1].number
+    migrate(ledger.address, (*MIGRATIONS, made(newest + 1, newest, "CREATE TABLE leadrouter.later (x int)")))
+    migrate(ledger.address)
+    with ledger.transaction() as work:
+        work.put_load(Load(person="anna"))
+    PostgresLedger(ledger.address).close()
+
+
+def test_tables_of_a_version_too_new_are_refused(address):
+    """A library that cannot read them says which one can, and leaves them alone."""
+    newest = MIGRATIONS[-1].number
+    migrate(address, (*MIGRATIONS, made(newest + 1, newest), made(newest + 2, newest + 2)))
+    with pytest.raises(LedgerError, match=f"knows migration {newest + 2}, and this one knows {newest}; install"):
+        PostgresLedger(address)
+
+
+def test_a_migration_that_fails_leaves_the_tables_as_they_were(ledger):
+    """All of what is missing is made, or nothing."""
+    newest = MIGRATIONS[-1].number
+    steps = (made(newest + 1, 1, "CREATE TABLE leadrouter.later (x int)"), made(newest + 2, 1, "SELECT 1 / 0"))
+    with pytest.raises(LedgerError, match="division by zero"):
+        migrate(ledger.address, (*MIGRATIONS, *steps))
+    with psycopg.connect(ledger.address) as connection:
+        assert connection.execute("SELECT to_regclass('leadrouter.later')").fetchone() == (None,)

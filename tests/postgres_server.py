@@ -50,9 +50,10 @@ class Server:
 
     @classmethod
     def make(cls, **settings: str) -> Server:
-        """Make an empty server, and start it."""
+        """Make an empty server, and start it; one with a setting for `fsync` is on the disk."""
         binaries = _binaries()
-        folder = Path(tempfile.mkdtemp(prefix="leadrouter-postgres-", dir=_place()))
+        place = None if "fsync" in settings else _place()
+        folder = Path(tempfile.mkdtemp(prefix="leadrouter-postgres-", dir=place))
         server = cls(folder, _SETTINGS | settings, binaries)
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody")
@@ -65,7 +66,7 @@ class Server:
             "--no-instructions",
         ]
         try:
-            server._run("initdb", *options, f"--pgdata={server.data}")
+            server.run("initdb", *options, f"--pgdata={server.data}")
             server.start()
         except BaseException:
             server.remove()
@@ -124,7 +125,8 @@ class Server:
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _run(self, command: str, *arguments: str) -> None:
+    def run(self, command: str, *arguments: str) -> str:
+        """Run one of the server's own commands; return what it says."""
         done = subprocess.run(  # noqa: S603  # as above
             [self.binaries / command, *arguments],
             capture_output=True,
@@ -135,6 +137,7 @@ class Server:
         )
         if done.returncode:
             raise OSError(done.stderr)
+        return done.stdout
 
 
 def _place() -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 
 import psycopg
@@ -101,15 +102,45 @@ def test_readers_see_one_instant_and_keep_nobody_waiting(ledger, other):
         assert reading.leads() == (STATE,)
 
 
-def test_an_answer_is_on_the_disk(address):
-    """Whatever the database says: a turn ends before the disk is waited for, and nothing else does."""
+@pytest.mark.parametrize("asks", [False, True])
+def test_an_answer_is_on_the_disk(address, asks):
+    """Whatever the database says, and whether something was asked after it was written or not."""
     execute(f"ALTER DATABASE {address.split('/')[3].split('?')[0]} SET synchronous_commit = off")
-    ledger = PostgresLedger(address)
+    with closing(PostgresLedger(address)) as ledger, psycopg.connect(address, autocommit=True) as connection:
+        before = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
+        with ledger.transaction() as work:
+            work.keep("digest", "text")
+            assert not asks or work.text("digest") == "text"
+        assert connection.execute("SELECT pg_current_wal_flush_lsn() > %s", before).fetchone() == (True,)
+        with ledger.reading() as work:
+            assert settings_of(work, "synchronous_commit", "lock_timeout") == ["on", "30s"]
+
+
+def test_a_turn_that_is_over_writes_nothing(ledger):
+    """Where a pooler gives a session another connection in the middle, the end says so, and nothing is kept."""
+    with pytest.raises(LedgerError, match="a pooler"), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.keep("digest", "text")
+        work.session.run("take back")
+    assert ledger.text("digest") is None
+
+
+def test_whoever_waits_too_long_for_his_turn_is_told_so(ledger, other, monkeypatch):
+    """He gives up once, and goes on when the turn is free."""
+    monkeypatch.setattr("leadrouter.adapters.postgres.session._SETTINGS", "SET lock_timeout = '50ms'")
+    with ledger.transaction():
+        for _ in range(2):
+            with pytest.raises(LedgerError, match="lock timeout"), other.transaction():
+                pass
+    with other.transaction() as work:
+        assert work.count() == 0
+
+
+def test_whoever_holds_a_turn_and_does_nothing_loses_it(ledger):
+    """The server hangs up on him after a minute; on whoever has no turn never."""
     with ledger.transaction() as work:
-        assert settings_of(work, "synchronous_commit") == ["off"]
+        assert settings_of(work, "idle_session_timeout") == ["1min"]
     with ledger.reading() as work:
-        assert settings_of(work, "synchronous_commit", "lock_timeout") == ["on", "30s"]
-    ledger.close()
+        assert settings_of(work, "idle_session_timeout", "idle_in_transaction_session_timeout") == ["0", "1min"]
 
 
 def test_what_is_read_is_on_the_disk(ledger):

@@ -60,7 +60,7 @@ class PostgresLedger:
             yield work
             work.end()
         except BaseException:
-            session.take_back("rollback")
+            work.take_back()
             raise
         finally:
             self._put_back(session)
@@ -71,9 +71,10 @@ class PostgresLedger:
             session, is_new = self._take()
             try:
                 return session, begin(session)
-            except BaseException as error:
+            except BaseException:
+                was_cut = not session.is_usable
                 session.close()
-                if is_new or not isinstance(error, LedgerError):
+                if is_new or not was_cut:
                     raise
 
     def _take(self) -> tuple[Session, bool]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import psycopg
 from attrs import define, field
-from psycopg.pq import ConnStatus
+from psycopg.pq import TransactionStatus
 
 from leadrouter.adapters.postgres.statements import STATEMENTS
 from leadrouter.errors import LedgerError, StaleError
@@ -23,6 +23,7 @@ Book: TypeAlias = "Load | Standing | Breaker"
 BookName: TypeAlias = tuple[str, str]
 
 _STALE = "LR002"
+_READY = {TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
 _SETTINGS = """
     SELECT
@@ -39,14 +40,15 @@ class Session:
 
     `books` are the standings, loads and breakers as they were after the turn `seen`: each unit of work reads
     only those that others have changed since. They are kept as text until somebody asks for them.
-    `unwritten` is what was done in this unit of work and is not sent yet: it is sent at once, before
-    something else is asked or at the end.
+    `unwritten` is what was done in this unit of work and is not sent yet: it is sent at once, at the end, or
+    in a block of statements (`is_in_block`) before something else is asked.
     """
 
     connection: psycopg.Connection[tuple[Any, ...]]
     books: dict[BookName, str | Book] = field(factory=dict, init=False)
     seen: int = field(default=0, init=False)
     unwritten: list[tuple[Any, ...]] = field(factory=list, init=False)
+    is_in_block: bool = field(default=False, init=False)
 
     @classmethod
     def open(cls, address: str) -> Self:
@@ -68,35 +70,29 @@ class Session:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the connection has not been cut."""
-        return self.connection.pgconn.status == ConnStatus.OK
+        """Whether the connection has not been cut, and the server waits for the next statement."""
+        return self.connection.info.transaction_status in _READY
 
-    def begin(self) -> tuple[int, int, list[str]]:
-        """Wait for the turn to write; return its number, how many leads there are, and the first of each queue."""
-        turn, count, heads = 0, 0, []
-        for kind, name, number, value in self.run("begin", seen=self.seen):
+    def begin(self) -> tuple[int, list[str]]:
+        """Wait for the turn to write; return how many leads there are, and the first of each queue."""
+        count, heads = 0, []
+        for kind, name, number, value in self.ask("take turn", (self.seen,)):
             match kind:
                 case "turn":
-                    turn, count = number, int(value)
+                    self.seen, count = number, int(value)
                 case "head":
                     heads.append(value)
                 case _:
                     self.books[kind, name] = value
-        self.seen = turn
-        return turn, count, heads
+        return count, heads
 
-    def run(self, name: str, **numbers: int) -> list[tuple[Any, ...]]:
-        """Send statements that take no values but numbers; return the rows of the last."""
-        statements = STATEMENTS[name].decode().format(**numbers).encode()
+    def run(self, name: str) -> list[tuple[Any, ...]]:
+        """Send statements that take no values; return the rows of the last."""
         with refusing():
-            cursor = self.connection.execute(statements, prepare=False)
+            cursor = self.connection.execute(STATEMENTS[name], prepare=False)
             while cursor.nextset():
                 pass
             return [] if cursor.description is None else cursor.fetchall()
-
-    def tell(self, *done: Any) -> None:
-        """Note what is to be written: a name that `leadrouter.write` knows, and its values."""
-        self.unwritten.append(done)
 
     def ask(self, name: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query, what was told before among them."""
@@ -104,18 +100,47 @@ class Session:
         with refusing():
             return self.connection.execute(STATEMENTS[name], values).fetchall()
 
-    def write(self) -> None:
-        """Send what was told."""
-        if self.unwritten:
-            writes, self.unwritten = json.dumps(self.unwritten, ensure_ascii=False), []
-            with refusing():
-                self.connection.execute(STATEMENTS["write"], (self.seen, writes))
+    def tell(self, *done: Any) -> None:
+        """Note what is to be written: a name that `leadrouter.write` knows, and its values."""
+        self.unwritten.append(done)
 
-    def take_back(self, name: str) -> None:
-        """Forget what was told, and take back what was sent, where the connection still stands."""
+    def write(self) -> None:
+        """Send what was told before the end, in a block that can be taken back."""
+        if self.unwritten:
+            self.begin_block()
+            self._send("write")
+
+    def begin_block(self) -> None:
+        """Begin what is taken back as one; nothing where it has begun."""
+        if not self.is_in_block:
+            self.run("begin block")
+            self.is_in_block = True
+
+    def finish(self) -> None:
+        """Write, commit, pass on the turn and wait for the disk: one message, unless there is a block."""
+        if self.is_in_block:
+            self.write()
+            self.run("finish block")
+            self.is_in_block = False
+        else:
+            self._send("finish")
+
+    def take_back(self) -> None:
+        """Forget what was told, take back what was sent, and pass on the turn, where the connection still stands."""
+        was_in_block, self.is_in_block, self.unwritten = self.is_in_block, False, []
+        if self.is_usable:
+            self.run("take back block" if was_in_block else "take back")
+
+    def take_back_part(self) -> None:
+        """Forget what was told, and take back what was sent since the latest part began."""
         self.unwritten = []
         if self.is_usable:
-            self.run(name)
+            self.run("take back part")
+
+    def _send(self, name: str) -> None:
+        writes, self.unwritten = json.dumps(self.unwritten, ensure_ascii=False), []
+        with refusing():
+            self.connection.execute(STATEMENTS[name], (self.seen, writes))
 
     def close(self) -> None:
         """Hang up; what was not committed is forgotten by the server."""

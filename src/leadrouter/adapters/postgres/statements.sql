@@ -1,18 +1,36 @@
--- name: begin
-BEGIN ISOLATION LEVEL READ COMMITTED; SELECT kind, name, turn, value FROM leadrouter.take_turn({seen})
+-- name: take turn
+SELECT kind, name, turn, value FROM leadrouter.take_turn($1)
+
+-- name: begin block
+BEGIN ISOLATION LEVEL READ COMMITTED
 
 -- name: begin reading
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT pg_current_wal_insert_lsn()::text, pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()
 
--- name: commit
+-- name: end reading
 COMMIT
 
--- name: commit and flush
+-- name: end reading when flushed
 COMMIT; SELECT pg_logical_emit_message(true, 'leadrouter', '')
+
+-- name: take back reading
+ROLLBACK
 
 -- name: write
 SELECT leadrouter.write($1, $2)
+
+-- name: finish
+CALL leadrouter.finish($1, $2)
+
+-- name: finish block
+COMMIT; SELECT leadrouter.pass_turn(); SELECT pg_logical_emit_message(true, 'leadrouter', '')
+
+-- name: take back
+SELECT leadrouter.pass_turn()
+
+-- name: take back block
+ROLLBACK; SELECT leadrouter.pass_turn()
 
 -- name: part
 SAVEPOINT part
@@ -22,9 +40,6 @@ RELEASE SAVEPOINT part
 
 -- name: take back part
 ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part
-
--- name: rollback
-ROLLBACK
 
 -- name: is flushed
 SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn

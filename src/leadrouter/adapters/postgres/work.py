@@ -30,11 +30,11 @@ class PostgresWork:
 
     What it writes is sent when something else is asked, and at the end: a lead and a book once each, as they
     are then. A writer knows the books, the first lead of each queue and the number of leads from the
-    beginning; a reader (`turn` is 0) asks for them.
+    beginning; a reader asks for them, and knows up to where he has read what may not be on the disk yet.
     """
 
     session: Session
-    turn: int = 0
+    is_writing: bool
     unflushed: str | None = None
     _count: int | None = field(default=None, kw_only=True)
     _heads: dict[str, LeadState] | None = field(default=None, kw_only=True)
@@ -48,22 +48,31 @@ class PostgresWork:
     @classmethod
     def begin(cls, session: Session) -> PostgresWork:
         """Begin to write when it is this session's turn."""
-        turn, count, heads = session.begin()
+        count, heads = session.begin()
         states = map(LeadState.from_json, heads)
-        return cls(session, turn, count=count, heads={state.lead_id: state for state in states})
+        return cls(session, is_writing=True, count=count, heads={state.lead_id: state for state in states})
 
     @classmethod
     def begin_reading(cls, session: Session) -> PostgresWork:
         """Begin to read what was committed until now, perhaps not yet on the disk."""
         ((written, is_flushed),) = session.run("begin reading")
-        return cls(session, unflushed=None if is_flushed else written)
+        return cls(session, is_writing=False, unflushed=None if is_flushed else written)
 
     def end(self) -> None:
         """Commit; nobody is answered, and nothing is given to anybody, before it is on the disk."""
-        self._write()
-        self.session.write()
-        self.session.run("commit and flush" if self.turn or not self._is_flushed() else "commit")
-        self.session.books.update(self._books)
+        if self.is_writing:
+            self._write()
+            self.session.finish()
+            self.session.books.update(self._books)
+        else:
+            self.session.run("end reading" if self._is_flushed() else "end reading when flushed")
+
+    def take_back(self) -> None:
+        """Leave nothing behind of what was written."""
+        if self.is_writing:
+            self.session.take_back()
+        elif self.session.is_usable:
+            self.session.run("take back reading")
 
     def _is_flushed(self) -> bool:
         """Tell whether everything that a reader has seen is on the disk."""
@@ -180,6 +189,7 @@ class PostgresWork:
         """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
         self._write()
         self.session.write()
+        self.session.begin_block()
         self.session.run("part")
         count, heads, versions, moved = self._count, self._heads, dict(self._versions), dict(self._moved)
         books, companies = dict(self._books), dict(self._companies)
@@ -191,7 +201,7 @@ class PostgresWork:
             self._leads, self._unwritten = {}, set()
             self._count, self._heads, self._versions, self._moved = count, heads, versions, moved
             self._books, self._companies = books, companies
-            self.session.take_back("take back part")
+            self.session.take_back_part()
             raise
         self.session.run("keep part")
 
@@ -268,10 +278,10 @@ class PostgresWork:
         key = (_kind(kind), name)
         found: str | Book | None = self._books.get(key)
         if found is None:
-            found = self.session.books.get(key) if self.turn else self._one("book", *key)
+            found = self.session.books.get(key) if self.is_writing else self._one("book", *key)
         if isinstance(found, str):
             found = kind.from_json(found)
-            if self.turn:
+            if self.is_writing:
                 self.session.books[key] = found
         assert found is None or isinstance(found, kind), "INVARIANT: a book is kept under its kind"
         return found

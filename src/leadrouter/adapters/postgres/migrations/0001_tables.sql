@@ -111,15 +111,19 @@ CREATE INDEX identifier_of_company ON leadrouter.identifier (company);
 -- Wait for one's turn to write, and return what a writer who has seen an earlier turn does not know: the
 -- standings, loads and breakers that were written since, the first lead of each queue, and with the turn how
 -- many leads there are.
+-- The turn is the session's until `pass_turn`, or until its connection ends; who does nothing with it for a minute
+-- loses it with his connection.
 -- INVARIANT: whoever writes has called this first, so that turns grow in the order of commits.
 CREATE FUNCTION leadrouter.take_turn(seen bigint)
 RETURNS TABLE (kind text, name text, turn bigint, value text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-  PERFORM pg_advisory_xact_lock(7815838224117329764);
-  PERFORM set_config('synchronous_commit', 'off', true); -- the turn ends before the disk is waited for
+  PERFORM pg_advisory_lock(7815838224117329764);
+  PERFORM set_config('idle_session_timeout', '60s', false);
+  PERFORM set_config('leadrouter.turn', nextval('leadrouter.turn')::text, false);
   RETURN QUERY
-    SELECT 'turn', '', nextval('leadrouter.turn'), (SELECT coalesce(max(lead.number), 0) FROM leadrouter.lead)::text;
+    SELECT 'turn', '', current_setting('leadrouter.turn')::bigint, coalesce(max(lead.number), 0)::text
+    FROM leadrouter.lead;
   RETURN QUERY SELECT book.kind, book.name, book.turn, book.value FROM leadrouter.book WHERE book.turn > seen;
   RETURN QUERY
     WITH RECURSIVE each (queue) AS (
@@ -172,11 +176,24 @@ LANGUAGE sql AS $$
     ) || E'\n' || event_, 'UTF8')), 'hex')
 $$;
 
+-- Let the next one write.
+CREATE FUNCTION leadrouter.pass_turn() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('leadrouter.turn', '', false);
+  RESET idle_session_timeout;
+  PERFORM pg_advisory_unlock(7815838224117329764);
+END
+$$;
+
 -- Write what a unit of work has done, in order: each is an array that begins with the name of what is done.
 CREATE FUNCTION leadrouter.write(turn_ bigint, writes jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   w jsonb;
 BEGIN
+  IF current_setting('leadrouter.turn', true) IS DISTINCT FROM turn_::text THEN
+    RAISE EXCEPTION 'turn % is over: a pooler between must give each session a connection of its own', turn_;
+  END IF;
+  PERFORM set_config('synchronous_commit', 'off', true); -- the turn ends before the disk is waited for
   FOR w IN SELECT value FROM jsonb_array_elements(writes) LOOP
     CASE w->>0
       WHEN 'lead' THEN
@@ -210,5 +227,15 @@ BEGIN
         INSERT INTO leadrouter.kept (digest, text) VALUES (w->>1, w->>2) ON CONFLICT (digest) DO NOTHING;
     END CASE;
   END LOOP;
+END
+$$;
+
+-- Write, commit, pass the turn on, and only then wait for the disk, together with all who do.
+CREATE PROCEDURE leadrouter.finish(turn bigint, writes jsonb) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM leadrouter.write(turn, writes);
+  COMMIT;
+  PERFORM leadrouter.pass_turn();
+  PERFORM pg_logical_emit_message(true, 'leadrouter', '');
 END
 $$;

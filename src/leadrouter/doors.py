@@ -324,9 +324,9 @@ class Doors:
         )
 
     @contextmanager
-    def _desk(self, now: datetime) -> Iterator[Desk]:
+    def _desk(self, now: datetime, key: str | None = None) -> Iterator[Desk]:
         """Begin a unit of work; what happened in it is written at its end, and told after the commit."""
-        with self.ledger.transaction() as work:
+        with self.ledger.transaction(key) as work:
             desk = Desk(work, now, self._house, self._pack_in(work))
             yield desk
             desk.write()

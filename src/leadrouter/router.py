@@ -138,7 +138,7 @@ class Router(Doors):
             lead = self._read(lead, now)
         digest, decision, refusal = lead.digest, None, None
         found = identifiers(lead, country=self.organisation.country)
-        with self._desk(now) as desk:
+        with self._desk(now, lead.key) as desk:
             entry = desk.work.find(lead.key)
             if entry is None:
                 try:

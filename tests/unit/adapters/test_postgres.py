@@ -262,7 +262,7 @@ def test_whoever_is_interrupted_while_he_waits_lets_go_of_his_connection(ledger,
     with ledger.reading() as work:
         session = work.session
 
-    def interrupted(_):
+    def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(type(session), "begin", interrupted)

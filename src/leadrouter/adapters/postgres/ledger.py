@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from attrs import define, field
 
@@ -42,9 +43,9 @@ class PostgresLedger:
         migrate(self.address, create=self.create)
 
     @contextmanager
-    def transaction(self) -> Iterator[PostgresWork]:
+    def transaction(self, key: str | None = None) -> Iterator[PostgresWork]:
         """Begin a unit of work; other writers wait for its end."""
-        with self._begun(PostgresWork.begin) as work:
+        with self._begun(partial(PostgresWork.begin, key=key)) as work:
             yield work
 
     @contextmanager

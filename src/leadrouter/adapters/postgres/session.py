@@ -73,18 +73,20 @@ class Session:
         """Whether the connection has not been cut, and the server waits for the next statement."""
         return self.connection.info.transaction_status in _READY
 
-    def begin(self) -> tuple[int, list[str]]:
-        """Wait for the turn to write; return how many leads there are, and the first of each queue."""
-        count, heads = 0, []
-        for kind, name, number, value in self.ask("take turn", (self.seen,)):
+    def begin(self, key: str | None) -> tuple[int, list[str], str | None]:
+        """Wait for the turn to write; return how many leads there are, the first of each queue, and a key's entry."""
+        count, heads, entry = 0, [], None
+        for kind, name, number, value in self.ask("take turn", (self.seen, key)):
             match kind:
                 case "turn":
                     self.seen, count = number, int(value)
                 case "head":
                     heads.append(value)
+                case "entry":
+                    entry = value
                 case _:
                     self.books[kind, name] = value
-        return count, heads
+        return count, heads, entry
 
     def run(self, name: str) -> list[tuple[Any, ...]]:
         """Send statements that take no values; return the rows of the last."""

@@ -1,5 +1,5 @@
 -- name: take turn
-SELECT kind, name, turn, value FROM leadrouter.take_turn($1)
+SELECT kind, name, turn, value FROM leadrouter.take_turn($1, $2)
 
 -- name: begin block
 BEGIN ISOLATION LEVEL READ COMMITTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ class PostgresWork:
     unflushed: str | None = None
     _count: int | None = field(default=None, kw_only=True)
     _heads: dict[str, LeadState] | None = field(default=None, kw_only=True)
+    _found: dict[str, Entry | None] = field(factory=dict, init=False)
     _versions: dict[str, int] = field(factory=dict, init=False)
     _leads: dict[str, tuple[LeadState, int]] = field(factory=dict, init=False)
     _moved: dict[str, LeadState] = field(factory=dict, init=False)
@@ -46,11 +48,14 @@ class PostgresWork:
     _unwritten: set[BookName] = field(factory=set, init=False)
 
     @classmethod
-    def begin(cls, session: Session) -> PostgresWork:
-        """Begin to write when it is this session's turn."""
-        count, heads = session.begin()
+    def begin(cls, session: Session, key: str | None = None) -> PostgresWork:
+        """Begin to write when it is this session's turn, knowing what is under a key."""
+        count, heads, entry = session.begin(key)
         states = map(LeadState.from_json, heads)
-        return cls(session, is_writing=True, count=count, heads={state.lead_id: state for state in states})
+        work = cls(session, is_writing=True, count=count, heads={state.lead_id: state for state in states})
+        if key is not None:
+            work._found[key] = None if entry is None else _entry(json.loads(entry))
+        return work
 
     @classmethod
     def begin_reading(cls, session: Session) -> PostgresWork:
@@ -85,6 +90,8 @@ class PostgresWork:
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
+        if key in self._found:
+            return self._found[key]
         return next((_entry(row) for row in self._rows("find", key)), None)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
@@ -207,6 +214,7 @@ class PostgresWork:
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
+        self._found.pop(entry.key, None)
         self.session.tell("entry", *astuple(entry))
 
     def refuse(self, refused: Refused) -> None:

@@ -109,12 +109,12 @@ CREATE INDEX identifier_of_root ON leadrouter.identifier (root, rule);
 CREATE INDEX identifier_of_company ON leadrouter.identifier (company);
 
 -- Wait for one's turn to write, and return what a writer who has seen an earlier turn does not know: the
--- standings, loads and breakers that were written since, the first lead of each queue, and with the turn how
--- many leads there are.
+-- standings, loads and breakers that were written since, the first lead of each queue, the entry under a key, and
+-- with the turn how many leads there are.
 -- The turn is the session's until `pass_turn`, or until its connection ends; who does nothing with it for a minute
 -- loses it with his connection.
 -- INVARIANT: whoever writes has called this first, so that turns grow in the order of commits.
-CREATE FUNCTION leadrouter.take_turn(seen bigint)
+CREATE FUNCTION leadrouter.take_turn(seen bigint, key_ text)
 RETURNS TABLE (kind text, name text, turn bigint, value text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
@@ -124,6 +124,11 @@ BEGIN
   RETURN QUERY
     SELECT 'turn', '', current_setting('leadrouter.turn')::bigint, coalesce(max(lead.number), 0)::text
     FROM leadrouter.lead;
+  IF key_ IS NOT NULL THEN
+    RETURN QUERY
+      SELECT 'entry', '', 0::bigint, jsonb_build_array(lead_id, key, digest, payload, record, at)::text
+      FROM leadrouter.entry WHERE key = key_;
+  END IF;
   RETURN QUERY SELECT book.kind, book.name, book.turn, book.value FROM leadrouter.book WHERE book.turn > seen;
   RETURN QUERY
     WITH RECURSIVE each (queue) AS (

@@ -93,7 +93,7 @@ class Router(Doors):
         Args:
             path: the folder.
             ledger: `sqlite:///` and a path (three slashes for a path from here, four for an absolute
-                one), or `memory:`.
+                one), `postgresql://` as libpq reads it (extra `postgres`), or `memory:`.
             observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
             duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
             strategies: strategies of your own, by the name that steps and pools give.

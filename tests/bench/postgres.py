@@ -52,12 +52,15 @@ INSERT INTO leadrouter.company (id, root, company) VALUES ('c' || :id::text, 'c'
 INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at)
   VALUES ('c' || :id::text, 'key:' || :id::text, '{digest}', '{payload}', '{record}', '{at}');
 INSERT INTO leadrouter.lead (lead_id, number, version, is_open, rank, arrived, due, company, people, state)
-  VALUES ('c' || :id::text, :number::bigint, 2, true, 0, now(), now(), 'c' || :id::text, ARRAY['anna', 'olga'], '{state}');
+  VALUES ('c' || :id::text, :number::bigint, 2, true, 0, now(), now(), 'c' || :id::text, ARRAY['anna', 'olga'],
+  '{state}');
 UPDATE leadrouter.book SET value = '{standing}' WHERE kind = 'standing' AND name = 'pool' || :pool::text;
 UPDATE leadrouter.book SET value = '{load}' WHERE kind = 'load' AND name = 'seller-' || :person::text;
 INSERT INTO leadrouter.event (number, lead_id, version, subject, event, hash) VALUES
-  (2 * :number::bigint, 'c' || :id::text, 1, 'lead-c' || :id::text, '{routed}', encode(sha256(convert_to('{routed}', 'UTF8')), 'hex')),
-  (2 * :number::bigint + 1, 'c' || :id::text, 2, 'lead-c' || :id::text, '{offered}', encode(sha256(convert_to('{offered}', 'UTF8')), 'hex'));
+  (2 * :number::bigint, 'c' || :id::text, 1, 'lead-c' || :id::text, '{routed}',
+    encode(sha256(convert_to('{routed}', 'UTF8')), 'hex')),
+  (2 * :number::bigint + 1, 'c' || :id::text, 2, 'lead-c' || :id::text, '{offered}',
+    encode(sha256(convert_to('{offered}', 'UTF8')), 'hex'));
 END;
 """
 ONE_AFTER_THE_OTHER = "(SELECT coalesce(max(number), 0) + 1 FROM leadrouter.lead)"

@@ -12,7 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field
+import psycopg
+from attrs import define, evolve, field
 
 from leadrouter import Organisation, Router, RulePack
 from leadrouter.adapters.records import Format, read_records
@@ -20,12 +21,16 @@ from leadrouter.errors import Fault, FaultsError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.testing import parse_cases, run_case
+from tests.postgres_server import address_of, new_database
 
 from .graft import grafted, route_by
 from .page import ROOT, Example
 from .terminal import Terminal
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SERVER = "postgresql://leads@db.example.com/leads"
+"""What pages call a server of the reader's."""
+
 _SAVED = frozenset({"yaml", "csv", "jsonl", "toml", "python"})
 
 
@@ -40,6 +45,7 @@ class Workbench:
     organisation: str = ""
     faulty: tuple[Path, str] | None = None
     """A file in which a fault is shown, and its text before, which a reader would put back."""
+    address: str | None = None
     found: list[Fault] = field(factory=list)
     """The faults of the example before, where that is to show some: a text behind it is what they say."""
 
@@ -51,6 +57,8 @@ class Workbench:
 
     def run(self, example: Example) -> None:
         """Run an example; one that names the code of an error must produce it."""
+        if SERVER in example.text or example.language == "sql":
+            example = evolve(example, text=example.text.replace(SERVER, self.database))
         if self.faulty is not None and example.language != "console":
             self.faulty[0].write_text(self.faulty[1], encoding="utf-8")
             self.faulty = None
@@ -74,6 +82,13 @@ class Workbench:
             warnings = "\n".join(map(str, self.checked(example)))
             assert not warnings, f"{example.place}:\n{warnings}"
         self.found = []
+
+    @property
+    def database(self) -> str:
+        """The address of a database of the page's own, on a server for tests."""
+        if self.address is None:
+            self.address = address_of(new_database())
+        return self.address
 
     def save(self, example: Example) -> None:
         """Write an example that names its file to that file, a fragment with what it is a part of."""
@@ -117,6 +132,10 @@ class Workbench:
                 RulePack.parse(self.pack).decide(json.loads(text))
             case "json", ("lead",):
                 self.router().route(json.loads(text), at=AT)
+            case "sql", ():
+                with psycopg.connect(self.database) as connection:
+                    connection.execute(text.encode())
+                    connection.rollback()
             case "python", ():
                 with chdir(self.folder):
                     exec(compile(text, example.place, "exec"), self.namespace)  # noqa: S102  # our own pages

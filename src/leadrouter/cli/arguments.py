@@ -46,7 +46,7 @@ def ledger_option(function: Function) -> Function:
         show_default=True,
         show_envvar=True,
         metavar="ADDRESS",
-        help="Where leads and decisions are kept: sqlite:/// and a path.",
+        help="Where leads and decisions are kept: sqlite:/// and a path, or postgresql://.",
     )(function)
 
 

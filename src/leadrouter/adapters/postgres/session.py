@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Book: TypeAlias = "Load | Standing | Breaker"
 BookName: TypeAlias = tuple[str, str]
 
-_STALE = "LR002"
+_STALE = "STALE"
 _READY = {TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
 _SETTINGS = """

@@ -161,7 +161,7 @@ BEGIN
   END IF;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'lead % does not stand at version %', state.lead_id, seen USING
-      ERRCODE = 'LR002',
+      ERRCODE = 'STALE',
       DETAIL = format('%s %s %s', state.lead_id, seen, (
         SELECT coalesce(max(lead.version), 0) FROM leadrouter.lead WHERE lead.lead_id = state.lead_id
       ));

@@ -51,7 +51,6 @@ GRANT SELECT ON leadrouter.my_people TO leadrouter_head, leadrouter_director;
 GRANT SELECT ON leadrouter.lead, leadrouter.entry, leadrouter.event, leadrouter.company
 TO leadrouter_manager, leadrouter_head, leadrouter_director;
 GRANT SELECT ON leadrouter.refused, leadrouter.book, leadrouter.kept TO leadrouter_director;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA leadrouter FROM PUBLIC;
 
 ALTER TABLE leadrouter.lead ENABLE ROW LEVEL SECURITY;
 ALTER TABLE leadrouter.entry ENABLE ROW LEVEL SECURITY;
@@ -92,4 +91,5 @@ CREATE FUNCTION leadrouter.enrol(logins jsonb, members jsonb) RETURNS void LANGU
   INSERT INTO leadrouter.member (department, person, is_head)
   SELECT value->>0, value->>1, (value->>2)::boolean FROM jsonb_array_elements(members);
 $$;
-REVOKE ALL ON FUNCTION leadrouter.enrol FROM PUBLIC;
+
+REVOKE ALL ON ALL ROUTINES IN SCHEMA leadrouter FROM PUBLIC;

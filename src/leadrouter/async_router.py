@@ -1,0 +1,238 @@
+"""A router for hosts that run an event loop: the same doors, on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial, wraps
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+
+from attrs import define, field, frozen
+
+from leadrouter.client_book import ClientBook
+from leadrouter.errors import LedgerError
+from leadrouter.event import Event, Observer
+from leadrouter.router import Router
+
+if TYPE_CHECKING:
+    from os import PathLike
+    from types import TracebackType
+
+    from leadrouter.assignment.pool import Duties
+    from leadrouter.assignment.strategy import OwnStrategy
+    from leadrouter.ledger.chain import Kept
+    from leadrouter.organisation import Organisation
+    from leadrouter.routing.rule_pack import RulePack
+
+Inner_co = TypeVar("Inner_co", covariant=True)
+Inner = TypeVar("Inner")
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+@define(eq=False)
+class _Thread:
+    """One thread that does what it is asked for in the order in which it was asked."""
+
+    _executor: ThreadPoolExecutor = field(
+        factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="leadrouter"), init=False
+    )
+    _closing: Future[None] | None = field(default=None, init=False)
+
+    async def run(self, call: Callable[[], Answer]) -> Answer:
+        """Return what a call returns, made in the thread with the context variables of whoever awaits it.
+
+        Raises:
+            LedgerError: the thread has ended.
+        """
+        if self._closing is not None:
+            raise LedgerError("the router is closed")
+        return await asyncio.wrap_future(self._executor.submit(copy_context().run, call))
+
+    async def end(self, last: Callable[[], None]) -> None:
+        """Do what was asked for, then one last thing, and end; whoever ends it again waits for the same."""
+        if self._closing is None:
+            self._closing = self._executor.submit(last)
+            self._executor.shutdown(wait=False)
+        await asyncio.shield(asyncio.wrap_future(self._closing))
+
+
+class _Twin(Protocol[Inner_co]):
+    """What has the doors of something else, on a thread."""
+
+    @property
+    def _inner(self) -> Inner_co: ...
+
+    @property
+    def _thread(self) -> _Thread: ...
+
+
+def _twin(
+    door: Callable[Concatenate[Inner, Given], Answer],
+) -> Callable[Concatenate[_Twin[Inner], Given], Coroutine[Any, Any, Answer]]:
+    """Return the same door, to be awaited."""
+
+    @wraps(door)
+    async def awaited(self: _Twin[Inner], /, *args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        return await self._thread.run(partial(door, self._inner, *args, **kwargs))
+
+    return awaited
+
+
+@frozen(eq=False)
+class AsyncClientBook:
+    """The doors of `ClientBook`, to be awaited; `AsyncRouter.clients` is one."""
+
+    _inner: ClientBook = field(repr=False)
+    _thread: _Thread = field(repr=False)
+
+    enter = _twin(ClientBook.enter)
+    known = _twin(ClientBook.known)
+    company = _twin(ClientBook.company)
+    held_by = _twin(ClientBook.held_by)
+    link = _twin(ClientBook.link)
+    unlink = _twin(ClientBook.unlink)
+    transfer = _twin(ClientBook.transfer)
+    forget = _twin(ClientBook.forget)
+
+
+@frozen(eq=False)
+class AsyncRouter:
+    """The doors of a `Router`, to be awaited: the event loop never waits for a file or a database.
+
+    Calls are made one after the other, in the order in which they were begun, on one thread that belongs to
+    this router. A call that is cancelled before its turn does nothing. One that is cancelled later is done
+    to its end, and only its answer is lost: `route` and `accept` answer the same when they are repeated, and
+    `expect_version` tells a repetition of the others from the first time. Observers are called on that
+    thread; context variables are those of whoever made the call.
+
+    Args:
+        router: what the doors belong to; nobody else closes it.
+
+    >>> import asyncio
+    >>> from datetime import UTC, datetime
+    >>> from leadrouter import Lead
+    >>> async def first(router: AsyncRouter) -> str | None:
+    ...     async with router:
+    ...         decision = await router.route(Lead(id="1", source="call"), at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    ...         return decision.assignee
+    >>> asyncio.run(first(AsyncRouter(Router.open("rules/minimal", ledger="memory:"))))
+    'anna'
+    """
+
+    _inner: Router
+    _thread: _Thread = field(factory=_Thread, init=False, repr=False)
+
+    @classmethod
+    async def open(
+        cls,
+        path: str | PathLike[str],
+        *,
+        ledger: str = "sqlite:///leads.db",
+        observer: Observer | None = None,
+        duties: Duties | None = None,
+        strategies: Mapping[str, OwnStrategy] | None = None,
+        identity_key: bytes = b"",
+    ) -> AsyncRouter:
+        """Open a router as `Router.open` does, in a thread. Raises as it does."""
+        opened = partial(
+            Router.open,
+            path,
+            ledger=ledger,
+            observer=observer,
+            duties=duties,
+            strategies=strategies,
+            identity_key=identity_key,
+        )
+        return cls(await asyncio.to_thread(opened))
+
+    route = _twin(Router.route)
+    decision = _twin(Router.decision)
+    explain = _twin(Router.explain)
+    accept = _twin(Router.accept)
+    decline = _twin(Router.decline)
+    contacted = _twin(Router.contacted)
+    won = _twin(Router.won)
+    lost = _twin(Router.lost)
+    reassign = _twin(Router.reassign)
+    credit = _twin(Router.credit)
+    pause = _twin(Router.pause)
+    resume = _twin(Router.resume)
+    close_breaker = _twin(Router.close_breaker)
+    tick = _twin(Router.tick)
+    next_deadline = _twin(Router.next_deadline)
+    lead = _twin(Router.lead)
+    events = _twin(Router.events)
+    standing = _twin(Router.standing)
+    loads = _twin(Router.loads)
+    handover = _twin(Router.handover)
+    apply = _twin(Router.apply)
+    measures = _twin(Router.measures)
+
+    @property
+    def pack(self) -> RulePack:
+        """The rules that decide new leads."""
+        return self._inner.pack
+
+    @property
+    def organisation(self) -> Organisation:
+        """Who there is to give leads to."""
+        return self._inner.organisation
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The digests of the pack and of the organisation that decide."""
+        return self._inner.digests
+
+    @property
+    def clients(self) -> AsyncClientBook:
+        """The clients: who they are, and who holds them."""
+        return AsyncClientBook(self._inner.clients, self._thread)
+
+    async def deliver(
+        self, consumer: str, callback: Callable[[Event], Awaitable[object] | object], *, limit: int = 100
+    ) -> int:
+        """Give a consumer the events that it has not had, as `Router.deliver` does.
+
+        The callback is called on the event loop, and awaited where it returns something to await; meanwhile
+        the router's thread is free, so that it may call the router itself.
+        """
+        before, log = await self._thread.run(partial(self._undelivered, consumer, limit))
+        done = before
+        try:
+            for kept in log:
+                answer = callback(kept.event)
+                if isawaitable(answer):
+                    await answer
+                done = kept.number
+        finally:
+            if done > before:
+                await self._thread.run(partial(self._delivered, consumer, done))
+        return len(log)
+
+    def _undelivered(self, consumer: str, limit: int) -> tuple[int, tuple[Kept, ...]]:
+        with self._inner.ledger.reading() as work:
+            before = work.position(consumer)
+            return before, work.log(before, limit)
+
+    def _delivered(self, consumer: str, number: int) -> None:
+        with self._inner.ledger.transaction() as work:
+            work.put_position(consumer, number)
+
+    async def close(self) -> None:
+        """Do what was begun, then let go of the ledger; closing again waits for the same.
+
+        Whatever is called later raises `LedgerError`. Whoever is cancelled while closing does not stop it.
+        """
+        await self._thread.end(self._inner.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,271 @@
+"""The doors of a router, awaited: the loop goes on, cancelling and closing leave nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from datetime import timedelta
+
+import pytest
+
+from leadrouter import Lead, LedgerError, PackError, Router, UnknownLeadError
+from leadrouter.async_router import AsyncClientBook, AsyncRouter
+from leadrouter.client_book import ClientBook
+from leadrouter.ledger.memory import MemoryLedger
+from tests.small import AT, small_organisation, small_pack, small_router
+
+OPENED_WITH = {"ledger", "observer", "duties", "strategies", "identity_key"}
+"""What a router was opened with: the ledger is the thread's, the rest is the host's own."""
+PRESS = {"product": "press"}
+
+
+def doors(cls):
+    """Return the public names of a class, its attributes among them."""
+    return {name for name in dir(cls) if not name.startswith("_")}
+
+
+def run(main, *, ledger=None, observer=None):
+    """Run a coroutine function on a new loop with a new router, closed at its end."""
+
+    async def around():
+        router = Router(small_pack(), small_organisation(), MemoryLedger() if ledger is None else ledger)
+        router.observer = observer
+        async with AsyncRouter(router) as opened:
+            return await main(opened)
+
+    return asyncio.run(around())
+
+
+class HeldLedger(MemoryLedger):
+    """A ledger whose units of work wait until they are let go; `begun` says when one waits."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.closed = 0
+
+    @contextmanager
+    def transaction(self, key=None):
+        self.begun.set()
+        assert self.go.wait(30)
+        with super().transaction(key) as work:
+            yield work
+
+    def close(self):
+        self.closed += 1
+
+    async def has_begun(self):
+        assert await asyncio.to_thread(self.begun.wait, 30)
+
+
+@pytest.mark.parametrize(("twin", "one"), [(AsyncRouter, Router), (AsyncClientBook, ClientBook)])
+def test_every_public_door_has_its_twin(twin, one):
+    """What can be called can be awaited with the same arguments; what can be read can be read."""
+    assert doors(twin) == doors(one) - OPENED_WITH
+    for name in doors(one) - OPENED_WITH:
+        door, same = getattr(one, name), getattr(twin, name)
+        if callable(door):
+            assert inspect.iscoroutinefunction(same), name
+            assert list(inspect.signature(same).parameters) == list(inspect.signature(door).parameters), name
+        else:
+            assert not callable(same), name
+
+
+def test_the_answers_are_those_of_the_router():
+    """A lead routed, accepted and won by awaiting stands where it stands without."""
+
+    async def through(router):
+        lead_id = (await router.route(Lead(id="1", facts=PRESS), at=AT)).lead_id
+        await router.accept(lead_id, by="anna", at=AT)
+        await router.won(lead_id, by="anna", at=AT)
+        assert router.pack == small_pack()
+        assert router.organisation == small_organisation()
+        assert (await router.clients.company(lead_id)).owner == "anna"
+        return await router.lead(lead_id), await router.events(lead_id), router.digests
+
+    with small_router() as plain:
+        lead_id = plain.route(Lead(id="1", facts=PRESS), at=AT).lead_id
+        plain.accept(lead_id, by="anna", at=AT)
+        plain.won(lead_id, by="anna", at=AT)
+        assert run(through) == (plain.lead(lead_id), plain.events(lead_id), plain.digests)
+
+
+def test_a_folder_is_opened_by_awaiting(tmp_path):
+    """With the errors of `Router.open`; the ledger is let go at the end of the block."""
+
+    async def opened():
+        async with await AsyncRouter.open("rules/minimal", ledger=f"sqlite:///{tmp_path}/leads.db") as router:
+            lead_id = (await router.route(Lead(id="1", source="call"), at=AT)).lead_id
+        with pytest.raises(LedgerError, match="closed"):
+            await router.lead(lead_id)
+        with pytest.raises(PackError):
+            await AsyncRouter.open(tmp_path / "none", ledger="memory:")
+        return lead_id
+
+    lead_id = asyncio.run(opened())
+    with Router.open("rules/minimal", ledger=f"sqlite:///{tmp_path}/leads.db") as router:
+        assert router.lead(lead_id).version > 0
+
+
+def test_what_is_raised_comes_to_whoever_awaits():
+    """As it is raised by the router; the next call is answered."""
+
+    async def asked(router):
+        with pytest.raises(UnknownLeadError):
+            await router.lead("none")
+        assert await router.next_deadline() is None
+
+    run(asked)
+
+
+def test_the_loop_goes_on_while_the_ledger_waits():
+    """Whatever keeps a unit of work waiting, the loop runs other tasks."""
+    ledger = HeldLedger()
+
+    async def main(router):
+        routed = asyncio.create_task(router.route(Lead(id="1", facts=PRESS), at=AT))
+        await ledger.has_begun()
+        turns = [await asyncio.sleep(0, turn) for turn in range(100)]
+        assert turns == list(range(100))
+        assert not routed.done()
+        ledger.go.set()
+        return (await routed).assignee
+
+    assert run(main, ledger=ledger) == "anna"
+
+
+def test_calls_are_made_one_after_the_other_in_their_order():
+    """However many are begun at once: turns are taken in the order of the calls."""
+
+    async def main(router):
+        calls = [router.route(Lead(id=str(number), facts=PRESS), at=AT) for number in range(6)]
+        return [decision.assignee for decision in await asyncio.gather(*calls)]
+
+    assert run(main) == ["anna", "boris"] * 3
+
+
+def test_a_call_that_is_cancelled_before_its_turn_does_nothing():
+    """It leaves nothing in the ledger, and those behind it are answered."""
+    ledger = HeldLedger()
+
+    async def main(router):
+        first = asyncio.create_task(router.route(Lead(id="1", facts=PRESS), at=AT))
+        await ledger.has_begun()
+        second = asyncio.create_task(router.route(Lead(id="2", facts=PRESS), at=AT))
+        third = asyncio.create_task(router.route(Lead(id="3", facts=PRESS), at=AT))
+        await asyncio.sleep(0)
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        ledger.go.set()
+        assert [(await each).assignee for each in (first, third)] == ["anna", "boris"]
+
+    run(main, ledger=ledger)
+    assert [entry.key for entry in ledger.entries()] == ["None:1", "None:3"]
+
+
+def test_a_call_that_is_cancelled_while_it_is_made_is_done_to_its_end():
+    """Its answer is lost, the lead is not: whoever repeats it is answered the same."""
+    ledger = HeldLedger()
+
+    async def main(router):
+        lead = Lead(id="1", facts=PRESS)
+        routed = asyncio.create_task(router.route(lead, at=AT))
+        await ledger.has_begun()
+        routed.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await routed
+        ledger.go.set()
+        again = await router.route(lead, at=AT + timedelta(hours=1))
+        assert again.at == AT
+
+    run(main, ledger=ledger)
+    assert len(ledger.entries()) == 1
+
+
+def test_closing_waits_for_what_was_begun_and_happens_once():
+    """What is called later is refused; closing again, or being cancelled while closing, changes nothing."""
+    ledger = HeldLedger()
+
+    async def main():
+        router = AsyncRouter(small_router(ledger))
+        routed = asyncio.create_task(router.route(Lead(id="1", facts=PRESS), at=AT))
+        await ledger.has_begun()
+        closing = asyncio.create_task(router.close())
+        await asyncio.sleep(0)
+        with pytest.raises(LedgerError, match="the router is closed"):
+            await router.tick(at=AT)
+        closing.cancel()
+        with suppress(asyncio.CancelledError):
+            await closing
+        ledger.go.set()
+        assert (await routed).assignee == "anna"
+        await router.close()
+        await router.close()
+
+    asyncio.run(main())
+    assert ledger.closed == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("leadrouter")]
+
+
+def test_observers_see_the_context_of_the_call():
+    """What a host binds for a request (structlog's context variables) is there when its events are told."""
+    request, seen = ContextVar("request"), []
+
+    async def main(router):
+        request.set("r1")
+        await router.route(Lead(id="1", facts=PRESS), at=AT)
+
+    run(main, observer=lambda event: seen.append((event.name, request.get())))
+    assert ("lead.routed", "r1") in seen
+
+
+def test_a_consumer_may_be_a_coroutine_function_and_call_the_router():
+    """Events come in order, on the loop; the thread is free meanwhile."""
+
+    async def main(router):
+        told = []
+
+        async def note(event):
+            told.append((event.name, (await router.lead(event.lead_id)).version, asyncio.get_running_loop()))
+
+        await router.route(Lead(id="1", facts=PRESS), at=AT)
+        assert await router.deliver("crm", note) == 2
+        assert await router.deliver("crm", note) == 0
+        await router.pause("anna", at=AT)
+        assert await router.deliver("plain", lambda event: told.append(event.name)) == 3
+        assert told[:2] == [(name, 2, asyncio.get_running_loop()) for name in ("lead.routed", "lead.offered")]
+        return told[2:]
+
+    assert run(main) == ["lead.routed", "lead.offered", "person.paused"]
+
+
+def test_an_event_that_a_consumer_did_not_take_comes_again():
+    """Where the callback raises, and where the delivery is cancelled in the middle of it."""
+
+    async def main(router):
+        told, waits = [], asyncio.Event()
+
+        async def fail_at_the_second(event):
+            told.append(event.name)
+            if len(told) == 2:
+                raise KeyError(event.name)
+            if len(told) == 3:
+                waits.set()
+                await asyncio.Event().wait()
+
+        await router.route(Lead(id="1", facts=PRESS), at=AT)
+        with pytest.raises(KeyError):
+            await router.deliver("crm", fail_at_the_second)
+        delivery = asyncio.create_task(router.deliver("crm", fail_at_the_second))
+        await waits.wait()
+        delivery.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await delivery
+        assert await router.deliver("crm", fail_at_the_second) == 1
+        return told
+
+    assert run(main) == ["lead.routed", *["lead.offered"] * 3]

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, T
 from attrs import define, field, frozen
 
 from leadrouter.client_book import ClientBook
+from leadrouter.compartment import Compartment
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
 from leadrouter.router import Router
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from os import PathLike
     from types import TracebackType
 
@@ -97,6 +99,27 @@ class AsyncClientBook:
     unlink = _twin(ClientBook.unlink)
     transfer = _twin(ClientBook.transfer)
     forget = _twin(ClientBook.forget)
+
+
+@frozen(eq=False)
+class AsyncCompartment:
+    """The doors of `Compartment`, to be awaited; `AsyncRouter.on_behalf_of` gives one."""
+
+    _inner: Compartment
+    _thread: _Thread = field(repr=False)
+
+    leads = _twin(Compartment.leads)
+    lead = _twin(Compartment.lead)
+    decision = _twin(Compartment.decision)
+    explain = _twin(Compartment.explain)
+    events = _twin(Compartment.events)
+    clients = _twin(Compartment.clients)
+    company = _twin(Compartment.company)
+
+    @property
+    def person(self) -> str:
+        """On whose behalf is read."""
+        return self._inner.person
 
 
 @frozen(eq=False)
@@ -191,6 +214,10 @@ class AsyncRouter:
     def clients(self) -> AsyncClientBook:
         """The clients: who they are, and who holds them."""
         return AsyncClientBook(self._inner.clients, self._thread)
+
+    def on_behalf_of(self, person: str, *, at: datetime | None = None) -> AsyncCompartment:
+        """Return what somebody may read, as `Router.on_behalf_of` does; nothing is to be awaited yet."""
+        return AsyncCompartment(self._inner.on_behalf_of(person, at=at), self._thread)
 
     async def deliver(
         self, consumer: str, callback: Callable[[Event], Awaitable[object] | object], *, limit: int = 100

@@ -47,6 +47,7 @@ class Organisation:
         hours: business hours by name.
         holidays: days on which no business hours are open.
         sharing: how leads are shared where neither a department nor a pool says.
+        director: the commercial director, who may read everything.
         size: the field of the pack that has the size of a client, by which portfolios are counted.
         breaker: when a pool is given no more offers.
         warnings: what is allowed and still worth knowing.
@@ -64,6 +65,7 @@ class Organisation:
     hours: Mapping[str, Hours] = field(factory=dict, converter=read_only, hash=False)
     holidays: frozenset[date] = frozenset()
     sharing: Sharing = field(factory=Sharing)
+    director: str | None = None
     size: str | None = None
     breaker: Breaker = field(factory=Breaker)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)

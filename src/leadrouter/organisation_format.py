@@ -28,6 +28,7 @@ def format_organisation(organisation: Organisation) -> str:
         "holidays": sorted(day.isoformat() for day in organisation.holidays),
         "inbound": _said(asdict(organisation.inbound)),
         "sharing": _sharing(shared, Sharing()),
+        "director": organisation.director,
         "size": organisation.size,
         "breaker": _breaker(organisation.breaker),
     }

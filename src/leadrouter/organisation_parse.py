@@ -23,7 +23,7 @@ SMALLEST_ACTIVE_SALES = 6
 
 _KEYS = (
     "organisation", "staffing", "inbound", "departments", "people", "pools", "duty", "tz", "country", "hours",
-    "holidays", "sharing", "size", "breaker",
+    "holidays", "sharing", "director", "size", "breaker",
 )  # fmt: skip
 _COUNTRY = re.compile("[A-Z]{2}")
 _DEPARTMENT_KEYS = ("kind", "head", "people", "hours", "capacity", "portfolio", *SHARING_KEYS)
@@ -75,6 +75,7 @@ class _Reading:
             "hours": hours,
             "holidays": frozenset(self.holidays()),
             "sharing": sharing,
+            "director": self.known(entries.get("director"), "director", people),
             "size": self.staff.word(entries, "size"),
             "breaker": self.breaker(),
             "warnings": tuple(self.warnings(entries.get("departments"), departments)),

@@ -13,6 +13,7 @@ from attrs import define, field
 from leadrouter.assignment.assign import EXISTING
 from leadrouter.assignment.pool import Duties
 from leadrouter.assignment.strategy import OwnStrategy
+from leadrouter.compartment import Compartment, people_seen_by
 from leadrouter.doors import Doors, instant
 from leadrouter.errors import ConflictError, FactsError
 from leadrouter.event import Observer
@@ -173,6 +174,24 @@ class Router(Doors):
             UnknownLeadError: no lead has that id, or several begin so.
         """
         return self.decision(lead_id).explain(personal=personal)
+
+    def on_behalf_of(self, person: str, *, at: datetime | None = None) -> Compartment:
+        """Return what somebody may read: give people this, and keep the router to the host.
+
+        Args:
+            person: who asks.
+            at: the instant; the system's clock where it is left out. Who has left by then reads nothing.
+
+        Raises:
+            UnknownPersonError: the organisation does not have that person, or does not have him any more.
+        """
+        return Compartment(
+            person=person,
+            people=people_seen_by(self.organisation, person, instant(at)),
+            ledger=self.ledger,
+            organisation=self.organisation,
+            pack_in=self._pack_in,
+        )
 
     @property
     def digests(self) -> tuple[str, str]:

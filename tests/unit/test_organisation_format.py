@@ -101,6 +101,7 @@ organisations = st.builds(
     hours=st.lists(windows, max_size=2).map(lambda each: {"office": Hours("office", tuple(each))}),
     holidays=st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=2),
     sharing=sharings,
+    director=st.none() | names,
     size=st.none() | st.just("company_size"),
     breaker=st.builds(Breaker, st.integers(1, 9), st.integers(1, 9000).map(lambda n: timedelta(seconds=n))),
 )

@@ -18,6 +18,7 @@ tz: Europe/Moscow
 country: KZ
 hours: {office: [{days: [mon, fri], from: "09:00", to: "18:00"}], night: [{from: "20:00", to: "08:00"}]}
 holidays: [2026-05-01, 09.05.2026]
+director: olga
 size: company_size
 breaker: {expiries: 3, within: 15m}
 sharing: {strategy: longest_idle, fair_by: class}
@@ -63,6 +64,7 @@ def test_everything_is_read_into_its_place():
     assert (office.tz, office.country) == ("Europe/Moscow", "KZ")
     assert office.hours["office"] == Hours("office", (Window(frozenset({"mon", "fri"}), time(9), time(18)),))
     assert office.hours["night"].windows[0].closes == time(8)
+    assert office.director == "olga"
     assert office.holidays == {date(2026, 5, 1), date(2026, 5, 9)}
     assert (office.size, office.breaker, office.sharing) == ("company_size", Breaker(3, timedelta(minutes=15)), shared)
     assert office.departments["sales"] == Department(
@@ -117,6 +119,7 @@ BROKEN = {
     "tz: Europe/Moscow -> tz: Moscow": ["LR106 unknown zone `Moscow`"],
     "tz: Europe/Moscow -> tz: ~": ["LR106 `tz` is empty"],
     "country: KZ -> country: Kazakhstan": ["LR106 `Kazakhstan` is no country"],
+    "director: olga -> director: oleg": ["LR502 unknown director `oleg`"],
     "country: KZ -> country: ~": ["LR106 `country` is empty"],
     'to: "08:00" -> to: "8:00"': ["LR106 `8:00` is no time of day"],
     "2026-05-01 -> soon": ["LR811 `holidays`: `soon` (text) is not a date"],

@@ -33,13 +33,13 @@ def stored_decision(ledger: Ledger, lead_id: str) -> Decision:
         return read_decision(work, find_entry(work, lead_id), partial(kept_pack, work))
 
 
-def find_entry(work: Reading, lead_id: str) -> Entry:
-    """Return the entry of a lead by its id, or the beginning of it.
+def find_entry(work: Reading, lead_id: str, sees: Callable[[Entry], bool] = lambda _: True) -> Entry:
+    """Return the entry of a lead by its id, or the beginning of it, among those that somebody `sees`.
 
     Raises:
         UnknownLeadError: no lead has that id, or several begin so.
     """
-    found = work.entries(lead_id)
+    found = [entry for entry in work.entries(lead_id) if sees(entry)]
     if len(found) != 1:
         many = f"{len(found)} leads have" if found else "no lead has"
         raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")

@@ -1,6 +1,6 @@
 """A PostgreSQL server for tests: started once a run, every test with a database of its own.
 
-`LEADROUTER_TEST_POSTGRES` names another one (its user may make databases and roles). Where no server can be
+`LEADROUTER_TEST_POSTGRES` is the address of another one (`postgresql://…`; its user may make databases and roles). Where no server can be
 had the tests that need one are skipped, and the summary says so; in CI they fail.
 """
 
@@ -17,7 +17,7 @@ import tempfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -209,8 +209,9 @@ def address_of(database: str, user: str | None = None) -> str:
     server = _server()
     if server is not None:
         return server.address(database, user or "postgres")
-    changed = {"dbname": database} | ({} if user is None else {"user": user})
-    return psycopg.conninfo.make_conninfo(os.environ["LEADROUTER_TEST_POSTGRES"], **changed)
+    given = urlsplit(os.environ["LEADROUTER_TEST_POSTGRES"])
+    place = given.netloc if user is None else f"{user}@{given.netloc.rpartition('@')[2]}"
+    return urlunsplit(given._replace(netloc=place, path=f"/{database}"))
 
 
 def execute(statement: str, *, database: str = "postgres") -> None:

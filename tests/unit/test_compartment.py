@@ -37,7 +37,9 @@ departments:
   sales: {kind: inbound, head: olga, people: [anna, boris]}
   service: {kind: client, head: dora, people: [egor]}
   vip: {kind: other, head: olga, people: [fedor]}
-people: {anna: {}, boris: {}, egor: {}, fedor: {}, olga: {}, dora: {}, ivan: {}, gone: {left: 2026-03-02}, old: {left: 2020-01-31}}
+people:
+  {anna: {}, boris: {}, egor: {}, fedor: {}, olga: {}, dora: {}, ivan: {},
+   gone: {left: 2026-03-02}, old: {left: 2020-01-31}}
 """)
 SEEN = {
     "anna": {"anna"},

@@ -28,14 +28,24 @@ def open_ledger(address: str, *, create: bool = True) -> Ledger:
         return MemoryLedger()
     if address.startswith("postgresql://"):
         return _open_postgres(address, create=create)
-    path = address.removeprefix("sqlite:///")
-    if path == address or not path:
-        raise LedgerError(f"`{address}` is no ledger's address; write {FORMS}")
-    if not create and not Path(path).exists():
+    path = path_of(address)
+    if not create and not path.exists():
         raise LedgerError(f"there is no ledger at {path}")
     from leadrouter.adapters.sqlite import SqliteLedger
 
-    return SqliteLedger(path)
+    return SqliteLedger(str(path))
+
+
+def path_of(address: str) -> Path:
+    """Return where the file of a SQLite ledger lies.
+
+    Raises:
+        LedgerError: the address has another form.
+    """
+    path = address.removeprefix("sqlite:///")
+    if path == address or not path:
+        raise LedgerError(f"`{address}` is no ledger's address; write {FORMS}")
+    return Path(path)
 
 
 def _open_postgres(address: str, *, create: bool) -> Ledger:

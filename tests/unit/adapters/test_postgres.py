@@ -250,6 +250,29 @@ def test_connections_that_were_cut_while_idle_are_made_again(ledger):
         assert work.count() == 0
 
 
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_reader_who_raises_leaves_the_ledger_usable(ledger, is_cut):
+    """Whatever ends a reading, the next one goes on, on the same connection where that still stands."""
+    with pytest.raises(KeyError), ledger.reading() as work:  # noqa: PT012  # one unit of work
+        session, pid = work.session, work.session.connection.info.backend_pid
+        if is_cut:
+            execute(f"SELECT pg_terminate_backend({pid}, 10000)")
+            with pytest.raises(LedgerError):
+                work.leads()
+        raise KeyError
+    with ledger.reading() as work:
+        assert (work.session is session) is not is_cut
+        assert work.leads() == ()
+
+
+def test_a_part_whose_connection_is_cut_takes_all_with_it(ledger):
+    """There is nothing left to go on with."""
+    with pytest.raises(LedgerError), ledger.transaction() as work, work.savepoint():  # noqa: PT012  # one part
+        work.keep("digest", "text")
+        execute(f"SELECT pg_terminate_backend({work.session.connection.info.backend_pid}, 10000)")
+    assert ledger.text("digest") is None
+
+
 def test_a_server_that_lets_nothing_be_set_is_refused(ledger, monkeypatch):
     """A connection that cannot be what it must be is closed."""
     monkeypatch.setattr("leadrouter.adapters.postgres.session._SETTINGS", "SELECT set_config('no', 'x', false)")

@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from attrs import define, field
+from attrs import define
 
 from leadrouter.facts import read_facts
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False)
 class Outcome:
     """The class and the route of a lead, and the rules that gave them.
 
-    A value: nothing of it can be set. What costs time is worked out when it is read.
+    A value: nothing of it can be set. What costs time is worked out when it is read, and the
+    function of an index fills in the parts itself, which spares the call of an `__init__`.
     """
 
     _pack: CheckedPack
     _given: dict[str, Any]
     _decided: tuple[Rule | None, ...]
     _tagging: tuple[Rule, ...]
-    _facts: dict[str, Any] | None = field(default=None, init=False)
+    _facts: dict[str, Any] | None
+
+    @classmethod
+    def of(
+        cls, pack: CheckedPack, given: Mapping[str, Any], decided: tuple[Rule | None, ...], tagging: tuple[Rule, ...]
+    ) -> Outcome:
+        """Return what was decided: by the rule of each table but the tags', and the rules of these."""
+        outcome = cls()
+        outcome._pack, outcome._given, outcome._decided, outcome._tagging = pack, dict(given), decided, tagging
+        outcome._facts = None
+        return outcome
 
     @property
     def lead_class(self) -> str:

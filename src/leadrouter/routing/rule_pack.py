@@ -75,7 +75,7 @@ class RulePack:
         decided = evaluate(self.checked, typed)
         tagging = decided.pop("tag")
         winners = tuple(rules[0] if rules else None for rules in decided.values())
-        return Outcome(self.checked, dict(facts), winners, tagging)
+        return Outcome.of(self.checked, facts, winners, tagging)
 
     @property
     def name(self) -> str:

@@ -29,7 +29,7 @@ from attrs import frozen
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
 from leadrouter.routing.outcome import Outcome
-from leadrouter.routing.residue import holding
+from leadrouter.routing.residue import settler, tagger
 from leadrouter.routing.stage import Stage, compile_stage
 from leadrouter.rulepack.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
@@ -105,20 +105,21 @@ class _Writer:
         self.put(f"[{', '.join([*values, '*_'] if self.pack.keep_unknown else values)}] = given.values()")
         for position, each in enumerate(self.pack.vocabulary):
             self.field(position, each)
-        winners = []
+        derived = []
         for position, (name, _) in enumerate(self.pack.computed()):
-            winners.append(self.first(position))
+            derived.append(self.first(position))
             self.follow(position, name)
-        self.tags()
+        tags = self.tags()
         classify, route = len(self.order) - 2, len(self.order) - 1
-        winners.append(self.first(classify))
+        rules = [self.first(classify)]
         self.follow(classify, "class")
-        winners.append(self.first(route))
+        rules.append(self.first(route))
         self.put("outcome = Outcome()")
         self.put("outcome._pack = PACK")
         self.put("outcome._given = given if original is None else original")
-        self.put(f"outcome._decided = ({', '.join(winners)},)")
-        self.put("outcome._tagging = tagging")
+        self.put(f"outcome._derived = ({''.join(f'{each}, ' for each in derived)})")
+        self.put(f"outcome._tagging = {tags}")
+        self.put(f"outcome._classified, outcome._routed = {', '.join(rules)}")
         self.put("outcome._facts = None")
         self.put("return outcome")
         self.lines += [
@@ -203,18 +204,17 @@ class _Writer:
     def first(self, table: int) -> str:
         """Write the choice of a table's first rule; return the variable that holds it."""
         stage = self.index.stages[self.order[table]]
+        if table not in self.terms and not stage.residue:
+            return self.constant(f"r{table}", stage.by_length[-1])
         mask = self.mask(table)
+        rules = self.constant(f"RULES{table}", stage.by_length)
+        first = f"{rules}[{mask}.bit_length()]"
         if stage.residue:
             free = self.constant(f"FREE{table}", stage.free_by_length)
-            rules = self.constant(f"HOLDING{table}", holding(self.pack, stage))
-            self.put(
-                f"r{table} = {free}[{mask}.bit_length()] or next({rules}({mask}, given, ({self.so_far(table)})), None)"
-            )
-        elif table in self.terms:
-            rules = self.constant(f"RULES{table}", stage.by_length)
-            self.put(f"r{table} = {rules}[{mask}.bit_length()]")
-        else:
-            self.constant(f"r{table}", stage.by_length[-1])
+            settle = self.constant(f"SETTLE{table}", settler(self.pack, stage))
+            settled = f"{settle}({mask}, given, ({self.so_far(table)}), {{}}, {{}})"
+            first = f"{free}[{mask}.bit_length()] or {rules}[{settled}.bit_length()]"
+        self.put(f"r{table} = {first}")
         return f"r{table}"
 
     def so_far(self, table: int) -> str:
@@ -237,15 +237,15 @@ class _Writer:
         outcomes[id(None)] = selected[cells.missing]
         self.select(later, f"{self.constant(f'THEN{table}', outcomes)}[id(r{table})]")
 
-    def tags(self) -> None:
+    def tags(self) -> str:
+        """Write the choice of every rule that tags; return what holds them."""
         table = len(self.pack.derived)
         stage = self.index.stages["tag"]
         if not stage.rules:
-            self.put("tagging = ()")
-            return
-        mask = self.mask(table)
-        every = self.constant("EVERY", holding(self.pack, stage))
-        self.put(f"tagging = tuple({{rule.id: rule for rule in {every}({mask}, given, ({self.so_far(table)}))}}.values())")
+            return self.constant("tagging", ())
+        every = self.constant("EVERY", tagger(self.pack, stage))
+        self.put(f"tagging = {every}({self.mask(table)}, given, ({self.so_far(table)}))")
+        return "tagging"
 
 
 def _long_way(each: v.Field, cells: Cells, selected: list[Any]) -> Callable[[Any], Any]:

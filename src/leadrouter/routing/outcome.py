@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from attrs import define
 
@@ -22,29 +22,31 @@ class Outcome:
 
     _pack: CheckedPack
     _given: dict[str, Any]
-    _decided: tuple[Rule | None, ...]
+    _derived: tuple[Rule | None, ...]
     _tagging: tuple[Rule, ...]
+    _classified: Rule
+    _routed: Rule
     _facts: dict[str, Any] | None
 
     @classmethod
-    def of(
-        cls, pack: CheckedPack, given: Mapping[str, Any], decided: tuple[Rule | None, ...], tagging: tuple[Rule, ...]
-    ) -> Outcome:
-        """Return what was decided: by the rule of each table but the tags', and the rules of these."""
+    def of(cls, pack: CheckedPack, given: Mapping[str, Any], decided: Mapping[str, tuple[Rule, ...]]) -> Outcome:
+        """Return the outcome of rules that decided, by table; only a derived fact may have none."""
         outcome = cls()
-        outcome._pack, outcome._given, outcome._decided, outcome._tagging = pack, dict(given), decided, tagging
-        outcome._facts = None
+        outcome._pack, outcome._given, outcome._facts = pack, dict(given), None
+        outcome._derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
+        outcome._tagging = decided["tag"]
+        (outcome._classified,), (outcome._routed,) = decided["classify"], decided["route"]
         return outcome
 
     @property
     def lead_class(self) -> str:
         """The class, one of the pack's."""
-        return str(self.deciding("classify").outcome)
+        return str(self._classified.outcome)
 
     @property
     def route(self) -> str:
         """The name of the route, a ladder of steps."""
-        return str(self.deciding("route").outcome)
+        return str(self._routed.outcome)
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -54,8 +56,9 @@ class Outcome:
     @property
     def rules(self) -> dict[str, str]:
         """The id of the rule that decided, by table; a derived fact that no rule gave has none."""
-        names = (table.name for table in self._pack.tables if table.name != "tag")
-        return {name: rule.id for name, rule in zip(names, self._decided, strict=True) if rule is not None}
+        derived = zip(self._pack.derived, self._derived, strict=True)
+        found = {f"derive.{name}": rule.id for name, rule in derived if rule is not None}
+        return {**found, "classify": self._classified.id, "route": self._routed.id}
 
     @property
     def tag_rules(self) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ class Outcome:
         """The typed facts, with defaults and derived facts; missing ones are left out."""
         if self._facts is None:
             typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
-            derived = zip(self._pack.derived, self._decided, strict=False)
+            derived = zip(self._pack.derived, self._derived, strict=True)
             self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}}
         return dict(self._facts)
 
@@ -83,8 +86,7 @@ class Outcome:
 
     def deciding(self, table: str) -> Rule:
         """Return the rule that decided in a table that always decides: `classify` or `route`."""
-        # INVARIANT: a pack's tables of classes and routes are total
-        return cast("Rule", self._decided[-2 if table == "classify" else -1])
+        return self._classified if table == "classify" else self._routed
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):

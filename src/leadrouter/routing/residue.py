@@ -1,11 +1,11 @@
 """What no mask decides: words in texts, and conditions on more than a single field.
 
-It is asked only of the rows that the masks leave, in order, and each text is folded once for a lead.
+It is asked only of rows that the masks leave, in order, and each text is folded once for a lead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from leadrouter.facts import read_value
@@ -20,53 +20,76 @@ Given: TypeAlias = Mapping[str, Any]
 SoFar: TypeAlias = tuple[Any, ...]
 """What the earlier stages gave: the rules of derived facts, the rules of tags, the rule of the class."""
 
-Holding: TypeAlias = Callable[[int, Given, SoFar], Iterator[Rule]]
-"""Yields the rule of each row of a mask whose residual conditions are true, in order."""
+Settle: TypeAlias = Callable[[int, Given, SoFar, dict[str, str], dict[str, Any]], int]
+"""Drops rows from a mask until all that the first one demands is true, and returns what is left.
+
+The last two arguments hold what has been read of this lead: folded texts and typed facts.
+"""
 
 
-def holding(pack: CheckedPack, stage: Stage) -> Holding:
+def settler(pack: CheckedPack, stage: Stage) -> Settle:
     """Return what asks the residual conditions of a stage."""
     rows = _by_length(stage)
     calendar = pack.calendar
     many = tuple(stage.words.items())
     sought = {*stage.words, *(each.field for needles in stage.needles.values() for each in needles)}
-    texts = {name: _text(pack, name) for name in sought}
+    read = {name: _text(pack, name) for name in sought}
 
-    def rules(mask: int, given: Given, so_far: SoFar) -> Iterator[Rule]:
-        read: dict[str, str] = {}
-        known: dict[str, Any] | None = None
+    def settle(mask: int, given: Given, so_far: SoFar, texts: dict[str, str], known: dict[str, Any]) -> int:
         for name, allows in many:
-            text = texts[name](given, so_far)
-            mask &= -1 if text is None else allows(folded(text))  # a missing one rules out none that is left
+            if name not in texts:
+                text = read[name](given, so_far)
+                texts[name] = "" if text is None else folded(text)
+                mask &= -1 if text is None else allows(texts[name])  # a missing one rules out none that is left
         while mask:
-            rule, needles, rest = rows[mask.bit_length()]
+            needles, rest = rows[mask.bit_length()]
             for name, word, is_wanted, kept in needles:
-                if name not in read:
-                    read[name] = folded(texts[name](given, so_far) or "")  # rows are left where it is known
-                if (word in read[name]) is not is_wanted:
+                if name not in texts:
+                    texts[name] = folded(read[name](given, so_far) or "")  # rows that need it are left if it is known
+                if (word in texts[name]) is not is_wanted:
                     mask &= kept
                     break
             else:
-                if rest and known is None:
-                    known = _known(pack, stage, given, so_far)
-                if known is None or all(value_of(condition, known, calendar) is True for condition in rest):
-                    yield rule
+                if rest and not known:
+                    known.update(_known(pack, stage, given, so_far))
+                if not rest or all(value_of(condition, known, calendar) is True for condition in rest):
+                    return mask
                 mask ^= 1 << mask.bit_length() - 1
+        return 0
 
-    return rules
+    return settle
 
 
-_Row: TypeAlias = tuple[Rule, tuple[tuple[str, str, bool, int], ...], tuple[e.Expression, ...]]
-"""A row's rule, its needles (field, word, whether it is wanted, the rows kept where it fails), and the rest."""
+def tagger(pack: CheckedPack, stage: Stage) -> Callable[[int, Given, SoFar], tuple[Rule, ...]]:
+    """Return what names every rule of a mask whose residual conditions are true, each once."""
+    settle, rules = settler(pack, stage), stage.by_length
+
+    def every(mask: int, given: Given, so_far: SoFar) -> tuple[Rule, ...]:
+        texts: dict[str, str] = {}
+        known: dict[str, Any] = {}
+        found: dict[str, Rule] = {}
+        while mask := settle(mask, given, so_far, texts, known):
+            rule = rules[mask.bit_length()]
+            found[rule.id] = rule
+            mask ^= 1 << mask.bit_length() - 1
+        return tuple(found.values())
+
+    return every
+
+
+_Row: TypeAlias = tuple[tuple[tuple[str, str, bool, int], ...], tuple[e.Expression, ...]]
+"""A row's needles (field, word, whether it is wanted, the rows that are kept where it fails) and the rest."""
 
 
 def _by_length(stage: Stage) -> list[_Row]:
     """Lay the rows out by the bit length of a mask in which they are the first."""
-    rows: list[_Row] = []
-    for row, rule in enumerate(stage.rules):
-        needles = tuple((each.field, each.word, each.is_wanted, each.kept) for each in stage.needles.get(row, ()))
-        rows.append((rule, needles, stage.rest.get(row, ())))
-    return [rows[0], *reversed(rows)]
+    return [
+        (
+            tuple((each.field, each.word, each.is_wanted, each.kept) for each in stage.needles.get(row, ())),
+            stage.rest.get(row, ()),
+        )
+        for row in range(len(stage.rules), -1, -1)
+    ]
 
 
 def _text(pack: CheckedPack, name: str) -> Callable[[Given, SoFar], str | None]:

@@ -72,10 +72,7 @@ class RulePack:
             FactsError: with every fault of the facts.
         """
         typed = read_facts(self.vocabulary, facts, keep_unknown=self.checked.keep_unknown)
-        decided = evaluate(self.checked, typed)
-        tagging = decided.pop("tag")
-        winners = tuple(rules[0] if rules else None for rules in decided.values())
-        return Outcome.of(self.checked, facts, winners, tagging)
+        return Outcome.of(self.checked, facts, evaluate(self.checked, typed))
 
     @property
     def name(self) -> str:

@@ -134,15 +134,13 @@ class _Writer:
         selected = self.selection(each.name, tables)
         cells = self.index.cells[each.name]
         value = f"v{position}"
-        long_way = f"{self.constant(f'SLOW{position}', _long_way(each, cells, selected))}({value})"
-        if not each.required:
-            none = self.constant(f"NONE{position}", selected[cells.cell(each.default)])
-            long_way = f"{none} if {value} is None else {long_way}"
+        slow = f"{self.constant(f'SLOW{position}', _long_way(each, cells, selected))}({value})"
+        missing = "" if each.required else f"{self.constant(f'NONE{position}', selected[cells.cell(each.default)])} if {value} is None else "
+        long_way = missing + slow
         match each.type:
             case v.Enum(values):
-                taken = values if each.required else (None, *values)
-                answers = {one: selected[cells.cell(each.default if one is None else one)] for one in taken}
-                self.select(tables, f"{self.constant(f'ENUM{position}', answers)}[{value}]")
+                answers = {one: selected[cells.cell(one)] for one in values}
+                self.select(tables, f"{missing}{self.constant(f'ENUM{position}', answers)}[{value}]")
             case v.Bool():
                 yes, no = (self.constant(f"{word}{position}", selected[cell]) for word, cell in (("YES", 1), ("NO", 0)))
                 self.select(tables, f"{yes} if {value} is True else {no} if {value} is False else {long_way}")

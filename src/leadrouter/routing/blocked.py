@@ -11,7 +11,6 @@ from leadrouter.routing.evaluate import Maybe, doubtful_tags, unknown_names, val
 from leadrouter.routing.index import Index
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage
-from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.expression import Value
 from leadrouter.rulepack.rule import Rule
 
@@ -101,21 +100,19 @@ class _Search:
             mask &= column.unsure if name in self.doubt else column.masks[cells.cell(self.known.get(name))]
         calendar = self.index.calendar
         for row in stage.rows(mask):
-            residue = stage.residue.get(row, ())
-            if all(self.asked(each) or value_of(each, self.known, calendar) is not False for each in residue):
+            residue = zip(stage.residue.get(row, ()), stage.asked.get(row, ()), strict=True)
+            if all(
+                not self.doubt.keys().isdisjoint(asked) or value_of(each, self.known, calendar) is not False
+                for each, asked in residue
+            ):
                 yield row, stage.rules[row]
-
-    def asked(self, node: e.Expression) -> set[str]:
-        """Return the doubtful names of which an expression asks whether they are known."""
-        calls = (each for each in e.walk(node) if isinstance(each, e.Call) and each.function == "known")
-        return {name for call in calls for name in e.names(call) if name in self.doubt}
 
     def lacking(self, stage: Stage, row: int) -> frozenset[str]:
         """Return the missing fields that a row's truth depends on."""
         names = {demand.field for demand in stage.ways[row].demands}
         tags: set[str] = set()
-        for each in stage.residue.get(row, ()):
-            names |= {*unknown_names(each, self.known), *self.asked(each)}
+        for each, asked in zip(stage.residue.get(row, ()), stage.asked.get(row, ()), strict=True):
+            names |= {*unknown_names(each, self.known), *asked}
             tags.update(doubtful_tags(each, self.known.get("tags", Maybe())))
         doubts = [*(self.doubt.get(name) for name in names), *(self.doubtful_tags.get(tag) for tag in tags)]
         return frozenset().union(*(each for each in doubts if each is not None))

@@ -14,7 +14,7 @@ from attrs import define, field
 from leadrouter.assignment.assign import Assignment, assign
 from leadrouter.errors import ConflictError, FactsError, Fault, PackError, UnknownLeadError
 from leadrouter.event import Event, Observer
-from leadrouter.lead import Lead
+from leadrouter.lead import Lead, raw_form
 from leadrouter.ledger.ledger import Entry, Ledger, Refused, Transaction
 from leadrouter.organisation import Organisation
 from leadrouter.routing.decision import Decision
@@ -166,7 +166,7 @@ class Router:
         try:
             return Lead.from_mapping(record)
         except FactsError as error:
-            raw = json.dumps(dict(record), default=repr, skipkeys=True)
+            raw = raw_form(record)
             key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
             with self.ledger.transaction() as work:
                 work.refuse(Refused(key=key, payload=raw, reason=str(error), at=now.isoformat()))

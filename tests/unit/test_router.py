@@ -6,6 +6,7 @@ import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,16 @@ def test_a_record_that_is_no_lead_is_kept_as_it_came():
         router.route({"id": 8, "contact": "anna@example.org", "received": "yesterday"}, at=AT)
     assert "yesterday" in router.ledger.refused()[0].payload
     assert [event.name for event in events] == ["lead.routed", "lead.refused"]
+
+
+@pytest.mark.parametrize("record", [5, None, "press", ["press"], {("source",): "call"}])
+def test_what_is_no_record_at_all_is_refused_and_kept(record: Any):
+    """A handler may pass on whatever a form sent; it is told what is wrong, and nothing is lost."""
+    router = small_router()
+    with pytest.raises(FactsError, match="LR410") as caught:
+        router.route(record, at=AT)
+    assert caught.value.raw is record
+    assert len(router.ledger.refused()) == 1
 
 
 def test_source_cannot_come_twice():

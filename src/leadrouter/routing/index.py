@@ -135,7 +135,11 @@ class _Writer:
         cells = self.index.cells[each.name]
         value = f"v{position}"
         slow = f"{self.constant(f'SLOW{position}', _long_way(each, cells, selected))}({value})"
-        missing = "" if each.required else f"{self.constant(f'NONE{position}', selected[cells.cell(each.default)])} if {value} is None else "
+        missing = (
+            ""
+            if each.required
+            else f"{self.constant(f'NONE{position}', selected[cells.cell(each.default)])} if {value} is None else "
+        )
         long_way = missing + slow
         match each.type:
             case v.Enum(values):

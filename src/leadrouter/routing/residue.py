@@ -62,14 +62,14 @@ def settler(pack: CheckedPack, stage: Stage) -> Settle:
 
 def tagger(pack: CheckedPack, stage: Stage) -> Callable[[int, Given, SoFar], tuple[Rule, ...]]:
     """Return what names every rule of a mask whose residual conditions are true, each once."""
-    settle, rules = settler(pack, stage), stage.by_length
+    settle, rules = settler(pack, stage), stage.rules
 
     def every(mask: int, given: Given, so_far: SoFar) -> tuple[Rule, ...]:
         texts: dict[str, str] = {}
         known: dict[str, Any] = {}
         found: dict[str, Rule] = {}
         while mask := settle(mask, given, so_far, texts, known):
-            rule = rules[mask.bit_length()]
+            rule = rules[len(rules) - mask.bit_length()]
             found[rule.id] = rule
             mask ^= 1 << mask.bit_length() - 1
         return tuple(found.values())

@@ -152,7 +152,8 @@ class _Checker:
         if operands[0] is not node.first or not _are_same(operands[1:], [right for _, right in node.rest]):
             rest = [(comparator, right) for (comparator, _), right in zip(node.rest, operands[1:], strict=True)]
             checked = e.Compare(operands[0], tuple(rest), node.at)
-        may_never_hold = len(types) > 2 or isinstance(types[0], BOUNDED) or isinstance(types[1], BOUNDED)
+        is_bounded = isinstance(types[0], BOUNDED) or isinstance(types[1], BOUNDED)
+        may_never_hold = is_bounded or len(types) > 2 or operands[0] == node.first == operands[1]
         for message, fix in never_holds(checked, types) if may_never_hold and not self.problems else ():
             self.refuse("LR215", f"this can never hold: {message}", node, fix)
         return checked

@@ -136,7 +136,8 @@ class RuleReader:
                 fix = "stages run in order: derive, tag, classify, route"
                 document.fault("LR219", f"`{column}` is not known yet at this stage", cell.where, fix)
             else:
-                document.fault("LR211", f"unknown field `{column}`", cell.where, did_you_mean(column, types))
+                fix = did_you_mean(column, {*types, *self._own})
+                document.fault("LR211", f"unknown field `{column}`", cell.where, fix)
         return True
 
     @property

@@ -5,7 +5,7 @@ rule that can hold; only what no single field decides is evaluated, and only for
 The cost grows with the number of fields, hardly with that of rules.
 
 A pack is compiled to one Python function, written out for its own fields and tables: each value is
-checked and turned into its masks by one dictionary or one bisection. What does not arrive as the
+checked and turned into its masks by one dictionary, a few comparisons or one bisection. What does not arrive as the
 vocabulary holds it (a synonym, a form's string) makes the function give up; the facts are then read
 the long way, which refuses them or gives the function typed ones.
 
@@ -134,13 +134,9 @@ class _Writer:
         selected = self.selection(each.name, tables)
         cells = self.index.cells[each.name]
         value = f"v{position}"
-        slow = f"{self.constant(f'SLOW{position}', _long_way(each, cells, selected))}({value})"
-        missing = (
-            ""
-            if each.required
-            else f"{self.constant(f'NONE{position}', selected[cells.cell(each.default)])} if {value} is None else "
-        )
-        long_way = missing + slow
+        missing = "" if each.required else f"NONE{position} if {value} is None else "
+        self.constant(f"NONE{position}", selected[cells.cell(each.default)])
+        long_way = f"{missing}{self.constant(f'SLOW{position}', _long_way(each, cells, selected))}({value})"
         match each.type:
             case v.Enum(values):
                 answers = {one: selected[cells.cell(one)] for one in values}

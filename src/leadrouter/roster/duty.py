@@ -1,0 +1,49 @@
+"""Who is on duty over a stretch of time, and what decided that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+DecidedBy: TypeAlias = Literal["layer", "swap", "absence", "override", "backup", "nobody"]
+
+
+@frozen(kw_only=True)
+class Decided:
+    """What decided: its kind, and the id of the layer, override, absence, swap or followed role.
+
+    >>> str(Decided(kind="layer", id="office")), str(Decided(kind="nobody"))
+    ('layer office', 'nobody')
+    """
+
+    kind: DecidedBy
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return self.kind if self.id is None else f"{self.kind} {self.id}"
+
+
+@frozen(kw_only=True)
+class Duty:
+    """Who is on duty in a role over `[since, until)`; an answer of `on_duty` and a part of a timeline.
+
+    `since` and `until` are in UTC; None is for ever. `reasons` are in the order of application: turn,
+    swap, cover of an absence, layers, overrides. `fallback` is the role's declared one and stands
+    beside a gap only, which it never hides. `next` are the people on duty from `until` on.
+    """
+
+    role: str
+    people: tuple[str, ...]
+    since: datetime | None
+    until: datetime | None
+    source: Decided
+    reasons: tuple[str, ...] = ()
+    fallback: str | None = None
+    next: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> bool:
+        """Whether nobody is on duty."""
+        return not self.people

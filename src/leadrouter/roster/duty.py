@@ -31,7 +31,8 @@ class Duty:
 
     `since` and `until` are in UTC; None is for ever. `reasons` are in the order of application: turn,
     swap, cover of an absence, layers, overrides. `fallback` is the role's declared one and stands
-    beside a gap only, which it never hides. `next` are the people on duty from `until` on.
+    beside a gap only, which it never hides. `layers` are those that decided, before any override. `next`
+    are the people of the next stretch that has any.
     """
 
     role: str
@@ -40,6 +41,7 @@ class Duty:
     until: datetime | None
     source: Decided
     reasons: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
     fallback: str | None = None
     next: tuple[str, ...] = ()
 

@@ -1,0 +1,153 @@
+"""Pages: some weeks of one role, laid out when they are first asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import datetime, timedelta
+
+from attrs import define, field
+
+from leadrouter.roster.apply import Answer
+from leadrouter.roster.boundary import FIRST, LAST
+from leadrouter.roster.duty import Decided, Duty
+from leadrouter.roster.expand import Expansion, Stretch, merged
+from leadrouter.roster.role import Role
+
+LENGTH = timedelta(weeks=4)
+FAR = timedelta(days=3653)
+"""How far before and after an instant an answer looks for a change: ten years."""
+
+_BEFORE = Answer(people=(), source=Decided(kind="nobody"), reasons=("no version of the roster is in force yet",))
+
+
+@define
+class Page:
+    """The stretches of one page, in order, and the duties among them that somebody has asked for."""
+
+    stretches: list[Stretch]
+    begins: list[datetime] = field(init=False)
+    duties: list[Duty | None] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.begins = [stretch.start for stretch in self.stretches]
+        self.duties = [None] * len(self.stretches)
+
+    def index(self, at: datetime) -> int:
+        """Return which stretch holds an instant."""
+        return bisect_right(self.begins, at) - 1
+
+
+@define
+class Book:
+    """The pages of a roster's roles.
+
+    Readers need no lock: whoever comes second to a page that is missing lays out an equal one.
+    """
+
+    expansions: tuple[Expansion, ...]
+    _pages: dict[tuple[str, int], Page] = field(factory=dict)
+
+    def duty(self, role: str, at: datetime) -> Duty:
+        """Return the duty in a role at an instant in UTC. Costs a look-up and a bisection, once the page is there."""
+        page = self._page(role, (at - FIRST) // LENGTH)
+        index = page.index(at)
+        found = page.duties[index]
+        if found is None:
+            found = page.duties[index] = self._lasting(role, page.stretches[index])
+        return found
+
+    def timeline(self, role: str, start: datetime, end: datetime) -> tuple[Duty, ...]:
+        """Return who has duty over `[start, end)`, cut to it."""
+        stretches = self.stretches(role, start, end)
+        coming = self._next(role, stretches[-1].end, stretches[-1].end)
+        duties: list[Duty] = []
+        for each in reversed(stretches):
+            duties.append(self._told(role, each, each.start, each.end, coming))
+            coming = each.answer.people or coming
+        return tuple(reversed(duties))
+
+    def stretches(self, role: str, start: datetime, end: datetime) -> list[Stretch]:
+        """Return what holds in a role over `[start, end)`, cut to it."""
+        pages = range((start - FIRST) // LENGTH, -((FIRST - end) // LENGTH))
+        found = merged(stretch for number in pages for stretch in self._page(role, number).stretches)
+        cut = (each._replace(start=max(each.start, start), end=min(each.end, end)) for each in found)
+        return [each for each in cut if each.start < each.end]
+
+    def _page(self, role: str, number: int) -> Page:
+        key = role, number
+        page = self._pages.get(key)
+        if page is None:
+            begins = FIRST + number * LENGTH
+            page = self._pages[key] = Page(self._laid_out(role, begins, min(begins + LENGTH, LAST)))
+        return page
+
+    def _laid_out(self, role: str, start: datetime, end: datetime) -> list[Stretch]:
+        """Ask each version for the part in which it is in force."""
+        found: list[Stretch] = []
+        ends = end
+        for expansion in reversed(self.expansions):
+            begins = max(start, expansion.version.effective or FIRST)
+            if begins < ends:
+                found = expansion.stretches(role, begins, ends) + found
+                ends = begins
+        return merged([Stretch(start, ends, _BEFORE), *found] if start < ends else found)
+
+    def _lasting(self, role: str, stretch: Stretch) -> Duty:
+        """Return the duty of a stretch, followed over the edges of its page to where it begins and ends."""
+        since, until = self._since(role, stretch), self._until(role, stretch)
+        coming = () if until is None else self._next(role, until, stretch.end)
+        return self._told(role, stretch, since, until, coming)
+
+    def _since(self, role: str, stretch: Stretch) -> datetime | None:
+        start = stretch.start
+        while start > max(FIRST, stretch.start - FAR):
+            page = self._page(role, (start - FIRST) // LENGTH - 1) if self._is_edge(start) else None
+            if page is None or page.stretches[-1].answer != stretch.answer:
+                return start
+            start = page.stretches[-1].start
+        return None
+
+    def _until(self, role: str, stretch: Stretch) -> datetime | None:
+        end = stretch.end
+        while end < min(LAST, stretch.end + FAR):
+            page = self._page(role, (end - FIRST) // LENGTH) if self._is_edge(end) else None
+            if page is None or page.stretches[0].answer != stretch.answer:
+                return end
+            end = page.stretches[0].end
+        return None
+
+    def _next(self, role: str, at: datetime, since: datetime) -> tuple[str, ...]:
+        """Return the people of the first stretch from an instant on that has any, within ten years."""
+        while at < min(LAST, since + FAR):
+            page = self._page(role, (at - FIRST) // LENGTH)
+            for stretch in page.stretches[page.index(at) :]:
+                if stretch.answer.people:
+                    return stretch.answer.people
+            at = page.stretches[-1].end
+        return ()
+
+    def _told(
+        self, role: str, stretch: Stretch, since: datetime | None, until: datetime | None, coming: tuple[str, ...]
+    ) -> Duty:
+        answer = stretch.answer
+        held = self._role(role, stretch.start)
+        return Duty(
+            role=role,
+            people=answer.people,
+            since=since,
+            until=until,
+            source=answer.source,
+            reasons=answer.reasons,
+            layers=answer.layers,
+            fallback=None if answer.people or held is None else held.fallback,
+            next=coming,
+        )
+
+    def _role(self, role: str, at: datetime) -> Role | None:
+        """Return what the version in force at an instant says of a role."""
+        running = [each for each in self.expansions if each.version.effective is None or each.version.effective <= at]
+        return running[-1].version.roles.get(role) if running else None
+
+    @staticmethod
+    def _is_edge(at: datetime) -> bool:
+        return (at - FIRST) % LENGTH == timedelta(0)

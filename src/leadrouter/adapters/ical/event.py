@@ -22,6 +22,8 @@ Wall: TypeAlias = date | datetime
 _YEARS = range(1970, 2200)
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE", "RRULE", "SEQUENCE")
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE")
+_ZONE = "X-ZONE"
+_TZID = re.compile(rf"^((?:{'|'.join(_TIMES)})[^:\r\n]*?);TZID=", re.MULTILINE | re.IGNORECASE)
 _NOMINAL = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?")
 _DAY = timedelta(days=1)
 
@@ -204,7 +206,7 @@ class _Reading:
 
     def zone(self, name: str, params: Any) -> tzinfo | None:
         """Return the zone that a property names; None where it names none."""
-        written = params.get("TZID")
+        written = params.get(_ZONE)
         if written is None:
             return None
         tz = self.zones.named(str(written))
@@ -218,15 +220,15 @@ class _Reading:
             self.fault("LR744", f"`{name}` lies outside the years {_YEARS[0]} to {_YEARS[-1]}", name)
         if not isinstance(value, datetime):
             return Moment(value, self.zones.floating)
-        floating = self.zones.floating if value.tzinfo is None else UTC
-        return Moment(value.replace(tzinfo=None), named or floating)
+        tz = named or self.zones.floating if value.tzinfo is None else UTC
+        return Moment(value.replace(tzinfo=None), tz)
 
 
 def component_of(block: Block) -> Component:
-    """Return an event as icalendar reads it."""
-    from icalendar import Event as Component
+    """Return an event as icalendar reads it, times as they are written: zones are not its business."""
+    from icalendar import Event
 
-    return Component.from_ical(block.text())
+    return Event.from_ical(_TZID.sub(rf"\1;{_ZONE}=", block.text()))
 
 
 def _listed(value: Any) -> list[Any]:

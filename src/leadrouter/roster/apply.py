@@ -82,10 +82,10 @@ def _voice(held: Held, given: Circumstances) -> _Voice:
     """Return what a layer says: its turn, swapped where it was, without who is absent."""
     layer, turn = held.layer, held.turn
     if layer.rotation is None or turn.number is None:
-        reasons = (f"layer `{layer.id}` has {_named(turn.people)} on these dates",)
-        return _present(_Voice(layer=layer, people=turn.people, source=_by("layer", layer), reasons=reasons), given, ())
+        dated = (f"layer `{layer.id}` has {_named(turn.people)} on these dates",)
+        return _present(_Voice(layer=layer, people=turn.people, source=_by("layer", layer), reasons=dated), given, ())
     entry, place, source = turn.people, turn.number, _by("layer", layer)
-    reasons = (_turn_reason(layer, layer.rotation, turn.number, entry),)
+    reasons: tuple[str, ...] = (_turn_reason(layer, layer.rotation, turn.number, entry),)
     if held.swapped is not None:
         place, source = held.swapped, _by("swap", layer)
         entry = layer.rotation.entry(place)
@@ -171,6 +171,8 @@ def _overridden(found: Answer, override: Override) -> Answer:
     why = "" if override.reason is None else f" ({override.reason})"
     reason = f"override `{override.id}`{why}: {_action(override)}"
     decided = Decided(kind="override", id=override.id)
+    if isinstance(override.action, Assign):  # what was before it has no part in the answer
+        return Answer(people=people, source=decided, reasons=(reason,))
     return Answer(people=people, source=decided, reasons=(*found.reasons, reason), layers=found.layers)
 
 

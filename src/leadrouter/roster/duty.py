@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
+from leadrouter.roster.boundary import FIRST
+
 DecidedBy: TypeAlias = Literal["layer", "swap", "absence", "override", "backup", "nobody"]
 
 
@@ -46,6 +48,21 @@ class Duty:
     next: tuple[str, ...] = ()
 
     @property
+    def start(self) -> datetime:
+        """When it begins; the earliest instant that can be asked about, where that is not known."""
+        return self.since or FIRST
+
+    @property
     def gap(self) -> bool:
         """Whether nobody is on duty."""
         return not self.people
+
+
+@frozen(kw_only=True)
+class Handoff:
+    """Duty passes, at an instant in UTC, from the people who give it to those who take it; either may be nobody."""
+
+    role: str
+    at: datetime
+    gives: tuple[str, ...]
+    takes: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -78,7 +78,9 @@ class Expansion:
         absences = touching(self.version.absences, start, end)
         overrides = [each for each in touching(self.version.overrides, start, end) if each.role == role_id]
         followed = [_Cursor(self.stretches(each, start, end)) for each in self._followed(role)]
-        lasting = [absences, overrides, *(each.items for each in turns.values()), *(each.items for each in followed)]
+        lasting: list[Sequence[_Lasting]] = [absences, overrides]
+        lasting += [cursor.items for cursor in turns.values()]
+        lasting += [cursor.items for cursor in followed]
         cuts = {start, end}.union(*({each.start, each.end} for items in lasting for each in items))
         found: list[Stretch] = []
         for begins, ends in pairwise(sorted(cut for cut in cuts if start <= cut <= end)):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
 from leadrouter.roster.dated import DatedDuty
+from leadrouter.roster.finding import Finding
 from leadrouter.roster.rotation import Rotation
 from leadrouter.roster.window import Window
 from leadrouter.span import Span
@@ -15,6 +16,7 @@ from leadrouter.span import Span
 OnAbsence: TypeAlias = Literal["next", "fallthrough", "leave"]
 
 
+@runtime_checkable
 class Dated(Protocol):
     """Duties with dates, from a plan or a calendar."""
 
@@ -29,7 +31,12 @@ class Dated(Protocol):
 
     @property
     def end(self) -> datetime | None:
-        """When the last duty ends; None where they go on for ever."""
+        """When the last duty ends; None where there is none."""
+        ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is odd about it."""
         ...
 
 

@@ -11,12 +11,13 @@ from leadrouter.roster.apply import Answer
 from leadrouter.roster.boundary import FIRST, LAST
 from leadrouter.roster.duty import Decided, Duty
 from leadrouter.roster.expand import Expansion, Stretch, merged
-from leadrouter.roster.role import Role
+from leadrouter.roster.version import Version
 
 LENGTH = timedelta(weeks=4)
 FAR = timedelta(days=3653)
 """How far before and after an instant an answer looks for a change: ten years."""
 
+_MOMENT = timedelta(microseconds=1)
 _BEFORE = Answer(people=(), source=Decided(kind="nobody"), reasons=("no version of the roster is in force yet",))
 
 
@@ -65,6 +66,25 @@ class Book:
             duties.append(self._told(role, each, each.start, each.end, coming))
             coming = each.answer.people or coming
         return tuple(reversed(duties))
+
+    def taken_up(self, role: str, person: str, after: datetime) -> Duty | None:
+        """Return the first duty that somebody who did not have it just before takes up at an instant or later."""
+        at = max(FIRST, after - _MOMENT)
+        had = person in self.duty(role, at).people
+        while at < min(LAST, after + FAR):
+            page = self._page(role, (at - FIRST) // LENGTH)
+            for stretch in page.stretches[page.index(at) :]:
+                has = person in stretch.answer.people
+                if has and not had and stretch.start >= after:
+                    return self.duty(role, stretch.start)
+                had = has
+            at = page.stretches[-1].end
+        return None
+
+    def version(self, at: datetime) -> Version | None:
+        """Return the version in force at an instant."""
+        versions = (each.version for each in reversed(self.expansions))
+        return next((each for each in versions if each.effective is None or each.effective <= at), None)
 
     def stretches(self, role: str, start: datetime, end: datetime) -> list[Stretch]:
         """Return what holds in a role over `[start, end)`, cut to it."""
@@ -130,7 +150,8 @@ class Book:
         self, role: str, stretch: Stretch, since: datetime | None, until: datetime | None, coming: tuple[str, ...]
     ) -> Duty:
         answer = stretch.answer
-        held = self._role(role, stretch.start)
+        version = self.version(stretch.start)
+        held = None if version is None else version.roles.get(role)
         return Duty(
             role=role,
             people=answer.people,
@@ -142,11 +163,6 @@ class Book:
             fallback=None if answer.people or held is None else held.fallback,
             next=coming,
         )
-
-    def _role(self, role: str, at: datetime) -> Role | None:
-        """Return what the version in force at an instant says of a role."""
-        running = [each for each in self.expansions if each.version.effective is None or each.version.effective <= at]
-        return running[-1].version.roles.get(role) if running else None
 
     @staticmethod
     def _is_edge(at: datetime) -> bool:

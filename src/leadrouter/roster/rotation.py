@@ -37,9 +37,9 @@ class Turn(NamedTuple):
 class Rotation:
     """People who take turns, counted from an anchor.
 
-    Turn 0 begins at the anchor and belongs to `people[first]`; turn k to the entry k places later, round
-    and round. `at` are the local times at which duty passes on each day of handoff. A `fixed` rotation
-    has one turn, from its anchor where it has one and for ever.
+    Turn 0 begins at the anchor and belongs to `people[first]`, to the first entry where that is None; turn
+    k to the entry k places later, round and round. `at` are the local times at which duty passes on each
+    day of handoff. A `fixed` rotation has one turn, from its anchor where it has one and for ever.
     """
 
     people: tuple[Entry, ...]
@@ -47,12 +47,12 @@ class Rotation:
     every: int = 1
     at: tuple[time, ...] = (MIDNIGHT,)
     anchor: date | None = None
-    first: int = 0
+    first: int | None = None
     where: Span | None = field(default=None, eq=False, repr=False)
 
     def entry(self, turn: int) -> Entry:
         """Return whose turn it is by the rota."""
-        return self.people[(turn + self.first) % len(self.people)]
+        return self.people[(turn + (self.first or 0)) % len(self.people)]
 
     def begins(self, turn: int, tz: ZoneInfo) -> datetime:
         """Return when a turn begins, in UTC, from the anchor and never by chaining; not for slots."""

@@ -130,14 +130,16 @@ class Terms:
 
     def takes_effect(self, node: Node, entered: Local, tz: ZoneInfo) -> datetime:
         """Return when a local time takes effect, in UTC; warn where it does not exist or occurs twice."""
-        clock = entered.clock or MIDNIGHT
-        at = takes_effect(entered.day, clock, tz)
-        found = doubt(entered.day, clock, tz)
+        at = takes_effect(entered.day, entered.clock or MIDNIGHT, tz)
+        found = doubt(entered.day, entered.clock or MIDNIGHT, tz)
         if found is not None:
-            self.warnings.append(_doubtful(self.document, node, found, entered, at, tz))
+            code, message, fix = _doubtful(found, entered, at, tz)
+            self.warnings.append(Fault(code=code, message=message, where=self.document.span(node), fix=fix))
         return at
 
-    def choice(self, entries: Mapping[str, Node], key: str, choices: tuple[str, ...], otherwise: str | None) -> str | None:
+    def choice(
+        self, entries: Mapping[str, Node], key: str, choices: tuple[str, ...], otherwise: str | None
+    ) -> str | None:
         """Return one of a few words."""
         return otherwise if key not in entries else self.known(entries[key], key, choices, "LR708")
 
@@ -197,11 +199,9 @@ class Terms:
         return found["day"], time.fromisoformat(found["clock"])
 
 
-def _doubtful(document: Document, node: Node, found: Doubt, entered: Local, at: datetime, tz: ZoneInfo) -> Fault:
-    clock = entered.clock or MIDNIGHT
-    shown = f"{entered.day.isoformat()} {clock:%H:%M}"
-    how = {"skipped": ("LR720", "does not exist"), "repeated": ("LR721", "occurs twice")}
-    code, what = how[found]
-    took = f"{at.astimezone(tz):%Y-%m-%d %H:%M%z}"
-    message = f"{shown} {what} in {tz.key}; it takes effect at {took}"
-    return Fault(code=code, message=message, where=document.span(node), fix="enter another time, or one with an offset")
+def _doubtful(found: Doubt, entered: Local, at: datetime, tz: ZoneInfo) -> tuple[str, str, str]:
+    """Return the code, the message and the fix for a local time that a clock change disturbs."""
+    code, what = {"skipped": ("LR720", "does not exist"), "repeated": ("LR721", "occurs twice")}[found]
+    shown, took = f"{entered.day.isoformat()} {entered.clock or MIDNIGHT:%H:%M}", at.astimezone(tz)
+    message = f"{shown} {what} in {tz.key}; it takes effect at {took:%Y-%m-%d %H:%M%z}"
+    return code, message, "enter another time, or one with an offset"

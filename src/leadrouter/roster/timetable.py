@@ -13,7 +13,7 @@ from leadrouter.roster.boundary import DAY, FIRST, LAST, MIDNIGHT, local_date
 from leadrouter.roster.layer import Layer
 from leadrouter.roster.rotation import Rotation, Turn
 from leadrouter.roster.swap import Named
-from leadrouter.roster.window import LONGEST, Opening, openings
+from leadrouter.roster.window import LONGEST, Opening, count, openings
 from leadrouter.roster.workdays import Workdays
 from leadrouter.zone import takes_effect, zone
 
@@ -78,8 +78,31 @@ class Timetable:
             return number
         following = 0 if number is None else number + 1
         begins = rotation.begins(following, self.tz)
-        begins_that_day = local_date(begins, self.tz) == named.day and (number is None or rotation.begins(number, self.tz) < at)
+        begins_that_day = local_date(begins, self.tz) == named.day and (
+            number is None or rotation.begins(number, self.tz) < at
+        )
         return following if begins_that_day else number
+
+    def running(self, at: datetime) -> tuple[date, int] | None:
+        """Return the turn that runs at an instant, or comes next, with the date on which it begins.
+
+        None where no turn comes. Costs as much as there are slots since the anchor.
+        """
+        rotation = self.layer.rotation
+        assert rotation is not None, "INVARIANT: only a rotation has turns"
+        if rotation.anchor is None:
+            return None
+        if rotation.unit != "slots":
+            number = rotation.number(at, self.tz) or 0
+            return local_date(rotation.begins(number, self.tz), self.tz), number
+        begins = rotation.anchor
+        last = max(local_date(at, self.tz), rotation.anchor) + 366 * DAY
+        for slot, opening in enumerate(self._openings_on(rotation.anchor, last)):
+            if slot % rotation.every == 0:
+                begins = opening.day
+            if at < opening.end:
+                return begins, slot // rotation.every
+        return None
 
     def _planned(self, start: datetime, end: datetime) -> Iterator[Turn]:
         """Yield what a plan or calendar gives, cut where anything begins or ends; who is there at once adds up."""
@@ -110,13 +133,16 @@ class Timetable:
         """Count the slots that open from the anchor to the day before a date."""
         anchor = rotation.anchor
         assert anchor is not None, "INVARIANT: slots have an anchor"
-        count, begins = 0, anchor
+        before, begins = 0, anchor
         for year in range(anchor.year, day.year):
             if year not in self._slots_of:
-                self._slots_of[year] = sum(1 for _ in self._openings_on(begins, date(year, 12, 31)))
-            count += self._slots_of[year]
+                self._slots_of[year] = self._count(begins, date(year, 12, 31))
+            before += self._slots_of[year]
             begins = date(year + 1, 1, 1)
-        return count + (sum(1 for _ in self._openings_on(begins, day - DAY)) if begins < day else 0)
+        return before + self._count(begins, day - DAY)
+
+    def _count(self, first: date, last: date) -> int:
+        return count(self.layer.windows, first, last, self.tz, self.workdays)
 
 
 def _union(stretches: Iterable[Opening]) -> Iterator[tuple[datetime, datetime]]:

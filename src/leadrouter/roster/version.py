@@ -6,20 +6,21 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any, Protocol, cast
+from typing import cast
 
 import tzdata
-from attrs import Attribute, asdict, evolve, field, frozen
+from attrs import AttrsInstance, field, fields, frozen, has
 
 from leadrouter.errors import Fault
 from leadrouter.readonly import read_only
 from leadrouter.roster.absence import Absence
-from leadrouter.roster.layer import Layer
+from leadrouter.roster.layer import Dated, Layer
 from leadrouter.roster.override import Override
 from leadrouter.roster.person import Person
 from leadrouter.roster.role import Role
 from leadrouter.roster.swap import Swap
 from leadrouter.roster.workdays import Workdays
+from leadrouter.span import Span
 
 TZDATA: str = tzdata.IANA_VERSION
 """The edition of the time-zone rules that rosters are read by; a part of their digest."""
@@ -56,41 +57,34 @@ class Version:
     limits: Limits = Limits()
     effective: datetime | None = None
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
+    where: Span | None = field(default=None, eq=False, repr=False)
 
     @property
     def digest(self) -> str:
         """A digest of everything that can change an answer, the edition of the time-zone rules included."""
-        bare = evolve(self, people={}, roles={})
-        held = asdict(bare, filter=_counts, value_serializer=_written)
-        held["people"] = [asdict(each, value_serializer=_written) for each in self.people.values()]
-        held["roles"] = [asdict(each, filter=_counts, value_serializer=_written) for each in self.roles.values()]
-        text = json.dumps({**held, "tzdata": TZDATA}, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        text = json.dumps([_written(self), TZDATA], ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def layers(self) -> tuple[tuple[Role, Layer], ...]:
         """Return every layer with its role, in the order of the file."""
         return tuple((role, layer) for role in self.roles.values() for layer in role.layers)
 
 
-def _counts(attribute: Attribute[Any], _: object) -> bool:
-    """Leave out places and warnings: they change no answer."""
-    return bool(attribute.eq)
-
-
-def _written(_: object, attribute: Attribute[Any], value: object) -> object:
-    """Write a value so that JSON can hold it, the same wherever it is written."""
+def _written(value: object) -> object:
+    """Write a value so that JSON can hold it, the same wherever it is written; places and warnings are left out."""
     match value:
-        case datetime() | date() | time():
+        case date() | time():
             return value.isoformat()
         case frozenset():
-            return sorted(each.isoformat() if isinstance(each, date) else each for each in value)
-        case _ if attribute.name == "action":
-            return {"does": type(value).__name__, **asdict(cast("Any", value))}
-        case _ if attribute.name == "dated" and value is not None:
-            return cast("_Digested", value).digest
+            return sorted(each.isoformat() if isinstance(each, date) else str(each) for each in value)
+        case tuple():
+            return [_written(each) for each in value]
+        case Mapping():
+            return [[key, _written(each)] for key, each in value.items()]
+        case Dated():
+            return value.digest
+        case _ if has(type(value)):
+            counted = (each.name for each in fields(cast("type[AttrsInstance]", type(value))) if each.eq)
+            held = {name: _written(getattr(value, name)) for name in counted}
+            return {"is": type(value).__name__, **held}
     return value
-
-
-class _Digested(Protocol):
-    @property
-    def digest(self) -> str: ...

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from leadrouter.roster.boundary import DAY
+from leadrouter.roster.boundary import DAY, MIDNIGHT
 from leadrouter.roster.workdays import Workdays
 from leadrouter.span import Span
 from leadrouter.vocabulary import WEEKDAYS
@@ -70,9 +70,7 @@ def weekly(first: tuple[str, time], last: tuple[str, time], where: Span | None =
     return Window(days=frozenset({opens_on}), opens=opens, closes=closes, nights=nights, where=where)
 
 
-def openings(
-    windows: Iterable[Window], first: date, last: date, tz: ZoneInfo, workdays: Workdays
-) -> Iterator[Opening]:
+def openings(windows: Iterable[Window], first: date, last: date, tz: ZoneInfo, workdays: Workdays) -> Iterator[Opening]:
     """Yield the openings on the dates `first` to `last`, in order, without those that are empty."""
     ordered = sorted(windows, key=lambda window: (window.opens, window.nights, window.closes))
     day = first
@@ -83,3 +81,24 @@ def openings(
                 if start < end:
                     yield Opening(day, start, end)
         day += DAY
+
+
+def count(windows: Iterable[Window], first: date, last: date, tz: ZoneInfo, workdays: Workdays) -> int:
+    """Count the openings on the dates `first` to `last`, empty ones not among them.
+
+    Only where the clock changes can a window be empty, so that the others need no clock.
+    """
+    ordered, counted, day = tuple(windows), 0, first
+    offsets = [_offset(day, tz), _offset(day + DAY, tz), _offset(day + 2 * DAY, tz)]
+    while day <= last:
+        starting = sum(window.starts_on(day, workdays) for window in ordered)
+        if starting and not offsets[0] == offsets[1] == offsets[2]:
+            starting = sum(1 for _ in openings(ordered, day, day, tz, workdays))
+        counted += starting
+        day += DAY
+        offsets = [*offsets[1:], _offset(day + 2 * DAY, tz)]
+    return counted
+
+
+def _offset(day: date, tz: ZoneInfo) -> timedelta | None:
+    return datetime.combine(day, MIDNIGHT, tzinfo=tz).utcoffset()

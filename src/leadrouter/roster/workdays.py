@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 _SATURDAY = 5
 
@@ -37,3 +37,11 @@ class Workdays:
         if day in self.extra_workdays:
             return True
         return day.weekday() < _SATURDAY and day not in self.days_off
+
+    def corrected(self, days_off: frozenset[date], extra_workdays: frozenset[date]) -> Workdays:
+        """Return the same with corrections, which win over what it says of their dates."""
+        return evolve(
+            self,
+            days_off=(self.days_off - extra_workdays) | days_off,
+            extra_workdays=(self.extra_workdays - days_off) | extra_workdays,
+        )

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 import leadrouter.testing
-from leadrouter import Lead, RulePack, Vocabulary
+from leadrouter import Lead, RulePack
 from leadrouter import vocabulary as v
 from leadrouter.facts import read_facts, read_value
 from leadrouter.ledger.memory import MemoryLedger

@@ -34,9 +34,10 @@ class Attending:
         """
         if by == "email":
             return cls(by, {folded(each.email): each.id for each in people.values() if each.email})
-        names = Counter(folded(each.name) for each in people.values() if each.name)
-        named = {folded(each.name): each.id for each in people.values() if each.name and names[folded(each.name)] == 1}
-        return cls(by, {**named, **{folded(each): each for each in people}})
+        named = [(folded(each.name or ""), each.id) for each in people.values()]
+        shared = Counter(name for name, _ in named)
+        unshared = {name: each for name, each in named if name and shared[name] == 1}
+        return cls(by, {**unshared, **{folded(each): each for each in people}})
 
     def people(self, event: Event) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the ids of those whom an event means, in its order, and the words that mean nobody."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from attrs import frozen
 
-from leadrouter.adapters.ical.attending import folded
+from leadrouter.adapters.ical.attending import Attending, folded
 from leadrouter.adapters.ical.event import Component, component_of
 from leadrouter.adapters.ical.lines import calendars, decoded
 from leadrouter.errors import RosterError
@@ -134,12 +133,14 @@ class _Writing:
 
 def _names(people: Mapping[str, Person]) -> dict[str, str]:
     """Return what to call people so that `read_calendar` finds them: their names, or ids where those would not do."""
-    called = {each.id: each.name for each in people.values() if each.name and not _TAKEN.search(each.name)}
-    owners = [
-        (folded(word), each.id) for each in people.values() for word in {folded(each.name or each.id), folded(each.id)}
-    ]
-    shared = Counter(word for word, _ in owners)
-    return {each: called[each] if each in called and shared[folded(called[each])] == 1 else each for each in people}
+    meant = Attending.of(people, "name").ids
+    named = {each.id: each.name or "" for each in people.values()}
+    return {each: name if meant.get(folded(name)) == each and _is_plain(name) else each for each, name in named.items()}
+
+
+def _is_plain(name: str) -> bool:
+    """Say whether a name can stand in a title: nothing in it separates names."""
+    return name.isprintable() and not _TAKEN.search(name)
 
 
 def _cancelled(event: Component) -> Component:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from leadrouter.roster.absence import Absence
 from leadrouter.roster.duty import Decided
@@ -22,12 +22,17 @@ _STRENGTH = ("layer", "swap", "absence")
 
 @frozen(kw_only=True)
 class Answer:
-    """Who has duty at an instant, what decided, and why. Two instants with equal answers are one stretch."""
+    """Who has duty at an instant, what decided, and why. Two instants with equal answers are one stretch.
+
+    `overrides` are those that have a part in it; `uncovered` are absent people in whose place is nobody.
+    """
 
     people: tuple[str, ...]
     source: Decided
     reasons: tuple[str, ...]
     layers: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -63,7 +68,8 @@ class _Voice:
     layer: Layer
     people: tuple[str, ...]
     source: Decided
-    reasons: tuple[str, ...] = field(default=())
+    reasons: tuple[str, ...]
+    away: tuple[str, ...] = ()
     blocks: bool = False
 
 
@@ -102,7 +108,7 @@ def _turn_reason(layer: Layer, rotation: Rotation, number: int, entry: Entry) ->
 
 def _present(voice: _Voice, given: Circumstances, later: Sequence[Entry]) -> _Voice:
     """Take absent people out; where nobody is left, the first later entry with somebody available covers."""
-    away = [person for person in voice.people if person in given.absent]
+    away = tuple(person for person in voice.people if person in given.absent)
     if not away:
         return voice
     source = Decided(kind="absence", id=voice.layer.id)
@@ -113,7 +119,7 @@ def _present(voice: _Voice, given: Circumstances, later: Sequence[Entry]) -> _Vo
         gone = (*gone, f"{_named(here)} covers" if here else "nobody can cover")
     blocks = not here and voice.layer.on_absence == "leave"
     reasons = (*voice.reasons, *gone)
-    return _Voice(layer=voice.layer, people=here, source=source, reasons=reasons, blocks=blocks)
+    return _Voice(layer=voice.layer, people=here, source=source, reasons=reasons, away=away, blocks=blocks)
 
 
 def _layered(voices: Sequence[_Voice]) -> Answer:
@@ -121,17 +127,22 @@ def _layered(voices: Sequence[_Voice]) -> Answer:
     telling = [voice for voice in voices if voice.people or voice.blocks]
     if not telling:
         reasons = tuple(reason for voice in voices for reason in voice.reasons) or ("no layer has a turn now",)
-        return Answer(people=(), source=Decided(kind="nobody"), reasons=reasons)
+        return Answer(people=(), source=Decided(kind="nobody"), reasons=reasons, uncovered=_uncovered(voices))
     top = max(voice.layer.priority for voice in telling)
     shown = [voice for voice in telling if voice.layer.priority == top]
     people = tuple(dict.fromkeys(person for voice in shown for person in voice.people))
     reasons = tuple(reason for voice in shown for reason in voice.reasons)
     layers = tuple(voice.layer.id for voice in shown)
     if not people:
-        return Answer(people=(), source=Decided(kind="nobody"), reasons=reasons, layers=layers)
+        source = Decided(kind="nobody")
+        return Answer(people=(), source=source, reasons=reasons, layers=layers, uncovered=_uncovered(shown))
     kind = max((voice.source.kind for voice in shown), key=_STRENGTH.index)
     decided = Decided(kind=kind, id=" + ".join(voice.layer.id for voice in shown if voice.source.kind == kind))
     return Answer(people=people, source=decided, reasons=(*reasons, f"decided by {_layers(shown)}"), layers=layers)
+
+
+def _uncovered(voices: Sequence[_Voice]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person for voice in voices for person in voice.away))
 
 
 def _layers(shown: Sequence[_Voice]) -> str:
@@ -172,8 +183,15 @@ def _overridden(found: Answer, override: Override) -> Answer:
     reason = f"override `{override.id}`{why}: {_action(override)}"
     decided = Decided(kind="override", id=override.id)
     if isinstance(override.action, Assign):  # what was before it has no part in the answer
-        return Answer(people=people, source=decided, reasons=(reason,))
-    return Answer(people=people, source=decided, reasons=(*found.reasons, reason), layers=found.layers)
+        return Answer(people=people, source=decided, reasons=(reason,), overrides=(override.id,))
+    return evolve(
+        found,
+        people=people,
+        source=decided,
+        reasons=(*found.reasons, reason),
+        overrides=(*found.overrides, override.id),
+        uncovered=() if people else found.uncovered,
+    )
 
 
 def _action(override: Override) -> str:

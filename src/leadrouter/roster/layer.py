@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-from leadrouter.roster.dated import DatedDuty
-from leadrouter.roster.finding import Finding
+from leadrouter.roster.dated import Given
 from leadrouter.roster.rotation import Rotation
 from leadrouter.roster.window import Window
 from leadrouter.span import Span
 
 OnAbsence: TypeAlias = Literal["next", "fallthrough", "leave"]
-
-
-@runtime_checkable
-class Dated(Protocol):
-    """Duties with dates, from a plan or a calendar."""
-
-    def between(self, start: datetime, end: datetime) -> tuple[DatedDuty, ...]:
-        """Return the duties that touch `[start, end)`, in order."""
-        ...
-
-    @property
-    def digest(self) -> str:
-        """A digest of what was read."""
-        ...
-
-    @property
-    def end(self) -> datetime | None:
-        """When the last duty ends; None where there is none."""
-        ...
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What is odd about it."""
-        ...
 
 
 @frozen(kw_only=True)
@@ -51,7 +26,7 @@ class Layer:
     priority: int = 0
     tz: str
     rotation: Rotation | None = None
-    dated: Dated | None = None
+    dated: Given | None = None
     windows: tuple[Window, ...] = ()
     on_absence: OnAbsence = "next"
     start: datetime | None = None

@@ -6,18 +6,15 @@ This is the roster's one door to the adapters, and it opens when a roster asks f
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 from leadrouter.document import Document, Node
 from leadrouter.errors import RosterError
 from leadrouter.facts import Refusal
-from leadrouter.roster.dated import DatedDuty
-from leadrouter.roster.finding import Finding
+from leadrouter.roster.dated import Given
 from leadrouter.roster.person import Person
 from leadrouter.roster.plan_file import parse_plan
 from leadrouter.roster.workdays import Workdays
@@ -31,40 +28,6 @@ Read: TypeAlias = Callable[[str], bytes]
 PEOPLE_BY: tuple[PeopleBy, ...] = ("email", "name")
 YEARS = range(2000, 2100)
 """The years for which a country's working days are looked up."""
-
-
-def in_order(duties: Iterable[DatedDuty]) -> tuple[DatedDuty, ...]:
-    """Return duties by their start."""
-    return tuple(sorted(duties, key=lambda duty: (duty.start, duty.end, duty.people)))
-
-
-@frozen(kw_only=True)
-class Given:
-    """Duties with their dates, in order, as a plan or a calendar gives them, and what is odd about it."""
-
-    duties: tuple[DatedDuty, ...] = field(converter=in_order)
-    digest: str
-    findings: tuple[Finding, ...] = ()
-    _starts: list[datetime] = field(init=False, eq=False, repr=False)
-    _longest: timedelta = field(init=False, eq=False, repr=False)
-
-    @_starts.default
-    def _their_starts(self) -> list[datetime]:
-        return [duty.start for duty in self.duties]
-
-    @_longest.default
-    def _their_longest(self) -> timedelta:
-        return max((duty.end - duty.start for duty in self.duties), default=timedelta(0))
-
-    def between(self, start: datetime, end: datetime) -> tuple[DatedDuty, ...]:
-        """Return the duties that touch `[start, end)`, in order."""
-        first, last = bisect_left(self._starts, start - self._longest), bisect_left(self._starts, end)
-        return tuple(each for each in self.duties[first:last] if start < each.end)
-
-    @property
-    def end(self) -> datetime | None:
-        """When the last duty ends; None where there is none."""
-        return max((duty.end for duty in self.duties), default=None)
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
+from itertools import chain
 
 from attrs import define, field
 
@@ -86,6 +87,16 @@ class Book:
         versions = (each.version for each in reversed(self.expansions))
         return next((each for each in versions if each.effective is None or each.effective <= at), None)
 
+    def parts(self, start: datetime, end: datetime) -> list[tuple[Expansion, datetime, datetime]]:
+        """Return the versions in force over `[start, end)`, each with its part of it, in order."""
+        found: list[tuple[Expansion, datetime, datetime]] = []
+        for expansion in reversed(self.expansions):
+            begins = max(start, expansion.version.effective or FIRST)
+            if begins < end:
+                found.append((expansion, begins, end))
+                end = begins
+        return [(each, first, last) for each, first, last in reversed(found) if first < last]
+
     def stretches(self, role: str, start: datetime, end: datetime) -> list[Stretch]:
         """Return what holds in a role over `[start, end)`, cut to it."""
         pages = range((start - FIRST) // LENGTH, -((FIRST - end) // LENGTH))
@@ -103,14 +114,10 @@ class Book:
 
     def _laid_out(self, role: str, start: datetime, end: datetime) -> list[Stretch]:
         """Ask each version for the part in which it is in force."""
-        found: list[Stretch] = []
-        ends = end
-        for expansion in reversed(self.expansions):
-            begins = max(start, expansion.version.effective or FIRST)
-            if begins < ends:
-                found = expansion.stretches(role, begins, ends) + found
-                ends = begins
-        return merged([Stretch(start, ends, _BEFORE), *found] if start < ends else found)
+        parts = self.parts(start, end)
+        begins = parts[0][1] if parts else end
+        before = [Stretch(start, begins, _BEFORE)] if start < begins else []
+        return merged(chain(before, *(each.stretches(role, first, last) for each, first, last in parts)))
 
     def _lasting(self, role: str, stretch: Stretch) -> Duty:
         """Return the duty of a stretch, followed over the edges of its page to where it begins and ends."""

@@ -102,9 +102,15 @@ class _Reading:
         return people
 
     def limits(self, node: Node) -> Limits:
-        keys = ("rest", "consecutive_days")
-        entries = self.terms.document.entries(node, "`limits`", known=keys)
-        return Limits(**{key: self.terms.number(entries, key, 0, 1) for key in keys if key in entries})
+        document = self.terms.document
+        entries = document.entries(node, "`limits`", known=("rest", "consecutive_days"))
+        return Limits(
+            rest=self.terms.number(entries, "rest", 1, 1) if "rest" in entries else None,
+            consecutive_days=self.terms.number(entries, "consecutive_days", 1, 1)
+            if "consecutive_days" in entries
+            else None,
+            where=document.span(node),
+        )
 
     def workdays(self, node: Node) -> Workdays:
         document = self.terms.document

@@ -11,7 +11,8 @@ from attrs import field, frozen
 
 from leadrouter.document import Node, is_null
 from leadrouter.roster.boundary import MIDNIGHT
-from leadrouter.roster.layer import Dated, Layer, OnAbsence
+from leadrouter.roster.dated import Given
+from leadrouter.roster.layer import Layer, OnAbsence
 from leadrouter.roster.outside import PEOPLE_BY, Outside, PeopleBy
 from leadrouter.roster.person import Person
 from leadrouter.roster.rotation import Entry, Rotation, Unit
@@ -80,7 +81,7 @@ class LayerReader:
         )
         return None if layer.rotation is None and layer.dated is None else layer
 
-    def _dated(self, entries: Mapping[str, Node], role: str, tz: str) -> Dated | None:
+    def _dated(self, entries: Mapping[str, Node], role: str, tz: str) -> Given | None:
         """Return what a plan or a calendar gives."""
         document = self.terms.document
         key = next((key for key in ("plan", "ical") if key in entries), None)

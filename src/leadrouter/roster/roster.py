@@ -12,14 +12,12 @@ from attrs import define, field
 
 from leadrouter.document import Document
 from leadrouter.errors import Fault, RosterError, did_you_mean
-from leadrouter.roster import planning
 from leadrouter.roster.absence import Absence
 from leadrouter.roster.boundary import FIRST, LAST
 from leadrouter.roster.dated import DatedDuty
 from leadrouter.roster.diff import Change, changes
 from leadrouter.roster.duty import Duty, Handoff
 from leadrouter.roster.expand import Expansion
-from leadrouter.roster.fairness import Tally, fairness
 from leadrouter.roster.fairness import Tally, fairness
 from leadrouter.roster.finding import Finding
 from leadrouter.roster.outside import Outside, Read
@@ -29,7 +27,7 @@ from leadrouter.roster.person import Person
 from leadrouter.roster.plan import Plan, plan
 from leadrouter.roster.plan_model import PlanRules, Solve
 from leadrouter.roster.plan_search import search
-from leadrouter.roster.planning import absences, shared, takes_part
+from leadrouter.roster.planning import Request, absences, shared, takes_part
 from leadrouter.roster.role import Role
 from leadrouter.roster.succession import faults_of_succession
 from leadrouter.roster.version import Version
@@ -252,7 +250,7 @@ class DutyRoster:
 
         first, last = in_utc(start), in_utc(end)
         self._asked("check", None, first, last)
-        return check_roster(self, first, last)
+        return check_roster(self._book, first, last)
 
     def fairness(
         self, start: datetime, end: datetime, role: str | None = None, *, weights: HourWeights | None = None
@@ -290,27 +288,6 @@ class DutyRoster:
         self._asked("diff", None, first, last)
         return changes(self, other, first, last)
 
-    def fairness(
-        self, start: datetime, end: datetime, role: str | None = None, *, weights: HourWeights | None = None
-    ) -> tuple[Tally, ...]:
-        """Return each person's duty over `[start, end)` beside the share of it that was this person's.
-
-        Duty is shared at every instant among those who take part in the layers that decide and are not
-        absent, and whoever has it. `weights` say how much an hour counts.
-
-        Raises:
-            NaiveTimeError, RosterError: as for `timeline`.
-        """
-        first, last = in_utc(start), in_utc(end)
-        asked = self._asked("fairness", role, first, last)
-        version = self._version("fairness", asked, last)
-        return fairness(
-            planning.shared(self._book.timeline(asked, first, last), last, self._book.version),
-            people=planning.takes_part(version, version.roles[asked]),
-            measure=Measure(tz=zone(version.tz), workdays=version.workdays, weights=weights),
-            away=planning.absences(version),
-        )
-
     def plan(
         self,
         start: datetime,
@@ -338,7 +315,7 @@ class DutyRoster:
             role: which one; None is the first.
             people: who is planned for every duty; None plans for each those who take turns in its layer.
             before: an earlier plan, which is changed no more than fairness asks.
-            rules: rest and most duties a week; None takes the rest from the roster's `limits`.
+            rules: rest, most duties a week, days in a row; None takes the roster's `limits`.
             skills: what everybody on duty must know.
             owed: weighted hours that people are owed from before, `debts(roster.fairness(…))`.
             weights: how much an hour of duty counts; None counts every hour the same.
@@ -350,7 +327,7 @@ class DutyRoster:
         first, last = in_utc(start), in_utc(end)
         asked = self._asked("plan", role, first, last)
         version = self._version("plan", asked, last)
-        request = planning.Request(
+        request = Request(
             version=version,
             role=version.roles[asked],
             start=first,

@@ -48,7 +48,9 @@ class Timetable:
         if rotation.unit == "slots":
             return _topmost(list(self._slots(rotation, start, end)))
         turns = rotation.turns(start, end, self.tz)
-        return _intersection(turns, _union(self.openings(start, end))) if self.layer.windows else turns
+        if not self.layer.windows:
+            return turns
+        return shown(turns, union((opening.start, opening.end) for opening in self.openings(start, end)))
 
     def openings(self, start: datetime, end: datetime) -> Iterator[Opening]:
         """Yield the windows that touch `[start, end)`, by where they start."""
@@ -145,10 +147,10 @@ class Timetable:
         return count(self.layer.windows, first, last, self.tz, self.workdays)
 
 
-def _union(stretches: Iterable[Opening]) -> Iterator[tuple[datetime, datetime]]:
+def union(stretches: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
     """Yield the union of stretches that come in the order of their starts."""
     held: tuple[datetime, datetime] | None = None
-    for _, start, end in stretches:
+    for start, end in stretches:
         if held is None:
             held = start, end
         elif start <= held[1]:
@@ -160,8 +162,17 @@ def _union(stretches: Iterable[Opening]) -> Iterator[tuple[datetime, datetime]]:
         yield held
 
 
-def _intersection(turns: Iterable[Turn], stretches: Iterable[tuple[datetime, datetime]]) -> Iterator[Turn]:
-    """Yield the parts of the turns that lie in the stretches, both in order."""
+def intersection(
+    ones: Iterable[tuple[datetime, datetime]], others: Iterable[tuple[datetime, datetime]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield where two rows of stretches, each in order and without overlaps, have time in both."""
+    turns = (Turn(start, end, None, ()) for start, end in ones)
+    for turn in shown(turns, others):
+        yield turn.start, turn.end
+
+
+def shown(turns: Iterable[Turn], stretches: Iterable[tuple[datetime, datetime]]) -> Iterator[Turn]:
+    """Yield the parts of turns that lie in stretches, both in order and without overlaps."""
     turning, opening = iter(turns), iter(stretches)
     turn, stretch = next(turning, None), next(opening, None)
     while turn is not None and stretch is not None:

@@ -14,7 +14,8 @@ from attrs import AttrsInstance, field, fields, frozen, has
 from leadrouter.errors import Fault
 from leadrouter.readonly import read_only
 from leadrouter.roster.absence import Absence
-from leadrouter.roster.layer import Dated, Layer
+from leadrouter.roster.dated import Given
+from leadrouter.roster.layer import Layer
 from leadrouter.roster.override import Override
 from leadrouter.roster.person import Person
 from leadrouter.roster.role import Role
@@ -36,6 +37,7 @@ class Limits:
 
     rest: int | None = None
     consecutive_days: int | None = None
+    where: Span | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -81,7 +83,7 @@ def _written(value: object) -> object:
             return [_written(each) for each in value]
         case Mapping():
             return [[key, _written(each)] for key, each in value.items()]
-        case Dated():
+        case Given():
             return value.digest
         case _ if has(type(value)):
             counted = (each.name for each in fields(cast("type[AttrsInstance]", type(value))) if each.eq)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrouter import CaseError
+from leadrouter.destination import parse_destination
 from leadrouter.testing import DEFAULT_AT, Case, Expectation, parse_cases
 from tests.small import small_organisation, small_pack
 

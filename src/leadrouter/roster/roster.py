@@ -345,6 +345,37 @@ class DutyRoster:
             solve=solve or search,
         )
 
+    def to_ical(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        stamp: datetime,
+        role: str | None = None,
+        person: str | None = None,
+        previous: bytes | None = None,
+    ) -> bytes:
+        """Return the duties that overlap `[start, end)` as an iCalendar text, with the extra `ical`.
+
+        Each duty is an event whose UID lasts as long as its role and its start do. A roster that has the
+        text as a calendar layer has the same duties.
+
+        Args:
+            start: the first instant.
+            end: the first instant that does not count any more.
+            stamp: when this is written.
+            role: which duty; all of them where left out.
+            person: whose duties; everybody's where left out.
+            previous: the calendar of last time: events that say something else have the next sequence
+                number, and duties that went away are there as cancelled.
+
+        Raises:
+            NaiveTimeError, RosterError: as for `timeline`; `previous` is no calendar.
+        """
+        from leadrouter.adapters.ical import export_calendar
+
+        return export_calendar(self, start, end, stamp=stamp, role=role, person=person, previous=previous)
+
     def _version(self, question: str, role: str, end: datetime) -> Version:
         """Return the last version that is in force before an instant.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -65,9 +65,7 @@ def questions(draw: st.DrawFn, *, slots: int = 8, people: int = 4, days: int = 9
     """Draw duties that overlap, differ in length and need several people or skills, with debts, leave and rules."""
     names = _NAMES[: draw(st.integers(1, people))]
     some = st.lists(st.sampled_from(names), unique=True, max_size=2).map(tuple)
-    dated = st.builds(
-        lambda who, when: DatedDuty(people=who, start=when[0], end=when[1]), some, stretches(24, days)
-    )
+    dated = st.builds(lambda who, when: DatedDuty(people=who, start=when[0], end=when[1]), some, stretches(24, days))
     wanted = st.builds(
         lambda when, need, skills, among: Slot(start=when[0], end=when[1], need=need, skills=skills, among=among),
         stretches(24, days),
@@ -79,7 +77,9 @@ def questions(draw: st.DrawFn, *, slots: int = 8, people: int = 4, days: int = 9
         slots=tuple(draw(st.lists(wanted, min_size=1, max_size=slots))),
         people=tuple(draw(participants(name, days)) for name in names),
         rules=PlanRules(
-            rest=draw(st.sampled_from([0, 0, 11, 30])) * HOUR, most_per_week=draw(st.sampled_from([None, 1, 2, 3]))
+            rest=draw(st.sampled_from([0, 0, 11, 30])) * HOUR,
+            most_per_week=draw(st.sampled_from([None, None, 1, 2, 3])),
+            days_in_a_row=draw(st.sampled_from([None, None, 1, 2, 3])),
         ),
         before=tuple(draw(st.lists(dated, max_size=3))),
         held=tuple(draw(st.lists(dated, max_size=2))),
@@ -98,7 +98,7 @@ def participants(draw: st.DrawFn, name: str, days: int) -> Participant:
 
 
 def broken(question: Question, duties: Sequence[DatedDuty]) -> Iterator[str]:
-    """Yield each hard rule that a plan breaks, checked pair by pair on the values as they were given."""
+    """Yield each hard rule that a plan breaks, checked on the values as they were given."""
     slots = sorted(question.slots, key=lambda slot: (slot.start, slot.end, slot.need, slot.among))
     assert [(duty.start, duty.end) for duty in duties] == [(slot.start, slot.end) for slot in slots]
     for slot, duty in zip(slots, duties, strict=True):
@@ -106,41 +106,65 @@ def broken(question: Question, duties: Sequence[DatedDuty]) -> Iterator[str]:
             yield f"{duty} has too many people"
         for person in question.people:
             if person.id in duty.people:
-                if slot.among and person.id not in slot.among:
-                    yield f"{person.id} takes no part in {duty}"
-                if not slot.skills <= person.skills:
-                    yield f"{person.id} lacks a skill for {duty}"
-                if any(start < duty.end and duty.start < end for start, end in person.away):
-                    yield f"{person.id} is away in {duty}"
+                yield from _unfit(person, slot)
     for person in question.people:
-        mine = [duty for duty in (*duties, *question.held) if person.id in duty.people]
         planned = [duty for duty in duties if person.id in duty.people]
-        for duty in planned:
-            for other in mine:
-                apart = max(other.start - duty.end, duty.start - other.end)
-                if other is not duty and apart < question.rules.rest:
-                    yield f"{person.id} has {apart} between two duties"
-        weeks = Counter(duty.start.astimezone(BERLIN.tz).isocalendar()[:2] for duty in mine)
-        for duty in planned:
-            week = duty.start.astimezone(BERLIN.tz).isocalendar()[:2]
-            if question.rules.most_per_week is not None and weeks[week] > question.rules.most_per_week:
-                yield f"{person.id} has {weeks[week]} duties in a week"
+        held = [duty for duty in question.held if person.id in duty.people]
+        yield from _too_much(person.id, planned, held, question.rules)
 
 
-def every_assignment(model: PlanModel) -> Iterator[Assignment]:
+def _unfit(person: Participant, slot: Slot) -> Iterator[str]:
+    if slot.among and person.id not in slot.among:
+        yield f"{person.id} takes no part in {slot}"
+    if not slot.skills <= person.skills:
+        yield f"{person.id} lacks a skill for {slot}"
+    if any(start < slot.end and slot.start < end for start, end in person.away):
+        yield f"{person.id} is away in {slot}"
+
+
+def _too_much(name: str, planned: Sequence[DatedDuty], held: Sequence[DatedDuty], rules: PlanRules) -> Iterator[str]:
+    """Yield what somebody's duties break together. What other duties break among themselves is no fault of a plan."""
+    mine = [*planned, *held]
+    weeks = Counter(_local(duty.start).isocalendar()[:2] for duty in mine)
+    dates = {day for duty in mine for day in _dates(duty)}
+    for duty in planned:
+        for other in mine:
+            apart = max(other.start - duty.end, duty.start - other.end)
+            if other is not duty and apart < rules.rest:
+                yield f"{name} has {apart} between two duties"
+        if rules.most_per_week is not None and weeks[_local(duty.start).isocalendar()[:2]] > rules.most_per_week:
+            yield f"{name} has too many duties in a week"
+        rows = [{first + timedelta(days=step) for step in range((rules.days_in_a_row or 0) + 1)} for first in dates]
+        if rules.days_in_a_row is not None and any(row <= dates and row & {*_dates(duty)} for row in rows):
+            yield f"{name} has duty on too many days in a row"
+
+
+def _local(at: datetime) -> date:
+    return at.astimezone(BERLIN.tz).date()
+
+
+def _dates(duty: DatedDuty) -> Iterator[date]:
+    day = _local(duty.start)
+    while day <= _local(duty.end - timedelta(microseconds=1)):
+        yield day
+        day += timedelta(days=1)
+
+
+def every_assignment(question: Question) -> Iterator[Assignment]:
     """Yield every assignment that keeps the hard rules; only for a few slots and people."""
+    model = question.model()
     choices = [
-        [group for size in range(slot.need + 1) for group in combinations(able, size)]
-        for slot, able in zip(model.slots, model.able, strict=True)
+        [group for size in range(slot.need + 1) for group in combinations(range(len(model.people)), size)]
+        for slot in model.slots
     ]
     for assignment in product(*choices):
-        if _is_lawful(model, assignment):
+        if _is_lawful(question, model, assignment):
             yield assignment
 
 
-def _is_lawful(model: PlanModel, assignment: Assignment) -> bool:
-    for slot, people in enumerate(assignment):
-        if any({*people} & {*assignment[other]} for other in model.beside[slot]):
-            return False
-    taken = Counter((person, model.week[slot]) for slot, people in enumerate(assignment) for person in people)
-    return model.room is None or all(count <= model.room[key] for key, count in taken.items())
+def _is_lawful(question: Question, model: PlanModel, assignment: Assignment) -> bool:
+    duties = [
+        DatedDuty(people=tuple(model.people[person].id for person in people), start=slot.start, end=slot.end)
+        for slot, people in zip(model.slots, assignment, strict=True)
+    ]
+    return not any(broken(question, duties))

@@ -100,6 +100,22 @@ class _Proof:
         for (person, week), room in (self.model.room or {}).items():
             slots = [slot for slot, number in enumerate(self.model.week) if number == week]
             self.program.add(_total([self.has[slot, person] for slot in slots if (slot, person) in self.has]) <= room)
+        if self.model.in_a_row is not None:
+            for person in range(len(self.model.people)):
+                self._rows(person, self.model.in_a_row)
+
+    def _rows(self, person: int, most: int) -> None:
+        """Keep somebody from having duty on more dates in a row."""
+        on: dict[int, IntVar | int] = dict.fromkeys(self.model.busy[person], 1)
+        for slot, days in enumerate(self.model.days):
+            for day in days if (slot, person) in self.has else ():
+                variable = on.setdefault(day, self.program.new_bool_var(""))
+                if not isinstance(variable, int):
+                    self.program.add_implication(self.has[slot, person], variable)
+        for day in sorted(on):
+            row = [on[each] for each in range(day, day + most + 1) if each in on]
+            if len(row) > most and not all(isinstance(each, int) for each in row):
+                self.program.add(_total(row) <= most)
 
     def _parts(self) -> Iterator[LinearExpr | int]:
         """Yield the parts of the objective, each as what is to be least."""
@@ -132,7 +148,7 @@ class _Proof:
         return _total(squares)
 
 
-def _total(terms: list[LinearExpr] | list[IntVar]) -> LinearExpr | int:
+def _total(terms: list[LinearExpr] | list[IntVar] | list[IntVar | int]) -> LinearExpr | int:
     from ortools.sat.python.cp_model import LinearExpr
 
     return LinearExpr.sum(terms)

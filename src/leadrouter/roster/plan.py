@@ -25,6 +25,8 @@ from leadrouter.roster.plan_model import (
     Slot,
     Solve,
     build_model,
+    days_of,
+    longest_run,
     objective,
     too_close,
     week_of,
@@ -110,8 +112,11 @@ def _faults(slots: Sequence[Slot], people: Sequence[Participant], rules: PlanRul
         if slot.end <= slot.start or slot.need < 1:
             what = f"{_stamp(slot.start)} to {_stamp(slot.end)} for {slot.need} people"
             yield _fault(f"a duty from {what}", "a duty ends after its start, and needs somebody")
-    if rules.rest < timedelta(0) or (rules.most_per_week is not None and rules.most_per_week < 1):
-        yield _fault("a rest below nothing, or less than one duty a week", "leave a rule out that should not hold")
+    most = [each for each in (rules.most_per_week, rules.days_in_a_row) if each is not None]
+    if rules.rest < timedelta(0) or min(most, default=1) < 1:
+        yield _fault(
+            "a rule that nobody can keep", "give a rest of 0 or more; 1 or more duties a week and days in a row"
+        )
 
 
 def _fault(message: str, fix: str) -> Fault:
@@ -128,6 +133,10 @@ def _tallies(model: PlanModel, assignment: Assignment) -> Iterator[Tally]:
         yield Tally(person=who.id, turns=len(mine), done=sum(mine, Worth()), share=share)
 
 
+_ADD = "give the duty somebody who may take it, or end an absence"
+_RELAX = "ask for less rest, more duties a week or more days in a row, or add somebody"
+
+
 @frozen
 class _Asked:
     """What was planned and what came of it, to say why a duty is open."""
@@ -141,40 +150,42 @@ class _Asked:
     def findings(self) -> Iterator[Finding]:
         for index, (slot, people) in enumerate(zip(self.model.slots, self.assignment, strict=True)):
             if len(people) < slot.need:
-                possible = len(self.model.able[index]) >= slot.need
                 found = "nobody" if not people else f"{len(people)} of {slot.need} people"
-                start, end = (_stamp(at.astimezone(self.measure.tz)) for at in (slot.start, slot.end))
-                others = [who for who in range(len(self.model.people)) if who not in people]
-                why = "; ".join(self.reason(who, index) for who in others)
+                start, end = (self.shown(at) for at in (slot.start, slot.end))
+                others = [
+                    self.reason(who, person, slot)
+                    for who, person in enumerate(self.model.people)
+                    if who not in people and (not slot.among or person.id in slot.among)
+                ]
                 yield Finding(
                     code="LR780",
                     severity="error",
-                    message=f"duty {start} to {end} has {found}: {why or 'there is nobody else'}",
+                    message=f"duty {start} to {end} has {found}: {'; '.join(others) or 'there is nobody else'}",
                     where="plan",
                     at=slot.start,
-                    fix=_FIX_RULES if possible else _FIX_PEOPLE,
+                    fix=_RELAX if len(self.model.able[index]) >= slot.need else _ADD,
                 )
 
-    def reason(self, who: int, index: int) -> str:
+    def reason(self, who: int, person: Participant, slot: Slot) -> str:
         """Say by which rule somebody does not have an open slot."""
-        person, slot = self.model.people[who], self.model.slots[index]
-        if slot.among and person.id not in slot.among:
-            return f"{person.id} does not take part"
         if lacking := sorted(slot.skills - person.skills):
             return f"{person.id} lacks {', '.join(lacking)}"
         if any(start < slot.end and slot.start < end for start, end in person.away):
             return f"{person.id} is absent"
         mine = [other for other, people in zip(self.model.slots, self.assignment, strict=True) if who in people]
         duties: list[Slot | DatedDuty] = [*mine, *(duty for duty in self.held if person.id in duty.people)]
-        for duty in sorted(duties, key=lambda each: each.start):
-            if too_close(slot, duty, self.rules.rest):
-                start = _stamp(duty.start.astimezone(self.measure.tz))
-                overlaps = too_close(slot, duty, timedelta(0))
-                return f"{person.id} has duty then" if overlaps else f"{person.id} rests before or after duty {start}"
+        if any(too_close(slot, duty, timedelta(0)) for duty in duties):
+            return f"{person.id} has another duty then"
+        close = min((duty.start for duty in duties if too_close(slot, duty, self.rules.rest)), default=None)
+        if close is not None:
+            return f"{person.id} needs rest beside the duty of {self.shown(close)}"
         week = week_of(slot.start, self.measure)
         count = sum(week_of(duty.start, self.measure) == week for duty in duties)
-        return f"{person.id} has {count} {'duty' if count == 1 else 'duties'} in that week"
+        if self.rules.most_per_week is not None and count >= self.rules.most_per_week:
+            return f"{person.id} has {count} {'duty' if count == 1 else 'duties'} in that week"
+        busy = {day for duty in duties for day in days_of(duty, self.measure)}
+        row = longest_run(days_of(slot, self.measure), busy.__contains__)
+        return f"{person.id} would have duty on {row} days in a row"
 
-
-_FIX_PEOPLE = "give the duty somebody who may take it, or end an absence"
-_FIX_RULES = "ask for less rest or more duties a week, or add somebody"
+    def shown(self, at: datetime) -> str:
+        return _stamp(at.astimezone(self.measure.tz))

@@ -55,11 +55,13 @@ class PlanRules:
     """Hard rules beside cover, absences and skills: they are never broken, a duty stays open instead.
 
     `rest` is the least time between two duties of one person; without it duties may touch, but never
-    overlap. `most_per_week` counts duties by the week, Monday first, of the local date on which they start.
+    overlap. `most_per_week` counts duties by the week, Monday first, of the local date on which they start;
+    `days_in_a_row` the local dates in a row on which one has duty.
     """
 
     rest: timedelta = timedelta(0)
     most_per_week: int | None = None
+    days_in_a_row: int | None = None
 
 
 @frozen(order=True)
@@ -89,6 +91,9 @@ class PlanModel:
         beside: for each slot those that the same person cannot have as well, by overlap or for lack of rest.
         week: for each slot the number of its week.
         room: how many more duties a person may have in a week; None is any number.
+        days: for each slot the numbers of the local dates that it touches.
+        busy: for each person the dates on which other duties stand.
+        in_a_row: on how many dates in a row a person may have duty; None is any number.
         worth, weekend, holiday: what each slot counts.
         targets: how much of these each person should have.
         shares: the share of each person, exact, without what is owed.
@@ -101,6 +106,9 @@ class PlanModel:
     beside: tuple[tuple[int, ...], ...]
     week: tuple[int, ...]
     room: Mapping[tuple[int, int], int] | None = field(hash=False)
+    days: tuple[tuple[int, ...], ...]
+    busy: tuple[frozenset[int], ...]
+    in_a_row: int | None
     counts: tuple[tuple[int, int, int], ...]
     targets: tuple[tuple[int, int, int], ...]
     shares: tuple[Worth, ...]
@@ -150,9 +158,10 @@ def build_model(
     ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end, slot.need, slot.among)))
     index = {person.id: place for place, person in enumerate(people)}
     held_by = [[duty for duty in held if person.id in duty.people] for person in people]
+    busy = [frozenset(day for duty in duties for day in days_of(duty, measure)) for duties in held_by]
     fit = [tuple(p for p, person in enumerate(people) if is_fit(person, slot)) for slot in ordered]
     able = [
-        tuple(p for p in fit[s] if not any(too_close(slot, duty, rules.rest) for duty in held_by[p]))
+        tuple(p for p in fit[s] if is_free(slot, held_by[p], busy[p], measure=measure, rules=rules))
         for s, slot in enumerate(ordered)
     ]
     worths = tuple(measure.worth(slot.start, slot.end) for slot in ordered)
@@ -166,6 +175,9 @@ def build_model(
         beside=_beside(ordered, rules.rest),
         week=tuple(weeks),
         room=_room(weeks, held_by, rules.most_per_week, measure),
+        days=tuple(days_of(slot, measure) for slot in ordered),
+        busy=tuple(busy),
+        in_a_row=rules.days_in_a_row,
         counts=tuple(scale.counts(worth) for worth in worths),
         targets=tuple(scale.counts(_due(share, who.owed)) for share, who in zip(shares, people, strict=True)),
         shares=shares,
@@ -186,6 +198,31 @@ def is_fit(person: Participant, slot: Slot) -> bool:
 def too_close(one: Slot | DatedDuty, other: Slot | DatedDuty, rest: timedelta) -> bool:
     """Say whether nobody can have both: they overlap, or leave less than the rest between them."""
     return one.start < other.end + rest and other.start < one.end + rest
+
+
+def is_free(
+    slot: Slot, held: Iterable[DatedDuty], busy: Collection[int], *, measure: Measure, rules: PlanRules
+) -> bool:
+    """Say whether the duties that somebody has in any case leave room for a slot."""
+    if any(too_close(slot, duty, rules.rest) for duty in held):
+        return False
+    return rules.days_in_a_row is None or longest_run(days_of(slot, measure), busy.__contains__) <= rules.days_in_a_row
+
+
+def longest_run(days: Sequence[int], is_busy: Callable[[int], bool]) -> int:
+    """Return how long a row of dates becomes by new ones, which are in a row and in order."""
+    first, last = days[0], days[-1]
+    while is_busy(first - 1):
+        first -= 1
+    while is_busy(last + 1):
+        last += 1
+    return last - first + 1
+
+
+def days_of(duty: Slot | DatedDuty, measure: Measure) -> tuple[int, ...]:
+    """Return the numbers of the local dates that a duty touches."""
+    last = (duty.end - timedelta(microseconds=1)).astimezone(measure.tz).date().toordinal()
+    return tuple(range(min(last, duty.start.astimezone(measure.tz).date().toordinal()), last + 1))
 
 
 def week_of(start: datetime, measure: Measure) -> int:

@@ -8,13 +8,14 @@ step is left, which need not be the best plan there is; `adapters.or_tools` prov
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from leadrouter.roster.plan_model import Assignment, PlanModel, objective, tenths
+from leadrouter.roster.plan_model import Assignment, PlanModel, longest_run, objective, tenths
 
 Counts: TypeAlias = tuple[int, int, int]
 Price: TypeAlias = tuple[int, int, int]
@@ -41,6 +42,8 @@ def _planned(model: PlanModel, *, keeps_before: bool) -> Assignment:
         _keep(rota)
     _deal(rota)
     _mend(rota)
+    while _trade(rota):
+        _mend(rota)
     _improve(rota)
     return tuple(tuple(sorted(people)) for people in rota.on)
 
@@ -54,6 +57,7 @@ class _Rota:
     has: list[set[int]] = field(init=False)
     loads: list[list[int]] = field(init=False)
     taken: dict[tuple[int, int], int] = field(factory=dict, init=False)
+    days: list[Counter[int]] = field(init=False)
     prices: list[dict[tuple[Counts | None, Counts | None], Price]] = field(init=False)
     compares: bool = field(init=False)
 
@@ -61,6 +65,7 @@ class _Rota:
         self.on = [set() for _ in self.model.slots]
         self.has = [set() for _ in self.model.people]
         self.loads = [[0, 0, 0] for _ in self.model.people]
+        self.days = [Counter() for _ in self.model.people]
         self.prices = [{} for _ in self.model.people]
         self.compares = any(self.model.before)
 
@@ -72,6 +77,8 @@ class _Rota:
         self.prices[person].clear()
         key = person, self.model.week[slot]
         self.taken[key] = self.taken.get(key, 0) + sign
+        for day in self.model.days[slot]:
+            self.days[person][day] += sign
         for index, count in enumerate(self.model.counts[slot]):
             self.loads[person][index] += sign * count
 
@@ -79,25 +86,31 @@ class _Rota:
         """Return how many people a slot still needs."""
         return self.model.slots[slot].need - len(self.on[slot])
 
-    def clashes(self, slot: int, person: int) -> list[int]:
-        """Return the slots of somebody that are too close to a slot."""
+    def takes(self, slot: int, person: int, without: Sequence[int] = ()) -> bool:
+        """Say whether the hard rules let somebody have a slot, once others are given away."""
+        if person not in self.model.able[slot] or person in self.on[slot]:
+            return False
         has = self.has[person]
-        return [other for other in self.model.beside[slot] if other in has]
+        if any(other in has and other not in without for other in self.model.beside[slot]):
+            return False
+        return self.has_room(slot, person, without) and self.may_go_on(slot, person, without)
 
-    def is_full(self, slot: int, person: int, without: int | None = None) -> bool:
-        """Say whether somebody's week has no room for a slot, once another one is given away."""
+    def has_room(self, slot: int, person: int, without: Sequence[int]) -> bool:
+        """Say whether somebody's week has room for a slot."""
         if self.model.room is None:
-            return False
+            return True
         week = self.model.week[slot]
-        freed = without is not None and self.model.week[without] == week
-        return self.taken.get((person, week), 0) - freed >= self.model.room[person, week]
+        freed = sum(self.model.week[other] == week for other in without)
+        return self.taken.get((person, week), 0) - freed < self.model.room[person, week]
 
-    def takes(self, slot: int, person: int, without: int | None = None) -> bool:
-        """Say whether the hard rules let somebody have a slot, once another one is given away."""
-        if person not in self.model.able[slot] or person in self.on[slot] or self.is_full(slot, person, without):
-            return False
-        has = self.has[person]
-        return not any(other in has and other != without for other in self.model.beside[slot])
+    def may_go_on(self, slot: int, person: int, without: Sequence[int]) -> bool:
+        """Say whether a slot makes no longer row of dates with duty than is allowed."""
+        if self.model.in_a_row is None:
+            return True
+        freed = Counter(day for other in without for day in self.model.days[other])
+        planned, held = self.days[person], self.model.busy[person]
+        row = longest_run(self.model.days[slot], lambda day: day in held or planned[day] > freed[day])
+        return row <= self.model.in_a_row
 
     def price(self, person: int, gains: int | None, loses: int | None) -> Price:
         """Return by how much the objective grows where somebody gains one slot and loses another."""
@@ -217,15 +230,37 @@ def _restore(rota: _Rota, kept: Sequence[set[int]]) -> None:
             rota.give(slot, person)
 
 
+def _trade(rota: _Rota) -> bool:
+    """Let somebody give one slot away for two or more that are open, wherever there are such."""
+    found = False
+    for slot in range(len(rota.on)):
+        for person in sorted(rota.on[slot]):
+            vacant = [other for other in range(len(rota.on)) if other != slot and rota.lacks(other) > 0]
+            rota.give(slot, person, -1)
+            taken = []
+            for other in vacant:
+                if rota.takes(other, person):
+                    rota.give(other, person)
+                    taken.append(other)
+            if len(taken) > 1:
+                found = True
+                continue
+            for other in taken:
+                rota.give(other, person, -1)
+            rota.give(slot, person)
+    return found
+
+
 def _obstacles(rota: _Rota, slot: int, person: int) -> Iterator[tuple[int, ...]]:
-    """Yield the sets of slots that somebody would have to give away for a slot, the smallest first."""
-    clashes = tuple(rota.clashes(slot, person))
-    week = rota.model.week[slot]
-    if rota.is_full(slot, person) and not any(rota.model.week[other] == week for other in clashes):
-        in_week = sorted(other for other in rota.has[person] if rota.model.week[other] == week)
-        yield from (tuple(sorted((*clashes, other))) for other in in_week)
-    else:
+    """Yield sets of slots that somebody could give away to have room for a slot: what clashes, and one more."""
+    has = rota.has[person]
+    clashes = tuple(other for other in rota.model.beside[slot] if other in has)
+    if rota.takes(slot, person, clashes):
         yield clashes
+        return
+    for other in sorted(has.difference(clashes)):
+        if rota.takes(slot, person, (*clashes, other)):
+            yield (*clashes, other)
 
 
 def _improve(rota: _Rota) -> None:
@@ -267,8 +302,8 @@ def _swapped(rota: _Rota, first: int, second: int) -> bool:
         for other in sorted(rota.on[second] - rota.on[first]):
             if (
                 _is_less(rota.price(one, second, first), rota.price(other, first, second))
-                and rota.takes(second, one, first)
-                and rota.takes(first, other, second)
+                and rota.takes(second, one, (first,))
+                and rota.takes(first, other, (second,))
             ):
                 rota.give(first, one, -1)
                 rota.give(second, other, -1)
@@ -293,7 +328,7 @@ def _pass_on(rota: _Rota) -> bool:
 
 def _passed_on(rota: _Rota, first: int, giver: int, middle: int) -> bool:
     for second in sorted(rota.has[middle]):
-        if not rota.takes(first, middle, second):
+        if not rota.takes(first, middle, (second,)):
             continue
         prices = rota.price(giver, None, first), rota.price(middle, first, second)
         for taker in rota.model.able[second]:

@@ -115,7 +115,8 @@ class Request:
 
     def rules(self) -> PlanRules:
         """Return the rules that the roster's own limits make."""
-        return PlanRules(rest=timedelta(hours=self.version.limits.rest or 0))
+        limits = self.version.limits
+        return PlanRules(rest=timedelta(hours=limits.rest or 0), days_in_a_row=limits.consecutive_days)
 
     def held(self, before: Sequence[DatedDuty], timeline: Timeline) -> tuple[DatedDuty, ...]:
         """Return what people have beside the plan: the weeks before, and other roles that follow nobody."""

@@ -76,14 +76,16 @@ class Timetable:
             opens = next(self._openings_on(named.day, named.day), None)
             return None if opens is None else self._slots_before(rotation, named.day) // rotation.every
         number = rotation.number(at, self.tz)
-        if rotation.unit in ("fixed", "hours"):
+        if rotation.unit == "fixed":
             return number
-        following = 0 if number is None else number + 1
-        begins = rotation.begins(following, self.tz)
-        begins_that_day = local_date(begins, self.tz) == named.day and (
-            number is None or rotation.begins(number, self.tz) < at
-        )
-        return following if begins_that_day else number
+        if number is not None and rotation.begins(number, self.tz) == at:
+            return number
+        following = next(rotation.turns(at, LAST, self.tz)) if number is None else self._after(rotation, number)
+        return following.number if local_date(following.start, self.tz) == named.day else number
+
+    def _after(self, rotation: Rotation, number: int) -> Turn:
+        """Return the next turn that is not empty."""
+        return next(rotation.turns(rotation.begins(number + 1, self.tz), LAST, self.tz))
 
     def running(self, at: datetime) -> tuple[date, int] | None:
         """Return the turn that runs at an instant, or comes next, with the date on which it begins.

@@ -21,6 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _DAY = timedelta(days=1)
+_YEARS = range(1900, 3000)
 
 
 @frozen(kw_only=True)
@@ -107,11 +108,13 @@ def shown(at: datetime, tz: ZoneInfo) -> str:
 def _monday(week: str) -> date:
     found = _WEEK.fullmatch(week)
     try:
-        if found is not None:
-            return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        monday = None if found is None else date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
-        pass
-    raise click.UsageError(f"--week `{week}` is no week; write it as 2026-W19")
+        monday = None
+    if monday is None:
+        raise click.UsageError(f"--week `{week}` is no week; write it as 2026-W19")
+    _refuse_far("--week", week, monday)
+    return monday
 
 
 def _instant(option: str, text: str, tz: ZoneInfo, *, is_end: bool = False) -> datetime:
@@ -123,14 +126,16 @@ def _instant(option: str, text: str, tz: ZoneInfo, *, is_end: bool = False) -> d
     except ValueError:
         fix = "write a date such as 2026-05-04, or a time such as 2026-05-04T09:00"
         raise click.UsageError(f"{option} `{text}` cannot be read: {fix}") from None
+    _refuse_far(option, text, read)
     if read.tzinfo is not None:
         return in_utc(read)
-    is_date = len(text) <= len("2026-05-04")
-    return (
-        takes_effect(read.date() + _DAY, read.time(), tz)
-        if is_date and is_end
-        else takes_effect(read.date(), read.time(), tz)
-    )
+    is_whole_day = is_end and len(text) <= len("2026-05-04")
+    return takes_effect(read.date() + (_DAY if is_whole_day else timedelta()), read.time(), tz)
+
+
+def _refuse_far(option: str, text: str, read: date) -> None:
+    if read.year not in _YEARS:
+        raise click.UsageError(f"{option} `{text}` lies outside the years {_YEARS[0]} to {_YEARS[-1]}")
 
 
 def _begins(day: date, tz: ZoneInfo) -> datetime:

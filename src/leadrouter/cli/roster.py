@@ -143,19 +143,19 @@ def _print_calendar(
 
 
 def _draw(roster: DutyRoster, role: str, start: datetime, end: datetime, *, now: datetime | None) -> None:
-    from leadrouter.cli.weeks import COLOURS, Weeks, legend
+    from leadrouter.cli.weeks import Weeks, colours_of, legend
     from leadrouter.zone import zone
 
     console, tz = out(), zone(roster.tz)
-    colours = {person: COLOURS[number % len(COLOURS)] for number, person in enumerate(roster.people)}
+    colours = colours_of(roster.people)
     say(console, f"{role} of {roster.name}, version {roster.version}, by the clock of {roster.tz}", "bold")
     if now is not None:
         _say_now(console, roster, role, now)
-    stretches = list(_stretches(roster, role, start, end))
+    stretches = _stretches(roster, role, start, end)
     weeks = Weeks(console, tz, roster.versions[-1].workdays, colours)
     weeks.draw(stretches, start.astimezone(tz).date(), (end - _MOMENT).astimezone(tz).date())
     console.print()
-    console.print(legend(stretches, colours), soft_wrap=True)
+    legend(console, stretches, colours)
     others = [other for other in roster.roles if other != role]
     if others:
         say(err(), f"other duties: {', '.join(others)}; draw one with --role", "dim")
@@ -173,26 +173,19 @@ def _say_now(console: Console, roster: DutyRoster, role: str, now: datetime) -> 
     say(console, f"now: {who}{until} ({duty.source}){instead}{then}", "bold red" if duty.gap else "bold green")
 
 
-def _stretches(roster: DutyRoster, role: str, start: datetime, end: datetime) -> Iterator[Stretch]:
-    """Yield who has duty, as it is drawn: joined where only the reasons change, gaps parted by whether they matter."""
-    from leadrouter.cli.weeks import Stretch
+def _stretches(roster: DutyRoster, role: str, start: datetime, end: datetime) -> list[Stretch]:
+    """Return who has duty, as it is drawn: joined where only the reasons change, gaps parted by whether they matter."""
+    from attrs import evolve
 
-    needed = list(_needed(roster, role, start, end))
-    held: Stretch | None = None
+    needed = sorted(_needed(roster, role, start, end))
+    drawn: list[Stretch] = []
     for duty in roster.timeline(start, end, role):
-        first, last = duty.since or start, duty.until or end
-        pieces = (
-            [Stretch(people=duty.people, start=first, end=last)] if duty.people else list(_gaps(first, last, needed))
-        )
-        for piece in pieces:
-            if held is not None and (held.people, held.is_idle) == (piece.people, piece.is_idle):
-                held = Stretch(people=held.people, start=held.start, end=piece.end, is_idle=held.is_idle)
-                continue
-            if held is not None:
-                yield held
-            held = piece
-    if held is not None:
-        yield held
+        for piece in _pieces(duty.people, duty.since or start, duty.until or end, needed):
+            if drawn and (drawn[-1].people, drawn[-1].is_idle) == (piece.people, piece.is_idle):
+                drawn[-1] = evolve(drawn[-1], end=piece.end)
+            else:
+                drawn.append(piece)
+    return drawn
 
 
 def _needed(roster: DutyRoster, role: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -208,17 +201,19 @@ def _needed(roster: DutyRoster, role: str, start: datetime, end: datetime) -> It
         yield opening.start, opening.end
 
 
-def _gaps(start: datetime, end: datetime, needed: Iterable[tuple[datetime, datetime]]) -> Iterator[Stretch]:
-    """Yield the parts of a gap: red where somebody is needed, idle elsewhere."""
+def _pieces(
+    people: tuple[str, ...], start: datetime, end: datetime, needed: Iterable[tuple[datetime, datetime]]
+) -> Iterator[Stretch]:
+    """Yield a stretch as it is; the parts of a gap: red where somebody is needed, idle elsewhere."""
     from leadrouter.cli.weeks import Stretch
 
     at = start
-    for opens, closes in sorted(needed):
+    for opens, closes in [(start, end)] if people else needed:
         first, last = max(at, opens), min(end, closes)
         if first < last:
             if at < first:
                 yield Stretch(people=(), start=at, end=first, is_idle=True)
-            yield Stretch(people=(), start=first, end=last)
+            yield Stretch(people=people, start=first, end=last)
             at = last
     if at < end:
         yield Stretch(people=(), start=at, end=end, is_idle=True)

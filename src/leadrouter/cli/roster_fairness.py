@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +24,8 @@ _YEAR = 366
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _COLUMNS = (("turns", 5), ("hours", 8), ("weekend", 8), ("holiday", 8), ("share", 8))
 _LONGEST_NAME = 16
+_SHORTEST_BAR = 16
+_SIGNED = 8
 
 
 @click.command("fairness", short_help="Show how much duty everybody has, beside their share.")
@@ -38,6 +40,7 @@ def command(path: Path, *, role: str | None, as_json: bool, **asked: Any) -> int
     Whoever is away earns no share of the duty that others have meanwhile.
     """
     from leadrouter.adapters.files import load_roster
+    from leadrouter.cli.weeks import colours_of
     from leadrouter.zone import zone
 
     roster = load_roster(path)
@@ -52,7 +55,7 @@ def command(path: Path, *, role: str | None, as_json: bool, **asked: Any) -> int
     console = out()
     say(console, f"{meant} of {roster.name} from {shown(start, tz)} to {shown(end, tz)} ({roster.tz})", "bold")
     if tallies:
-        _draw(console, tallies)
+        _draw(console, tallies, colours_of(dict.fromkeys([*roster.people, *(tally.person for tally in tallies)])))
     else:
         say(console, "nobody takes part", "yellow")
     return FINE
@@ -77,36 +80,38 @@ def _hours(tally: Tally) -> dict[str, Fraction]:
     }
 
 
-def _draw(console: Console, tallies: Sequence[Tally]) -> None:
+def _draw(console: Console, tallies: Sequence[Tally], colours: Mapping[str, str]) -> None:
     from rich.text import Text
 
     width = min(_LONGEST_NAME, max(len(tally.person) for tally in tallies))
-    heading = " ".join(name.rjust(room) for name, room in _COLUMNS)
-    console.print()
-    console.print(Text(f"{' ' * width} {heading}".rstrip(), "dim"), soft_wrap=True)
-    room = max(10, console.width - width - len(heading) - 12)
+    heading = " ".join(name.rjust(cells) for name, cells in _COLUMNS)
+    room = max(_SHORTEST_BAR, console.width - width - len(heading) - _SIGNED - 4)
     most = max(max(tally.done.hours, tally.share.hours) for tally in tallies)
+    console.print()
+    console.print(
+        Text(f"{' ' * width} {heading}  {'█ hours, │ share'.ljust(room)} {'±'.rjust(_SIGNED)}", "dim"), soft_wrap=True
+    )
     for tally in tallies:
         cells = [str(tally.turns), *(_clocked(hours) for hours in _hours(tally).values())]
-        line = Text(f"{printable(tally.person)[:width].ljust(width)} ", "bold")
-        line.append(" ".join(cell.rjust(room) for cell, (_, room) in zip(cells, _COLUMNS, strict=True)))
+        line = Text()
+        line.append(f"{printable(tally.person)[:width].ljust(width)} ", "bold")
+        line.append(" ".join(cell.rjust(wide) for cell, (_, wide) in zip(cells, _COLUMNS, strict=True)))
         line.append("  ")
-        line.append_text(_bar(tally, most, room))
+        line.append_text(_bar(tally, most, room, colours[tally.person]))
         more = tally.done.hours - tally.share.hours
-        line.append(f" {_clocked(more, signed=True)}", "green" if abs(more) < 1 else "yellow")
+        line.append(f" {_clocked(more, signed=True).rjust(_SIGNED)}", "" if abs(more) < 1 else "bold")
         console.print(line, soft_wrap=True)
 
 
-def _bar(tally: Tally, most: Fraction, room: int) -> Text:
-    """Return a bar as long as somebody's hours, with a mark at the end of their share."""
+def _bar(tally: Tally, most: Fraction, room: int, colour: str) -> Text:
+    """Return a bar as long as somebody's hours, with a mark where their share ends."""
     from rich.text import Text
 
     eighths = int(tally.done.hours / most * room * 8) if most else 0
     drawn = ("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()).ljust(room)
     share = min(room - 1, int(tally.share.hours / most * room)) if most else 0
-    bar = Text(drawn[:room], "cyan")
-    bar.stylize("bold black on cyan" if share < eighths // 8 else "bold", share, share + 1)
-    bar.plain = f"{drawn[:share]}│{drawn[share + 1 : room]}"
+    bar = Text(f"{drawn[:share]}│{drawn[share + 1 : room]}", colour)
+    bar.stylize(f"bold black on {colour}" if share < eighths // 8 else "bold default", share, share + 1)
     return bar
 
 

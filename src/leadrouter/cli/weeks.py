@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rich.console import Console
-    from rich.text import Text
 
     from leadrouter.roster.workdays import Workdays
 
-COLOURS = (
+_COLOURS = (
     "color(116)",
     "color(150)",
     "color(222)",
@@ -31,9 +31,15 @@ COLOURS = (
 """Backgrounds for people; red is for gaps alone."""
 
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 _LABEL = 8
 _WIDEST = 4
 _GAP, _IDLE = "░", "·"
+
+
+def colours_of(people: Iterable[str]) -> dict[str, str]:
+    """Return each person's colour, the same wherever the person is drawn."""
+    return {person: _COLOURS[number % len(_COLOURS)] for number, person in enumerate(people)}
 
 
 @frozen(kw_only=True)
@@ -100,16 +106,19 @@ class Weeks:
         from rich.text import Text
 
         start, end = _begins(day, self.tz), _begins(day + _DAY, self.tz)
-        pieces = list(self.pieces([each for each in stretches if each.start < end and each.end > start], start, end))
-        line = Text(f"{day:%a} {day.day:2}".ljust(_LABEL), "bold" if self.workdays.is_workday(day) else "dim")
+        inside = [each for each in stretches if max(each.start, start) < min(each.end, end)]
+        pieces = list(self.pieces(inside, start, end))
+        line = Text()
+        line.append(f"{day:%a} {day.day:2}".ljust(_LABEL), "bold" if self.workdays.is_workday(day) else "dim")
         below: list[tuple[int, str]] = []
         for piece in pieces:
             words = _fitting(piece)
             line.append("│" if piece.since else piece.fill, "dim" if piece.since else piece.style)
             line.append(words.ljust(piece.last - piece.first - 1, piece.fill), piece.style)
             if piece.since is not None and piece.since not in words:
-                below.append((piece.first, piece.since))
-        line.rstrip()
+                below.append((min(piece.first, 24 * self.scale - len(piece.since)), piece.since))
+        if self.console.color_system is None:
+            line.rstrip()
         self.console.print(line)
         for times in _rows(below):
             self.console.print(Text(" " * _LABEL + times, "dim"))
@@ -119,7 +128,7 @@ class Weeks:
     def pieces(self, stretches: Iterable[Stretch], start: datetime, end: datetime) -> Iterator[_Piece]:
         """Yield the parts of a day's line, none of them empty, each where the one before ends."""
         known, width = list(stretches), 24 * self.scale
-        at = 0 if not known else self.column(known[0].start, start, end)
+        at = max(0, min(self.column(known[0].start, start, end), width - len(known))) if known else 0
         if at:
             yield _Piece(0, at, "", "", " ", None)
         for number, each in enumerate(known):
@@ -127,8 +136,9 @@ class Weeks:
             last = min(max(self.column(each.end, start, end), at + 1), width - left)
             is_taken = each.start > start or (each.start == start and each is not self._first)
             since = f"{each.start.astimezone(self.tz):%H:%M}" if is_taken else None
-            yield _Piece(at, last, printable(", ".join(each.people)), self.style(each), _fill(each), since)
-            at = last
+            if last > at:  # more stretches than columns: the first ones have none
+                yield _Piece(at, last, printable(", ".join(each.people)), self.style(each), _fill(each), since)
+                at = last
 
     def column(self, at: datetime, start: datetime, end: datetime) -> int:
         """Return the column in which an instant lies by the clock, within its day."""
@@ -146,22 +156,27 @@ class Weeks:
         return "dim" if stretch.is_idle else "bold red"
 
 
-def legend(stretches: Iterable[Stretch], colours: Mapping[str, str]) -> Text:
-    """Return who has how many hours, and how many nobody has."""
+def legend(console: Console, stretches: Iterable[Stretch], colours: Mapping[str, str]) -> None:
+    """Print who has how many hours, and how many nobody has."""
     from rich.text import Text
 
     hours: dict[str, timedelta] = {}
     for each in stretches:
-        for name in each.people or (("",) if not each.is_idle else ()):
+        for name in each.people or ((_GAP,) if not each.is_idle else ()):
             hours[name] = hours.get(name, timedelta()) + (each.end - each.start)
-    text = Text()
-    for name in (*colours, ""):
+    line = Text()
+    for name in (*colours, _GAP):
         if name in hours:
-            style = f"black on {colours[name]}" if name else "bold red"
-            text.append("  " if text else "")
-            text.append(f" {printable(name)} " if name else f"{_GAP} gap", style)
-            text.append(f" {clocked(hours[name])}")
-    return text
+            shown, style = (
+                (f" {printable(name)} ", f"black on {colours[name]}") if name != _GAP else ("░ gap", "bold red")
+            )
+            entry = Text.assemble((shown, style), f" {clocked(hours[name])}")
+            if line and len(line) + len(entry) + 2 > console.width:
+                console.print(line)
+                line = Text()
+            line.append("  " if line else "")
+            line.append_text(entry)
+    console.print(line)
 
 
 def clocked(length: timedelta) -> str:
@@ -181,9 +196,10 @@ def _fill(stretch: Stretch) -> str:
 def _fitting(piece: _Piece) -> str:
     """Return what of a piece's words fits: time and people, people alone, or the beginning of their names."""
     room = piece.last - piece.first - 1
-    for words in (f"{piece.since or ''} {piece.words}".strip(), piece.words):
+    gap = "" if piece.words else " "
+    for words in (f"{piece.since or ''} {piece.words}".strip() + gap, piece.words):
         if len(words) <= room:
-            return words
+            return words if piece.since or piece.words else ""
     return f"{piece.words[: room - 1]}…" if room > 1 else ""
 
 
@@ -207,16 +223,17 @@ def _begins(day: date, tz: ZoneInfo) -> datetime:
 
 
 def _changes(start: datetime, end: datetime, tz: ZoneInfo) -> Iterator[str]:
-    """Say how the clock is changed over a day, if it is."""
-    before, after = (at.astimezone(tz).utcoffset() or timedelta() for at in (start, end))
-    if before != after:
-        seconds = range(int((end - start).total_seconds()))
-        changed = next(
-            each for each in seconds if (start + timedelta(seconds=each)).astimezone(tz).utcoffset() == after
-        )
-        at = (start + timedelta(seconds=changed)).astimezone(UTC) + before
+    """Say how the clock is changed in `[start, end)`, if it is."""
+
+    def offset(at: datetime) -> timedelta:
+        return at.astimezone(tz).utcoffset() or timedelta()
+
+    before, after = offset(start - _SECOND), offset(end - _SECOND)
+    if before != after and start < end:
+        seconds = range(int((end - start) / _SECOND))
+        changed = start + _SECOND * bisect_left(seconds, True, key=lambda each: offset(start + _SECOND * each) == after)
         how = "forward" if after > before else "back"
-        yield f"the clock goes {how} {clocked(abs(after - before))} at {at:%H:%M}"
+        yield f"the clock goes {how} {clocked(abs(after - before))} at {changed + before:%H:%M}"
 
 
 def _date(day: date) -> str:

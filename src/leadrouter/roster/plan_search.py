@@ -23,7 +23,6 @@ Price: TypeAlias = tuple[int, int, int]
 
 _NOTHING = (0, 0, 0)
 _DEEPEST = 40
-_MOST_ROUNDS = 200
 
 
 def search(model: PlanModel) -> Assignment:
@@ -265,9 +264,8 @@ def _obstacles(rota: _Rota, slot: int, person: int) -> Iterator[tuple[int, ...]]
 
 def _improve(rota: _Rota) -> None:
     """Make steps that lower the objective until there are none, the simpler kinds of step first."""
-    for _ in range(_MOST_ROUNDS):
-        if not (_give_away(rota) or _swap(rota) or _pass_on(rota)):
-            return
+    while _give_away(rota) or _swap(rota) or _pass_on(rota):
+        pass
 
 
 def _give_away(rota: _Rota) -> bool:

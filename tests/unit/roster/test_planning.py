@@ -93,6 +93,8 @@ def test_a_role_may_say_when_it_is_needed():
     plan = roster(OFFICE, role=needs).plan(START, END)
     assert [line[:2] for line in local(plan)] == [("Sat 07 10:00", "Sat 07 14:00"), ("Sat 14 10:00", "Sat 14 14:00")]
     assert all(len(duty.people) == 2 for duty in plan.duties)
+    saturday = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    assert len(roster(OFFICE, role=needs).plan(saturday, END).duties) == 1
 
 
 def test_absences_and_skills_are_those_of_the_roster():

@@ -15,17 +15,20 @@ from typing import Any
 from attrs import define, field
 
 from leadrouter import Organisation, Router, RulePack
+from leadrouter.adapters.ical import read_calendar
 from leadrouter.adapters.records import Format, read_records
 from leadrouter.errors import Fault, FaultsError
 from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.roster.person import Person
 from leadrouter.testing import parse_cases, run_case
+from leadrouter.zone import zone
 
 from .graft import grafted, route_by
 from .page import ROOT, Example
 from .terminal import Terminal
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-_SAVED = frozenset({"yaml", "csv", "jsonl", "toml", "python"})
+_SAVED = frozenset({"yaml", "csv", "ics", "jsonl", "toml", "python"})
 
 
 @define
@@ -112,6 +115,8 @@ class Workbench:
             case "csv", ():
                 (self.folder / "table.csv").write_text(text, encoding="utf-8")
                 yield from self.check_pack(grafted(self.pack, "classify: {csv: table.csv}\n"))
+            case "ics", ():
+                yield from self.odd_events(text)
             case "json", ("facts",):
                 RulePack.parse(self.pack).decide(json.loads(text))
             case "json", ("lead",):
@@ -170,6 +175,14 @@ class Workbench:
             yield from record.faults
             if not record.faults:
                 router.route(record.fields, at=AT)
+
+    def odd_events(self, text: str) -> Iterator[Fault]:
+        """Read a calendar of Anna and Boris; yield what is odd about its events."""
+        people = {each: Person(id=each, email=f"{each}@works.example") for each in ("anna", "boris")}
+        tz = zone("Europe/Moscow")
+        _, findings = read_calendar(text.encode(), source="duty.ics", people=people, people_by="email", tz=tz)
+        for each in findings:
+            yield Fault(code=each.code, message=each.message, where=each.where, fix=each.fix)
 
     def include(self, named: str, _above: str) -> tuple[str, str]:
         """Read a file that a pack includes."""

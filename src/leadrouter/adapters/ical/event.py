@@ -24,6 +24,12 @@ _TIMES = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE", "R
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE")
 _ZONE = "X-ZONE"
 _TZID = re.compile(rf"^((?:{'|'.join(_TIMES)})[^:\r\n]*?);TZID=", re.MULTILINE | re.IGNORECASE)
+_FIX = "write it as 20260302T090000Z, or as 20260302 with VALUE=DATE"
+_FIXES = {
+    "DURATION": "write it as PT8H",
+    "RRULE": "write it as FREQ=WEEKLY;BYDAY=MO",
+    "SEQUENCE": "give a whole number",
+}
 _NOMINAL = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?")
 _DAY = timedelta(days=1)
 
@@ -158,9 +164,8 @@ class _Reading:
     def event(self, number: int, *, is_cancelled: bool) -> Event | None:
         before = len(self.faults)
         component = component_of(self.block)
-        for name, problem in component.errors:
-            if name in _TIMES:
-                self.fault("LR744", f"`{name}` cannot be read: {problem}", name)
+        for name in sorted({name for name, _ in component.errors if name in _TIMES}):
+            self.fault("LR744", f"`{name}` cannot be read: `{self.block.first(name)}`", name, _FIXES.get(name, _FIX))
         if "DTSTART" not in component:
             self.fault("LR744", "the event lacks `DTSTART`", "BEGIN", "say when it begins")
         for name in _ONCE:

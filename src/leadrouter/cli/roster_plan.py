@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +14,17 @@ from leadrouter.cli.period import Asked, known_role, period_options, role_option
 
 if TYPE_CHECKING:
     from leadrouter.roster.dated import DatedDuty
-    from leadrouter.roster.plan_model import Solve
+    from leadrouter.roster.plan_model import PlanRules, Solve
     from leadrouter.roster.roster import DutyRoster
 
 _QUARTER = 91
 
 _HELP = """Plan a fair rota, and print it as CSV to be reviewed.
 
-Absences, rest, skills and limits are those of the roster. What is printed is a file for a layer:
+Absences, rest, skills and limits are those of the roster. The plan is a file for a layer:
 
 \b
-  leadrouter roster plan rules/baksht --from 2026-04-01 --to 2026-06-30 > duty-2026q2.csv
+  leadrouter roster plan rules/baksht --from 2026-04-01 --to 2026-06-30 --out duty-2026q2.csv
 
 \b
   layers:
@@ -45,6 +47,14 @@ Duties for which nobody could be found give the exit code 1.
     metavar="FILE",
     help="An earlier plan, which is changed no more than fairness asks.",
 )
+@click.option(
+    "--owed-since",
+    metavar="DATE",
+    help="Carry over what people are owed: their duty from then until the plan begins, beside their share.",
+)
+@click.option("--rest", type=click.IntRange(0), metavar="HOURS", help="Least hours between two duties.")
+@click.option("--per-week", type=click.IntRange(1), metavar="N", help="Most duties of one person in a week.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.  [default: print]")
 @click.option("--or-tools", "is_best", is_flag=True, help="Look for the best plan with OR-tools, which takes longer.")
 def command(
     path: Path,
@@ -53,6 +63,10 @@ def command(
     people: tuple[str, ...],
     skills: tuple[str, ...],
     before: Path | None,
+    owed_since: str | None,
+    rest: int | None,
+    per_week: int | None,
+    out: Path | None,
     is_best: bool,
     **asked: Any,
 ) -> int:
@@ -70,10 +84,16 @@ def command(
         role=meant,
         people=people or None,
         before=() if before is None else _read(before, roster, meant),
+        rules=_rules(roster, rest, per_week),
         skills=skills,
+        owed=None if owed_since is None else _owed(roster, owed_since, start, meant),
         solve=_or_tools() if is_best else None,
     )
-    click.echo(plan.to_csv(tz=tz, role=meant), nl=False)
+    text = plan.to_csv(tz=tz, role=meant)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
     say_findings(err(), plan.findings)
     return NOT_FINE if plan.findings else FINE
 
@@ -95,6 +115,26 @@ def _read(file: Path, roster: DutyRoster, role: str) -> tuple[DatedDuty, ...]:
     if faults:
         raise RosterError(faults)
     return duties
+
+
+def _rules(roster: DutyRoster, rest: int | None, per_week: int | None) -> PlanRules:
+    """Return the roster's own limits, and what was said beside them."""
+    from leadrouter.roster.plan_model import PlanRules
+
+    limits = roster.versions[-1].limits
+    hours = limits.rest or 0 if rest is None else rest
+    return PlanRules(rest=timedelta(hours=hours), most_per_week=per_week, days_in_a_row=limits.consecutive_days)
+
+
+def _owed(roster: DutyRoster, since: str, until: datetime, role: str) -> dict[str, Fraction]:
+    """Return what people are owed at an instant for their duty since a date."""
+    from leadrouter.roster.fairness import debts
+    from leadrouter.zone import zone
+
+    first, _ = Asked(week=None, since=since, until=None, at=None).period(zone(roster.tz))
+    if first >= until:
+        raise click.UsageError("--owed-since lies before the plan")
+    return debts(roster.fairness(first, until, role))
 
 
 def _or_tools() -> Solve:

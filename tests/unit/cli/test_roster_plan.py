@@ -104,3 +104,42 @@ def test_an_unknown_person_cannot_be_planned(run):
     result = run("roster", "plan", "sales", *WEEK, "--person", "ana")
     assert result.exit_code == 3
     assert "`ana`" in result.stderr
+
+
+def test_a_plan_may_go_to_a_file(run, here):
+    """What is printed otherwise, and then nothing is printed; a file that cannot be written is said."""
+    printed = run("roster", "plan", "sales", *WEEK).stdout
+    result = run("roster", "plan", "sales", *WEEK, "--out", "may.csv")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (here / "may.csv").read_text("utf-8") == printed
+    assert run("roster", "plan", "sales", *WEEK, "--out", "nowhere/may.csv").exit_code == 3
+
+
+def test_rest_and_duties_a_week_may_be_limited(run):
+    """Three people with one duty a week each leave two of five open; a day and a half of rest parts their days."""
+    few = run("roster", "plan", "sales", *WEEK, "--per-week", "1")
+    assert sorted(people(few.stdout)) == ["", "", "anna", "boris", "vera"]
+    assert "has 1 duty in that week" in few.stderr
+    rested = people(run("roster", "plan", "sales", *WEEK, "--rest", "36").stdout)
+    assert all(len({*rested[day : day + 2]}) == 2 for day in range(4))
+
+
+def test_limits_of_the_roster_hold_for_its_plan(run, here):
+    """Rest and days in a row need not be said again."""
+    limited = ROSTER.replace("roles:", "limits: {rest: 20, consecutive_days: 1}\nroles:")
+    (here / "sales" / "roster.yaml").write_text(limited, "utf-8")
+    found = people(run("roster", "plan", "sales", *WEEK, "--person", "anna").stdout)
+    assert found == ["anna", "", "anna", "", "anna"]
+
+
+def test_what_is_owed_is_carried_over(run, here):
+    """Boris had leave's worth of Anna's turns by an override, and now she has more of them."""
+    more = "overrides:\n  - {role: duty, start: 2026-04-27T00:00, end: 2026-05-02T00:00, assign: [boris]}\n"
+    earlier = ROSTER.replace("anchor: 2026-05-04", "anchor: 2026-04-20")
+    (here / "sales" / "roster.yaml").write_text(earlier + more, "utf-8")
+    plain = people(run("roster", "plan", "sales", *WEEK).stdout)
+    owed = people(run("roster", "plan", "sales", *WEEK, "--owed-since", "2026-04-27").stdout)
+    assert owed.count("boris") < plain.count("boris")
+    late = run("roster", "plan", "sales", *WEEK, "--owed-since", "2026-05-04")
+    assert late.exit_code == 2
+    assert "--owed-since lies before the plan" in late.stderr

@@ -44,6 +44,11 @@ class Oracle:
         self.last_day = end.date() + timedelta(days=3)
         self.first_day = scanned_from.date() - timedelta(days=10)
         self.come = {}
+        self.absences = list(self.all_absences())
+        self.overrides = [
+            (each, each.get("tz") or roster["tz"], entered(each["start"]), entered(each["end"]))
+            for each in roster.get("overrides", ())
+        ]
         self.layers = {
             (role, layer["id"]): Layer(self, layer)
             for role, held in roster["roles"].items()
@@ -54,11 +59,11 @@ class Oracle:
     def has_come(self, zone):
         """Return for each minute how far local time has come: the highest that the clock has shown."""
         if zone not in self.come:
-            tz, highest, found = clock_of(zone), -(10**12), []
-            for minute in self.minutes:
-                shown = (self.start + minute * MINUTE).astimezone(tz).replace(tzinfo=None)
-                highest = max(highest, (shown - EPOCH) // MINUTE)
+            tz, highest, found, at = clock_of(zone), -(10**12), [], self.start
+            for _ in self.minutes:
+                highest = max(highest, (at.astimezone(tz).replace(tzinfo=None) - EPOCH) // MINUTE)
                 found.append(highest)
+                at += MINUTE
             self.come[zone] = found
         return self.come[zone]
 
@@ -75,28 +80,27 @@ class Oracle:
                     hands[one], hands[other] = hands.get(other, other), hands.get(one, one)
         return hands
 
-    def absent(self, minute):
+    def all_absences(self):
+        """Yield who is absent between which local times of which zone."""
         people = self.roster.get("people") or {}
-        found = set()
         for each in self.roster.get("absences", ()):
             person = each["person"]
             zone = each.get("tz") or (people.get(person) or {}).get("tz") or self.roster["tz"]
             if "dates" in each:
                 first, last = (date.fromisoformat(day) for day in each["dates"])
-                begins, ends = wall(first), wall(last + timedelta(days=1))
+                yield person, zone, wall(first), wall(last + timedelta(days=1))
             else:
-                begins, ends = entered(each["start"]), entered(each["end"])
-            if self.runs(zone, minute, begins, ends):
-                found.add(person)
-        return found
+                yield person, zone, entered(each["start"]), entered(each["end"])
+
+    def absent(self, minute):
+        return {person for person, zone, first, last in self.absences if self.runs(zone, minute, first, last)}
 
     def people(self, role, minute):
         """Say who has duty in a role at a minute of the scan."""
         held, absent = self.roster["roles"][role], self.absent(minute)
         on_duty = self.backup(held, minute, absent) if "follows" in held else self.layered(role, held, minute, absent)
-        for each in self.roster.get("overrides", ()):
-            zone = each.get("tz") or self.roster["tz"]
-            if each["role"] == role and self.runs(zone, minute, entered(each["start"]), entered(each["end"])):
+        for each, zone, first, last in self.overrides:
+            if each["role"] == role and self.runs(zone, minute, first, last):
                 on_duty = overridden(each, on_duty)
         return tuple(on_duty)
 
@@ -153,9 +157,13 @@ class Layer:
         self.anchor = date.fromisoformat(self.rotation["anchor"]) if "anchor" in self.rotation else None
         at = self.rotation.get("at", "00:00")
         self.at = sorted(at) if isinstance(at, list) else [at]
+        self.come = oracle.has_come(self.zone)
+        self.limits = [(entered(layer[key]), key == "start") for key in ("start", "end") if key in layer]
         self.windows = list(self.all_windows()) if "windows" in layer else None
         self.slots = self.counted() if self.unit == "slots" else None
         self.handoffs = self.all_handoffs() if self.unit in ("days", "weeks", "months", "hours") else None
+        if self.unit == "hours":
+            self.anchored = next((each for each in oracle.minutes if self.come[each] >= self.handoffs[0]), None)
 
     def all_windows(self):
         """Yield every window as its day and the two local times, in order."""
@@ -214,35 +222,29 @@ class Layer:
 
     def turn(self, minute):
         """Return the number of the turn that has duty at a minute; None where none has."""
-        come = self.oracle.has_come(self.zone)
-        for key, has_begun in (("start", True), ("end", False)):
-            if key in self.layer and (come[minute] >= entered(self.layer[key])) != has_begun:
-                return None
+        come = self.come[minute]
+        if any((come >= limit) != has_begun for limit, has_begun in self.limits):
+            return None
         if self.slots is not None:
-            running = [slot for slot, (first, last, _) in enumerate(self.slots) if first <= come[minute] < last]
+            running = [slot for slot, (first, last, _) in enumerate(self.slots) if first <= come < last]
             return running[-1] // self.every if running else None
-        if self.windows is not None and not any(first <= come[minute] < last for _, first, last in self.windows):
+        if self.windows is not None and not any(first <= come < last for _, first, last in self.windows):
             return None
         return self.phase(minute)
 
     def phase(self, minute):
-        come = self.oracle.has_come(self.zone)
         if self.unit == "fixed":
-            return 0 if self.anchor is None or come[minute] >= wall(self.anchor, self.at[0]) else None
-        begun = [index for index, handoff in enumerate(self.handoffs) if handoff <= come[minute]]
+            return 0 if self.anchor is None or self.come[minute] >= wall(self.anchor, self.at[0]) else None
+        begun = sum(handoff <= self.come[minute] for handoff in self.handoffs)
         if not begun:
             return None
-        if self.unit == "hours":
-            first = next(each for each in self.oracle.minutes if come[each] >= self.handoffs[0])
-            return (minute - first) // (60 * self.every)
-        return begun[-1]
+        return (minute - self.anchored) // (60 * self.every) if self.unit == "hours" else begun - 1
 
     def turn_named(self, day):
         """Return the first turn that begins on a date, or the one that runs when the date begins."""
         if self.slots is not None:
             return next((slot // self.every for slot, each in enumerate(self.slots) if each[2] == day), None)
-        before, come = None, self.oracle.has_come(self.zone)
-        tz = clock_of(self.zone)
+        before, come, tz = None, self.come, clock_of(self.zone)
         for minute in self.oracle.minutes:
             turn = self.phase(minute)
             if come[minute] >= wall(day):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from .roster_oracle import clock_of
+from tests.roster_oracle import clock_of
 
 TRANSITIONS = {
     "Europe/Berlin": ("2026-03-29T01:00", "2026-10-25T01:00"),
@@ -48,8 +48,8 @@ def moments(draw, zone, at):
 @st.composite
 def rotations(draw, zone, at, people, *, has_windows):
     """Draw a rotation whose anchor lies some days before a change, on its day, or after it."""
-    entry = st.one_of(st.sampled_from(people), st.just(None), st.lists(st.sampled_from(people), min_size=1, max_size=2, unique=True))
-    entries = draw(st.lists(entry, min_size=1, max_size=4).filter(lambda held: any(held)))
+    group = st.lists(st.sampled_from(people), min_size=1, max_size=2, unique=True)
+    entries = draw(st.lists(st.sampled_from(people) | st.none() | group, min_size=1, max_size=4).filter(any))
     units = ["fixed", "hours", "days", "days", "weeks", "months", *(["slots"] * 3 if has_windows else [])]
     unit = draw(st.sampled_from(units))
     rotation = {"people": entries, "unit": unit}
@@ -62,7 +62,9 @@ def rotations(draw, zone, at, people, *, has_windows):
     elif unit == "hours":
         rotation["at"] = draw(clocks(zone, at))
     if draw(st.booleans()):
-        rotation["first"] = draw(st.sampled_from([name for each in entries for name in ([each] if isinstance(each, str) else each or [])]))
+        rotation["first"] = draw(
+            st.sampled_from([name for each in entries for name in ([each] if isinstance(each, str) else each or [])])
+        )
     return rotation
 
 
@@ -72,7 +74,13 @@ def windows(draw, zone, at):
     opens, closes = draw(clocks(zone, at)), draw(clocks(zone, at))
     if draw(st.integers(0, 3)) == 0:
         return {"weekly": [f"{draw(st.sampled_from(DAYS))} {opens}", f"{draw(st.sampled_from(DAYS))} {closes}"]}
-    days = draw(st.one_of(st.none(), st.sampled_from(["workdays", "daysoff"]), st.lists(st.sampled_from(DAYS), min_size=1, max_size=5, unique=True)))
+    days = draw(
+        st.one_of(
+            st.none(),
+            st.sampled_from(["workdays", "daysoff"]),
+            st.lists(st.sampled_from(DAYS), min_size=1, max_size=5, unique=True),
+        )
+    )
     return {"from": opens, "to": closes, **({} if days is None else {"days": days})}
 
 
@@ -144,7 +152,12 @@ def rosters(draw, changes=CHANGES):
         "roster": "drawn",
         "tz": zone,
         "workdays": {"days_off": draw(st.sampled_from([[], corrected[:1], corrected])), "extra_workdays": []},
-        "people": {"anna": {"tz": draw(st.sampled_from([zone, "Asia/Kathmandu"]))}, "boris": None, "vera": None, "gleb": None},
+        "people": {
+            "anna": {"tz": draw(st.sampled_from([zone, "Asia/Kathmandu"]))},
+            "boris": None,
+            "vera": None,
+            "gleb": None,
+        },
         "roles": {"duty": {"layers": held}},
         "absences": draw(st.lists(absences(zone, at), max_size=3)),
         "swaps": [],

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from leadrouter import DutyRoster
+from tests.roster_oracle import MINUTE, clock_of, duties
+from tests.roster_strategies import CHANGES, rosters
 
-from ..roster_oracle import MINUTE, clock_of, duties
-from ..roster_strategies import CHANGES, rosters
-
-BEFORE = timedelta(days=9)
-AROUND = timedelta(hours=30)
+BEFORE = timedelta(days=8)
+AROUND = timedelta(hours=20)
 
 
-@pytest.mark.parametrize(("zone", "at"), CHANGES, ids=lambda each: str(each))
+@pytest.mark.parametrize(("zone", "at"), CHANGES, ids=str)
 def test_the_clocks_change_there(zone, at):
     """Each of the instants around which rosters are drawn is one at which the zone's offset changes."""
     tz = clock_of(zone)
@@ -25,7 +24,7 @@ def test_the_clocks_change_there(zone, at):
 
 
 @given(rosters())
-@settings(max_examples=120, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_the_roster_agrees_with_the_oracle_at_every_minute(drawn):
     """Around every change of clocks, in every zone, the people on duty are those of the slow reading."""
     held, at = drawn
@@ -38,5 +37,5 @@ def test_the_roster_agrees_with_the_oracle_at_every_minute(drawn):
             for duty in roster.timeline(start, end, role)
             for _ in range((duty.until - duty.since) // MINUTE)
         ]
-        differing = [start + index * MINUTE for index, pair in enumerate(zip(told, expected, strict=True)) if len({*pair}) > 1]
-        assert not differing, (role, differing[0], told[(differing[0] - start) // MINUTE], expected[(differing[0] - start) // MINUTE])
+        for minute, (ours, theirs) in enumerate(zip(told, expected, strict=True)):
+            assert ours == theirs, (role, start + minute * MINUTE)

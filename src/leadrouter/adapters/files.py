@@ -76,6 +76,17 @@ def load_roster(path: str | PathLike[str]) -> DutyRoster:
     return DutyRoster.parse(text, source=str(file), read=read)
 
 
+def load_roster_beside(path: str | PathLike[str]) -> DutyRoster | None:
+    """Load the `roster.yaml` of a pack's folder; None where it has none.
+
+    Raises:
+        RosterError: with every fault.
+    """
+    given = Path(path)
+    file = (given if given.is_dir() else given.parent) / ROSTER
+    return load_roster(file) if file.exists() else None
+
+
 def _file(path: str | PathLike[str], name: str) -> Path:
     given = Path(path)
     return given / name if given.is_dir() else given

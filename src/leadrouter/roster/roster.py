@@ -228,17 +228,23 @@ class DutyRoster:
         found = [duty for each in roles if (duty := self._book.taken_up(each, person, first)) is not None]
         return min(found, key=lambda duty: duty.start, default=None)
 
-    def absence(self, person: str, at: datetime) -> Absence | None:
-        """Return somebody's absence at an instant, the one that lasts longest; None where the person is there.
+    def absences(self, at: datetime) -> tuple[Absence, ...]:
+        """Return who is absent at an instant, by id; of several absences of one person the one that lasts longest.
 
         Raises:
             NaiveTimeError: `at` has no zone.
         """
         instant = in_utc(at)
         version = self._book.version(instant)
-        absences = () if version is None else version.absences
-        away = [each for each in absences if each.person == person and each.start <= instant < each.end]
-        return max(away, key=lambda each: each.end, default=None)
+        running = () if version is None else version.absences
+        away = [each for each in running if each.start <= instant < each.end]
+        longest = {each.person: each for each in sorted(away, key=lambda each: each.end)}
+        return tuple(longest[person] for person in sorted(longest))
+
+    def taking_part(self) -> dict[str, tuple[str, ...]]:
+        """Return who takes turns in each role; everybody where a plan or a calendar says it."""
+        latest = self._latest
+        return {name: takes_part(latest, role) or tuple(latest.people) for name, role in latest.roles.items()}
 
     def check(self, start: datetime, end: datetime) -> tuple[Finding, ...]:
         """Return everything that is wrong with the roster over `[start, end)`, errors first.

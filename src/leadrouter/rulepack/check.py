@@ -31,15 +31,13 @@ def _step(step: Step, route: Route, organisation: Organisation) -> Iterator[Faul
         "person": dict(organisation.people),
         "duty role": dict(organisation.duty),
     }
-    match step.to:
+    match organisation.settle(step.to):
         case Department(name) | Head(name):
             what, word = "department", name
         case Person(name):
             what, word = "person", name
         case OnDuty(name):
             what, word = "duty role", name
-        case _:
-            return  # `inbound` is settled by the staffing, which the organisation has checked
     if word not in known[what]:
         fix = did_you_mean(word, known[what])
         yield Fault(code="LR315", message=f"unknown {what} `{word}`", where=_place(step, route), fix=fix)

@@ -187,7 +187,8 @@ class Router:
             raise
 
     def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
-        assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last, self._duties, now)
+        duties = FixedDuties(self.organisation.duty) if self.roster is None else RosterDuties(self.roster)
+        assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last, duties, now)
         decision = Decision(
             lead_id=_lead_id(lead.key),
             key=lead.key,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import define, field
 
 from leadrouter.assignment.assign import Assignment, assign
+from leadrouter.assignment.duties import FixedDuties, RosterDuties
 from leadrouter.errors import (
     ConflictError,
     FactsError,

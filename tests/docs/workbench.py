@@ -14,12 +14,13 @@ from typing import Any
 
 from attrs import define, field
 
-from leadrouter import Organisation, Router, RulePack
+from leadrouter import DutyRoster, Organisation, Router, RulePack
 from leadrouter.adapters.ical import read_calendar
 from leadrouter.adapters.records import Format, read_records
 from leadrouter.errors import Fault, FaultsError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.roster.person import Person
+from leadrouter.roster.plan_file import parse_plan
 from leadrouter.testing import parse_cases, run_case
 from leadrouter.zone import zone
 
@@ -40,6 +41,7 @@ class Workbench:
     namespace: dict[str, Any] = field(factory=lambda: {"__name__": "example"})
     pack: str = ""
     organisation: str = ""
+    roster: str = ""
     faulty: tuple[Path, str] | None = None
     """A file in which a fault is shown, and its text before, which a reader would put back."""
     found: list[Fault] = field(factory=list)
@@ -112,6 +114,8 @@ class Workbench:
                 yield from self.checked_yaml(kind, text, is_kept=is_kept, is_saved=example.option("file") is not None)
             case ("json" | "jsonl" | "csv") as form, ("leads",):
                 yield from self.unread(text, form)
+            case "csv", ("plan",):
+                yield from parse_plan(text, people=("anna", "boris"), roles=("duty", "backup"))[1]
             case "csv", ():
                 (self.folder / "table.csv").write_text(text, encoding="utf-8")
                 yield from self.check_pack(grafted(self.pack, "classify: {csv: table.csv}\n"))
@@ -140,6 +144,8 @@ class Workbench:
                 yield from self.check_organisation(text, is_kept=is_kept)
             case ("organisation", "fragment"):
                 yield from self.check_organisation(grafted(self.organisation, text))
+            case ("roster", *more):
+                yield from self.check_roster(text, more, is_kept=is_kept)
             case ("cases",):
                 self.check_cases(text)
             case _:
@@ -160,6 +166,17 @@ class Workbench:
         if is_kept:
             self.organisation = text
         yield from organisation.warnings
+
+    def check_roster(self, text: str, more: list[str], *, is_kept: bool) -> Iterator[Fault]:
+        """Read a roster; where its findings are shown, look for them in 2026."""
+        whole = grafted(self.roster, text) if "fragment" in more else text
+        if is_kept and "fragment" not in more:
+            self.roster = whole
+        roster = DutyRoster.parse(whole, read=lambda named: (self.folder / named).read_bytes())
+        yield from roster.warnings
+        if "findings" in more:
+            for each in roster.check(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)):
+                yield Fault(code=each.code, message=each.message, where=each.where, fix=each.fix)
 
     def check_cases(self, text: str) -> None:
         """Read cases and run them."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from leadrouter import DutyRoster
 from leadrouter.adapters.ical import read_calendar, write_calendar
 from leadrouter.adapters.ical.attending import PeopleBy
 from leadrouter.errors import Fault, RosterError
@@ -17,6 +20,7 @@ from leadrouter.roster.dated import DatedDuty
 from leadrouter.roster.duty import Decided, Duty
 from leadrouter.roster.person import Person
 from leadrouter.zone import takes_effect, zone
+from tests.roster_strategies import rosters
 
 ZONES = ("Europe/Berlin", "Europe/Moscow", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -78,6 +82,29 @@ def test_an_exported_calendar_imported_again_gives_the_same_duties(data: st.Data
         if by == "name" or all(each.email for each in crew.values()):
             assert [(each.start, each.end, each.people) for each in read] == expected
             assert findings == ()
+
+
+def on_duty(roster: DutyRoster, role: str, start: datetime, end: datetime) -> list[tuple[datetime, tuple[str, ...]]]:
+    """Return since when who is on duty, whatever the reasons."""
+    told = [(duty.start, duty.people) for duty in roster.timeline(start, end, role)]
+    return [each for number, each in enumerate(told) if number == 0 or told[number - 1][1] != each[1]]
+
+
+@given(rosters())
+@settings(max_examples=15)
+def test_a_roster_with_its_own_calendar_as_a_layer_has_the_same_duties(drawn: Any) -> None:
+    """In each role, around changes of clocks, also where a duty began before the first day."""
+    held, at = drawn
+    roster = DutyRoster.parse(json.dumps(held))
+    start, end = at - timedelta(days=3), at + timedelta(days=3)
+    files = {f"{role}.ics": roster.to_ical(start, end, stamp=start, role=role) for role in roster.roles}
+    layers = {
+        role: {"layers": [{"id": f"own-{role}", "ical": f"{role}.ics", "people_by": "name"}]} for role in roster.roles
+    }
+    copy = {"roster": "copy", "tz": "UTC", "people": dict.fromkeys(roster.people), "roles": layers}
+    again = DutyRoster.parse(json.dumps(copy), read=files.__getitem__)
+    for role in roster.roles:
+        assert on_duty(again, role, start, end) == on_duty(roster, role, start, end)
 
 
 def subscribed(known: dict[str, tuple[int, str]], calendar: bytes) -> dict[str, tuple[int, str]]:

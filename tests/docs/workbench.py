@@ -110,6 +110,9 @@ class Workbench:
                 return
             case language, () if example.option("file") is not None and language in _SAVED:
                 return
+            case "yaml", ("roster", *more):
+                year = int(example.option("year") or 2026) if "findings" in more else None
+                yield from self.check_roster(text, is_kept=is_kept, is_part="fragment" in more, year=year)
             case "yaml", kind:
                 yield from self.checked_yaml(kind, text, is_kept=is_kept, is_saved=example.option("file") is not None)
             case ("json" | "jsonl" | "csv") as form, ("leads",):
@@ -144,8 +147,6 @@ class Workbench:
                 yield from self.check_organisation(text, is_kept=is_kept)
             case ("organisation", "fragment"):
                 yield from self.check_organisation(grafted(self.organisation, text))
-            case ("roster", *more):
-                yield from self.check_roster(text, more, is_kept=is_kept)
             case ("cases",):
                 self.check_cases(text)
             case _:
@@ -167,15 +168,15 @@ class Workbench:
             self.organisation = text
         yield from organisation.warnings
 
-    def check_roster(self, text: str, more: list[str], *, is_kept: bool) -> Iterator[Fault]:
-        """Read a roster; where its findings are shown, look for them in 2026."""
-        whole = grafted(self.roster, text) if "fragment" in more else text
-        if is_kept and "fragment" not in more:
+    def check_roster(self, text: str, *, is_kept: bool, is_part: bool, year: int | None) -> Iterator[Fault]:
+        """Read a roster, and look for its findings in a year; a whole one is the page's from then on."""
+        whole = grafted(self.roster, text) if is_part else text
+        if is_kept and not is_part:
             self.roster = whole
         roster = DutyRoster.parse(whole, read=lambda named: (self.folder / named).read_bytes())
         yield from roster.warnings
-        if "findings" in more:
-            for each in roster.check(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)):
+        if year is not None:
+            for each in roster.check(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)):
                 yield Fault(code=each.code, message=each.message, where=each.where, fix=each.fix)
 
     def check_cases(self, text: str) -> None:

@@ -100,6 +100,20 @@ def roster_argument(function: Function) -> Function:
     return click.argument("path", type=click.Path(path_type=Path))(function)
 
 
+def spanned(start: datetime, end: datetime, tz: ZoneInfo) -> str:
+    """Return a stretch by a zone's clock: its first and last date, or times where it is no whole days.
+
+    >>> from leadrouter.zone import zone
+    >>> start, end = datetime(2026, 5, 3, 22, tzinfo=UTC), datetime(2026, 5, 10, 22, tzinfo=UTC)
+    >>> spanned(start, end, zone("Europe/Berlin")), spanned(start, end, zone("UTC"))
+    ('2026-05-04 to 2026-05-10', '2026-05-03 22:00 to 2026-05-10 22:00')
+    """
+    first, last = start.astimezone(tz).date(), (end - timedelta(microseconds=1)).astimezone(tz).date()
+    if (_begins(first, tz), _begins(last + _DAY, tz)) == (start, end):
+        return f"{first} to {last}"
+    return f"{shown(start, tz)} to {shown(end, tz)}"
+
+
 def shown(at: datetime, tz: ZoneInfo) -> str:
     """Return an instant by a zone's clock, without the zone."""
     return f"{at.astimezone(tz):%Y-%m-%d %H:%M}"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from leadrouter.cli.console import FINE, NOT_FINE, UNREADABLE, err, out, say, say_faults, say_findings
-from leadrouter.cli.period import Asked, period_options, roster_argument, shown
+from leadrouter.cli.period import Asked, period_options, roster_argument, spanned
 
 _YEAR = 366
 
@@ -45,7 +45,7 @@ def command(path: Path, **asked: Any) -> int:
     if errors or warnings:
         err().print()
     counts = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-    period = f"from {shown(start, tz)} to {shown(end, tz)} ({roster.tz})"
+    period = f"from {spanned(start, end, tz)} ({roster.tz})"
     say(out(), f"{path}: {counts} {period}", "bold red" if errors else "bold green")
     return NOT_FINE if errors else FINE
 

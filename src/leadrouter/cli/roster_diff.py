@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadrouter.cli.console import FINE, out, printable, say
-from leadrouter.cli.period import Asked, period_options, shown
+from leadrouter.cli.period import Asked, period_options, shown, spanned
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -46,7 +46,7 @@ def command(before: Path, after: Path, *, as_json: bool, **asked: Any) -> int:
     console = out()
     for change in changes:
         console.print(_line(change, tz), soft_wrap=True)
-    period = f"from {shown(start, tz)} to {shown(end, tz)} ({rosters[1].tz})"
+    period = f"from {spanned(start, end, tz)} ({rosters[1].tz})"
     counted = "nothing changes" if not changes else f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
     say(console, f"{counted} {period}", "bold")
     return FINE

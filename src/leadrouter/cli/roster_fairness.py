@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadrouter.cli.console import FINE, out, printable, say
-from leadrouter.cli.period import Asked, known_role, period_options, role_option, roster_argument, shown
+from leadrouter.cli.period import Asked, known_role, period_options, role_option, roster_argument, spanned
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +53,7 @@ def command(path: Path, *, role: str | None, as_json: bool, **asked: Any) -> int
             click.echo(json.dumps(_told(tally), ensure_ascii=False))
         return FINE
     console = out()
-    say(console, f"{meant} of {roster.name} from {shown(start, tz)} to {shown(end, tz)} ({roster.tz})", "bold")
+    say(console, f"{meant} of {roster.name} from {spanned(start, end, tz)} ({roster.tz})", "bold")
     if tallies:
         _draw(console, tallies, colours_of(dict.fromkeys([*roster.people, *(tally.person for tally in tallies)])))
     else:

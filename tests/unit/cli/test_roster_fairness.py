@@ -33,7 +33,7 @@ def test_everybody_has_a_bar(run):
     result = run("roster", "fairness", "sales", *WEEKS, COLUMNS="100")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "duty of works from 2026-05-04 00:00 to 2026-05-16 00:00 (UTC)",
+        "duty of works from 2026-05-04 to 2026-05-15 (UTC)",
         "",
         "                 turns    hours  weekend  holiday    share  █ hours, │ share                       ±",
         "anna                 7   143:30    24:00     0:00    95:58  ████████████████████│██████████   +47:32",
@@ -70,7 +70,7 @@ def test_a_role_in_which_nobody_takes_part_has_no_bars(run):
     """It is said instead."""
     result = run("roster", "fairness", "sales", "--role", "night", "--at", "2026-05-04")
     assert result.stdout.splitlines() == [
-        "night of works from 2026-05-04 00:00 to 2027-05-05 00:00 (UTC)",
+        "night of works from 2026-05-04 to 2027-05-04 (UTC)",
         "nobody takes part",
     ]
 

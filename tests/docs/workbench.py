@@ -84,7 +84,12 @@ class Workbench:
         name = example.option("file")
         if name is None:
             return
-        whole = {("fragment",): self.pack, ("organisation", "fragment"): self.organisation}.get(example.kind)
+        wholes = {
+            ("fragment",): self.pack,
+            ("organisation", "fragment"): self.organisation,
+            ("roster", "fragment"): self.roster,
+        }
+        whole = wholes.get(example.kind)
         file = self.folder / name
         if example.code is not None:
             self.faulty = file, file.read_text(encoding="utf-8")

@@ -90,7 +90,7 @@ class DutyRoster:
         """
         versions: list[Version] = []
         faults: list[Fault] = []
-        seen = {source}
+        seen = {text}
         following: str | None = source
         while following is not None:
             document = Document.read(text, following)
@@ -98,11 +98,12 @@ class DutyRoster:
             following = None
             if previous is not None:
                 found = Outside(document, read).read(previous, "`previous`")
-                if found is not None and found[0] in seen:
+                earlier = None if found is None else found[1].decode("utf-8", "replace")
+                if found is not None and earlier in seen:
                     document.fault("LR109", f"`{found[0]}` is a version already", previous, "name the one before")
-                elif found is not None:
-                    following, text = found[0], found[1].decode("utf-8", "replace")
-                    seen.add(following)
+                elif found is not None and earlier is not None:
+                    following, text = found[0], earlier
+                    seen.add(text)
                 if version is not None and version.effective is None:
                     document.fault(
                         "LR105", "a roster with `previous` lacks `effective`", previous, "say when it begins"

@@ -173,6 +173,19 @@ def test_a_plan_is_a_layer():
     assert shares == dict.fromkeys(["anna", "boris", "vera"], Fraction(80, 3))
 
 
+def test_a_plan_keeps_what_check_asks_for():
+    """A roster that a plan decides breaks none of the limits by which it was planned, and leaves no gap."""
+    days = "- {id: day, rotation: {people: [anna, boris, vera], unit: days, anchor: 2026-03-02}}"
+    more = "limits: {rest: 20, consecutive_days: 1}\nabsences: [{person: vera, dates: [2026-03-05, 2026-03-09]}]"
+    text = roster(days, more).plan(START, END).to_csv(tz=BERLIN, role="duty")
+    layers = days + "\n- {id: plan, priority: 2, plan: duty.csv}"
+    head = f"roster: demo\ntz: Europe/Berlin\n{more}\nroles:\n  duty:\n    min: 1\n    layers:\n"
+    planned = DutyRoster.parse(head + indent(layers, "      "), read=lambda _: text.encode())
+    assert [finding.code for finding in planned.check(START, END) if finding.severity == "error"] == []
+    blind = {finding.code for finding in roster(days, more).check(START, END) if finding.severity == "error"}
+    assert "LR755" in blind  # what the rotation itself breaks
+
+
 def test_fairness_is_told_by_layer():
     """Weekends are shared among those who take turns in them, and a backup among those of the layer it follows."""
     duty = roster(OFFICE + WEEKEND, roles="backup: {follows: duty, layer: office}")

@@ -175,8 +175,49 @@ def test_a_series_follows_the_clock_of_its_zone(name, day, clock, minutes, every
     assert [(each.start, each.end) for each in read] == [each for each in expected if each[0] < each[1]]
 
 
+def duties_or_faults(text: bytes, by: PeopleBy) -> tuple[DatedDuty, ...] | tuple[Fault, ...]:
+    crew = {"anna": Person(id="anna", email="anna@works.example")}
+    try:
+        return read_calendar(text, source="a.ics", people=crew, people_by=by, tz=zone("UTC"))[0]
+    except RosterError as error:
+        return error.faults or pytest.fail("an error without faults")
+
+
+NUMBERS = st.integers(-40, 400)
+RULES = st.fixed_dictionaries(
+    {"FREQ": st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"])},
+    optional={
+        "INTERVAL": st.integers(0, 30),
+        "COUNT": st.integers(0, 200),
+        "BYMONTH": st.integers(1, 12),
+        "BYMONTHDAY": NUMBERS.filter(bool),
+        "BYYEARDAY": NUMBERS.filter(bool),
+        "BYWEEKNO": NUMBERS.filter(bool),
+        "BYSETPOS": NUMBERS.filter(bool),
+        "BYHOUR": st.integers(0, 23),
+        "BYMINUTE": st.sampled_from([0, 30]),
+        "BYDAY": st.sampled_from(["MO", "SA,SU", "1MO", "-1FR", "5TU", "53WE", "99TH"]),
+        "WKST": st.sampled_from(["MO", "SU"]),
+        "UNTIL": st.sampled_from(["20270101", "20270101T000000Z", "99991231"]),
+    },
+)
+
+
+@given(RULES)
+@settings(max_examples=60)
+@example({"FREQ": "DAILY", "BYMONTHDAY": 31, "BYMONTH": 2})
+@example({"FREQ": "MONTHLY", "BYDAY": "99TH"})
+def test_any_rule_is_followed_or_refused(rule) -> None:
+    """None is followed to the end of time, though it never holds or has no end."""
+    written = ";".join(f"{part}={value}" for part, value in rule.items())
+    event = f"SUMMARY:anna\nDTSTART:20260302T090000Z\nDURATION:PT1H\nRRULE:{written}"
+    text = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR"
+    assert len(duties_or_faults(text.encode(), "name")) <= 50_000
+
+
 PIECES = st.sampled_from(
     [
+        "DTSTART:090000", "DURATION:P9999999W", "RDATE:PT1H",
         "BEGIN:VCALENDAR", "END:VCALENDAR", "BEGIN:VEVENT", "END:VEVENT", "BEGIN:VTIMEZONE", "END:VTIMEZONE",
         "TZID:X", "UID:1", "DTSTART;TZID=X:20260302T090000", "DTSTART;VALUE=DATE:20260302", "DTSTART:20260302T090000Z",
         "DTEND:20260302T100000Z", "DURATION:PT1H", "DURATION:-P1D", "DURATION:P", "RRULE:FREQ=WEEKLY;BYDAY=MO,2TU",
@@ -186,14 +227,6 @@ PIECES = st.sampled_from(
         "ATTENDEE;CN=\"", "STATUS:CANCELLED", "METHOD:CANCEL", "SUMMARY:anna", "X-WR-TIMEZONE:Nowhere", "CATEGORIES:a",
     ]
 )  # fmt: skip
-
-
-def duties_or_faults(text: bytes, by: PeopleBy) -> tuple[DatedDuty, ...] | tuple[Fault, ...]:
-    crew = {"anna": Person(id="anna", email="anna@works.example")}
-    try:
-        return read_calendar(text, source="a.ics", people=crew, people_by=by, tz=zone("UTC"))[0]
-    except RosterError as error:
-        return error.faults or pytest.fail("an error without faults")
 
 
 @given(st.lists(PIECES | st.text(max_size=12), max_size=24), st.sampled_from(["email", "name"]))

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, cast
 from attrs import define, field, frozen
 
 from leadrouter.adapters.ical.lines import Block
+from leadrouter.adapters.ical.rule import LAST_YEAR
 from leadrouter.adapters.ical.zones import Zones, clock_face, instant
 from leadrouter.errors import Fault
 
@@ -19,7 +20,7 @@ Component: TypeAlias = Any
 Wall: TypeAlias = date | datetime
 """What a clock shows, without a zone; a date for events that last whole days."""
 
-_YEARS = range(1970, 2200)
+_YEARS = range(1970, LAST_YEAR + 1)
 _TIMES = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE", "RRULE", "SEQUENCE")
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE")
 _ZONE = "X-ZONE"
@@ -32,6 +33,7 @@ _FIXES = {
 }
 _NOMINAL = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?")
 _DAY = timedelta(days=1)
+_LONGEST = timedelta(days=36_525)
 
 
 @frozen
@@ -57,6 +59,9 @@ class Moment:
         return instant(self.wall, self.tz)
 
 
+_EPOCH = Moment(datetime(1970, 1, 1), UTC)  # noqa: DTZ001  # a wall clock has no zone
+
+
 @frozen(kw_only=True)
 class Event:
     """An event as it was written. `rules`, `added` and `left_out` make it recur."""
@@ -76,13 +81,12 @@ class Event:
     @property
     def uid(self) -> str | None:
         """The calendar's name for it; all instances of a series share one."""
-        uid = self.component.get("UID")
-        return None if uid is None else str(uid)
+        return _first(self.component, "UID")
 
     @property
     def title(self) -> str:
         """What people call it."""
-        return str(self.component.get("SUMMARY") or "without a title")
+        return _first(self.component, "SUMMARY") or "without a title"
 
     @property
     def sequence(self) -> int:
@@ -165,7 +169,7 @@ class _Reading:
         before = len(self.faults)
         component = component_of(self.block)
         for name in sorted({name for name, _ in component.errors if name in _TIMES}):
-            self.fault("LR744", f"`{name}` cannot be read: `{self.block.first(name)}`", name, _FIXES.get(name, _FIX))
+            self.unreadable(name)
         if "DTSTART" not in component:
             self.fault("LR744", "the event lacks `DTSTART`", "BEGIN", "say when it begins")
         for name in _ONCE:
@@ -174,7 +178,7 @@ class _Reading:
         if len(self.faults) > before:
             return None
         start, finish = cast("Moment", self.moment(component, "DTSTART")), self.moment(component, "DTEND")
-        duration = None if finish is not None or "DURATION" not in component else component["DURATION"].dt
+        duration = self.duration(component)
         event = Event(
             number=number,
             block=self.block,
@@ -186,7 +190,7 @@ class _Reading:
             rules=tuple(_listed(component.get("RRULE"))),
             added=tuple(self.moments(component, "RDATE")),
             left_out=cast("tuple[Moment, ...]", tuple(self.moments(component, "EXDATE"))),
-            is_cancelled=is_cancelled or str(component.get("STATUS", "")).upper() == "CANCELLED",
+            is_cancelled=is_cancelled or (_first(component, "STATUS") or "").upper() == "CANCELLED",
         )
         return event if len(self.faults) == before else None
 
@@ -196,6 +200,22 @@ class _Reading:
     def moment(self, component: Component, name: str) -> Moment | None:
         written = component.get(name)
         return None if written is None else self._moment(written.dt, self.zone(name, written.params), name)
+
+    def duration(self, component: Component) -> timedelta | None:
+        """Return how long the event is, where it says so and does not say when it ends."""
+        if "DURATION" not in component or "DTEND" in component:
+            return None
+        return self.length(component["DURATION"].dt, "DURATION")
+
+    def length(self, value: Any, name: str) -> timedelta:
+        """Return a length of time that no calendar is too short for."""
+        if not isinstance(value, timedelta) or abs(value) > _LONGEST:
+            self.unreadable(name)
+            return timedelta()
+        return value
+
+    def unreadable(self, name: str) -> None:
+        self.fault("LR744", f"`{name}` cannot be read: `{self.block.first(name)}`", name, _FIXES.get(name, _FIX))
 
     def moments(self, component: Component, name: str) -> Iterator[Moment | tuple[Moment, Moment]]:
         """Yield the times of a property that holds several; a period is its start and its end."""
@@ -207,7 +227,8 @@ class _Reading:
                     continue
                 first, last = each.dt
                 start = self._moment(first, tz, name)
-                yield start, self._moment(first + last if isinstance(last, timedelta) else last, tz, name)
+                end = last if isinstance(last, datetime) else first + self.length(last, name)
+                yield start, self._moment(end, tz, name)
 
     def zone(self, name: str, params: Any) -> tzinfo | None:
         """Return the zone that a property names; None where it names none."""
@@ -220,7 +241,10 @@ class _Reading:
             self.fault("LR747", f"unknown zone `{written}`", name, fix)
         return tz
 
-    def _moment(self, value: Wall, named: tzinfo | None, name: str) -> Moment:
+    def _moment(self, value: Any, named: tzinfo | None, name: str) -> Moment:
+        if not isinstance(value, date):  # a time of no day, a length of time, a period
+            self.unreadable(name)
+            return _EPOCH
         if value.year not in _YEARS:
             self.fault("LR744", f"`{name}` lies outside the years {_YEARS[0]} to {_YEARS[-1]}", name)
         if not isinstance(value, datetime):
@@ -234,6 +258,11 @@ def component_of(block: Block) -> Component:
     from icalendar import Event
 
     return Event.from_ical(_TZID.sub(rf"\1;{_ZONE}=", block.text()))
+
+
+def _first(component: Component, name: str) -> str | None:
+    """Return a property as text, the first one where it stands several times."""
+    return next((str(value) for value in _listed(component.get(name))), None)
 
 
 def _listed(value: Any) -> list[Any]:

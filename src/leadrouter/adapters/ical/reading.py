@@ -12,7 +12,7 @@ from attrs import define, field
 from leadrouter.adapters.ical.attending import Attending, PeopleBy
 from leadrouter.adapters.ical.event import Event, EventReader
 from leadrouter.adapters.ical.lines import calendars, decoded
-from leadrouter.adapters.ical.series import Instance, faults_of, instances, is_endless
+from leadrouter.adapters.ical.series import Instance, faults_of, instances, is_followed
 from leadrouter.adapters.ical.zones import Zones
 from leadrouter.errors import Fault, RosterError
 from leadrouter.roster.dated import DatedDuty
@@ -63,7 +63,7 @@ def read_calendar(
     instances_, events, horizon = _read(data, source, tz, start, end)
     reading = _Reading(Attending.of(people, people_by))
     findings = {finding: None for each in instances_ for finding in reading.findings(each)}
-    endless = [each for each in events if is_endless(each) and not each.is_cancelled]
+    endless = [each for each in events if is_followed(each) and not each.is_cancelled]
     duties = [duty for each in instances_ if (duty := reading.duty(each)) is not None]
     return (
         tuple(sorted(duties, key=lambda duty: (duty.start, duty.end, duty.people, duty.uid or ""))),

@@ -7,21 +7,18 @@ without zones, and each instance is then set in time. Source: RFC 5545, section 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import groupby
 from typing import Any, cast
 
 from attrs import frozen
 
 from leadrouter.adapters.ical.event import Event, Moment, Wall
+from leadrouter.adapters.ical.rule import is_endless, problems_of
 from leadrouter.adapters.ical.zones import clock_face, instant
 from leadrouter.errors import Fault
 
-_MOST_A_DAY = 24
-_MOST = 100_000
 _SOME_DAYS = timedelta(days=2)
-_PARTS_OF_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
-_DATES = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 _END_OF_DAY = time(23, 59, 59)
 
 
@@ -34,15 +31,15 @@ class Instance:
     end: datetime
 
 
-def is_endless(event: Event) -> bool:
-    """Say whether a rule of the event goes on for ever."""
-    return any("UNTIL" not in rule and "COUNT" not in rule for rule in event.rules)
+def is_followed(event: Event) -> bool:
+    """Say whether a rule of the event goes on for ever, so that it is followed for some time only."""
+    return any(map(is_endless, event.rules))
 
 
 def faults_of(events: Iterable[Event]) -> Iterator[Fault]:
     """Yield what is wrong with the rules of events."""
     for event in events:
-        problems = [problem for rule in event.rules for problem in _problems(rule, event.start.wall)]
+        problems = [problem for rule in event.rules for problem in problems_of(rule, event.start.wall)]
         if event.rules and not problems:
             problems = list(_refused(event))
         for message, fix in problems:
@@ -56,7 +53,7 @@ def instances(events: Iterable[Event], first: datetime, last: datetime, horizon:
     """
     for _, group in groupby(sorted(events, key=_series_key), key=_series_key):
         series = list(group)
-        last_of_series = min(last, horizon) if any(map(is_endless, series)) else last
+        last_of_series = min(last, horizon) if any(map(is_followed, series)) else last
         found = (
             _alone(series[0]) if len(series) == 1 and series[0].is_alone else _expanded(series, first, last_of_series)
         )
@@ -126,39 +123,11 @@ def _until(rule: Any, start: Wall, tz: tzinfo) -> dict[str, list[Wall]]:
     return {"UNTIL": [until if until.tzinfo is None else clock_face(until.astimezone(UTC), tz)]}
 
 
-def _problems(rule: Any, start: Wall) -> Iterator[tuple[str, str]]:
-    """Yield what keeps a rule from being followed, and what to do."""
-    frequency = str(rule.get("FREQ", [""])[0]).upper()
-    if not frequency:
-        yield "a rule without `FREQ`", "say how often, such as FREQ=WEEKLY"
-    if len(rule.get("UNTIL", [])) > 1 or ("UNTIL" in rule and "COUNT" in rule):
-        yield "a rule with two ends", "keep `UNTIL` or `COUNT`, one of them once"
-    if min(rule.get("INTERVAL", [1])) < 1:
-        yield "a rule whose `INTERVAL` is not positive", "leave `INTERVAL` out, or give 1 or more"
-    often = 1 if frequency != "HOURLY" else _MOST_A_DAY
-    for part in _PARTS_OF_A_DAY:
-        often *= max(1, len(rule.get(part, ())))
-    if frequency in {"MINUTELY", "SECONDLY"} or often > _MOST_A_DAY:
-        yield f"a rule that recurs more than {_MOST_A_DAY} times a day", "no duty is so short"
-    elif _most(rule, start, often) > _MOST:
-        yield f"a rule that recurs more than {_MOST:_} times", "give it an earlier end"
-    if frequency == "HOURLY" and any(part in rule for part in _DATES):
-        yield "an hourly rule that asks for dates", "write FREQ=DAILY with BYHOUR"
-
-
-def _most(rule: Any, start: Wall, often: int) -> int:
-    """Return how often a rule recurs at most; 0 where it has no end."""
-    until: Wall = rule.get("UNTIL", [start])[0]
-    count: int = rule.get("COUNT", [0])[0]
-    days = date(until.year, until.month, until.day) - date(start.year, start.month, start.day)
-    return max(days.days * often, count)
-
-
 def _refused(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield why the library that expands rules refuses those of an event."""
+    """Yield that the library which expands rules refuses those of an event."""
     import recurring_ical_events
 
     try:
         recurring_ical_events.of(_calendar([event], event.start.tz))
-    except (ValueError, TypeError, KeyError) as error:
-        yield f"a rule that cannot be followed: {error}", "see RFC 5545, section 3.3.10"
+    except (ValueError, TypeError, KeyError):
+        yield "a rule that cannot be followed", "see RFC 5545, section 3.3.10"

@@ -204,7 +204,7 @@ RULES = st.fixed_dictionaries(
 
 
 @given(RULES)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @example({"FREQ": "DAILY", "BYMONTHDAY": 31, "BYMONTH": 2})
 @example({"FREQ": "MONTHLY", "BYDAY": "99TH"})
 def test_any_rule_is_followed_or_refused(rule) -> None:

@@ -226,8 +226,9 @@ class Layer:
         if any((come >= limit) != has_begun for limit, has_begun in self.limits):
             return None
         if self.slots is not None:
-            running = [slot for slot, (first, last, _) in enumerate(self.slots) if first <= come < last]
-            return running[-1] // self.every if running else None
+            opened = sum(first <= come for first, _, _ in self.slots)
+            running = any(first <= come < last for first, last, _ in self.slots)
+            return (opened - 1) // self.every if running else None
         if self.windows is not None and not any(first <= come < last for _, first, last in self.windows):
             return None
         return self.phase(minute)

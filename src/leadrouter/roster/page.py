@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -15,8 +16,8 @@ from leadrouter.roster.expand import Expansion, Stretch, merged
 from leadrouter.roster.version import Version
 
 LENGTH = timedelta(weeks=4)
-FAR = timedelta(days=3653)
-"""How far before and after an instant an answer looks for a change: ten years."""
+_YEAR = timedelta(days=400)
+_MOST = timedelta(days=3_653)
 
 _MOMENT = timedelta(microseconds=1)
 _BEFORE = Answer(people=(), source=Decided(kind="nobody"), reasons=("no version of the roster is in force yet",))
@@ -48,6 +49,13 @@ class Book:
 
     expansions: tuple[Expansion, ...]
     _pages: dict[tuple[str, int], Page] = field(factory=dict)
+    _reach: timedelta = field(init=False)
+    _marks: list[datetime] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        cycles = [rotation.cycle for each in self.expansions for rotation in each.version.rotations()]
+        self._reach = min(_YEAR + 2 * max(cycles, default=_YEAR), _MOST)
+        self._marks = sorted({mark for each in self.expansions for mark in each.version.marks()})
 
     def duty(self, role: str, at: datetime) -> Duty:
         """Return the duty in a role at an instant in UTC. Costs a look-up and a bisection, once the page is there."""
@@ -61,7 +69,7 @@ class Book:
     def timeline(self, role: str, start: datetime, end: datetime) -> tuple[Duty, ...]:
         """Return who has duty over `[start, end)`, cut to it."""
         stretches = self.stretches(role, start, end)
-        coming = self._next(role, stretches[-1].end, stretches[-1].end)
+        coming = self._next(role, stretches[-1].end)
         duties: list[Duty] = []
         for each in reversed(stretches):
             duties.append(self._told(role, each, each.start, each.end, coming))
@@ -72,14 +80,12 @@ class Book:
         """Return the first duty that somebody who did not have it just before takes up at an instant or later."""
         at = max(FIRST, after - _MOMENT)
         had = person in self.duty(role, at).people
-        while at < min(LAST, after + FAR):
-            page = self._page(role, (at - FIRST) // LENGTH)
-            for stretch in page.stretches[page.index(at) :]:
+        for page in self._following(role, at):
+            for stretch in page.stretches[max(0, page.index(at)) :]:
                 has = person in stretch.answer.people
                 if has and not had and stretch.start >= after:
                     return self.duty(role, stretch.start)
                 had = has
-            at = page.stretches[-1].end
         return None
 
     def version(self, at: datetime) -> Version | None:
@@ -122,36 +128,67 @@ class Book:
     def _lasting(self, role: str, stretch: Stretch) -> Duty:
         """Return the duty of a stretch, followed over the edges of its page to where it begins and ends."""
         since, until = self._since(role, stretch), self._until(role, stretch)
-        coming = () if until is None else self._next(role, until, stretch.end)
+        coming = () if until is None else self._next(role, until)
         return self._told(role, stretch, since, until, coming)
 
     def _since(self, role: str, stretch: Stretch) -> datetime | None:
-        start = stretch.start
-        while start > max(FIRST, stretch.start - FAR):
-            page = self._page(role, (start - FIRST) // LENGTH - 1) if self._is_edge(start) else None
-            if page is None or page.stretches[-1].answer != stretch.answer:
-                return start
-            start = page.stretches[-1].start
+        """Return when an answer begins; None where nothing before it differs."""
+        if not self._is_edge(stretch.start):
+            return stretch.start
+        for page in self._preceding(role, stretch.start):
+            if page.stretches[-1].answer != stretch.answer:
+                return page.stretches[-1].end
+            if len(page.stretches) > 1:
+                return page.stretches[-1].start
         return None
 
     def _until(self, role: str, stretch: Stretch) -> datetime | None:
-        end = stretch.end
-        while end < min(LAST, stretch.end + FAR):
-            page = self._page(role, (end - FIRST) // LENGTH) if self._is_edge(end) else None
-            if page is None or page.stretches[0].answer != stretch.answer:
-                return end
-            end = page.stretches[0].end
+        """Return when an answer ends; None where nothing after it differs."""
+        if not self._is_edge(stretch.end):
+            return stretch.end
+        for page in self._following(role, stretch.end):
+            if page.stretches[0].answer != stretch.answer:
+                return page.stretches[0].start
+            if len(page.stretches) > 1:
+                return page.stretches[0].end
         return None
 
-    def _next(self, role: str, at: datetime, since: datetime) -> tuple[str, ...]:
-        """Return the people of the first stretch from an instant on that has any, within ten years."""
-        while at < min(LAST, since + FAR):
-            page = self._page(role, (at - FIRST) // LENGTH)
-            for stretch in page.stretches[page.index(at) :]:
+    def _next(self, role: str, at: datetime) -> tuple[str, ...]:
+        """Return the people of the first stretch from an instant on that has any."""
+        for page in self._following(role, at):
+            for stretch in page.stretches[max(0, page.index(at)) :]:
                 if stretch.answer.people:
                     return stretch.answer.people
-            at = page.stretches[-1].end
         return ()
+
+    def _following(self, role: str, at: datetime) -> Iterator[Page]:
+        """Yield pages from the one of an instant on, as long as anything new can come.
+
+        What recurs has come within the reach, which is a year and more; what is written with a date is
+        looked at wherever it stands.
+        """
+        number, last = (at - FIRST) // LENGTH, (LAST - FIRST - _MOMENT) // LENGTH
+        until = at + self._reach
+        while number <= last:
+            yield self._page(role, number)
+            number += 1
+            if FIRST + number * LENGTH > until:
+                index = bisect_right(self._marks, FIRST + number * LENGTH)
+                if index == len(self._marks):
+                    return
+                number, until = (self._marks[index] - FIRST) // LENGTH, self._marks[index] + self._reach
+
+    def _preceding(self, role: str, at: datetime) -> Iterator[Page]:
+        """Yield pages from the one before an instant backwards, in the same way."""
+        number, until = (at - FIRST) // LENGTH - 1, at - self._reach
+        while number >= 0:
+            yield self._page(role, number)
+            number -= 1
+            if FIRST + (number + 1) * LENGTH < until:
+                index = bisect_left(self._marks, FIRST + (number + 1) * LENGTH) - 1
+                if index < 0:
+                    return
+                number, until = (self._marks[index] - FIRST) // LENGTH, self._marks[index] - self._reach
 
     def _told(
         self, role: str, stretch: Stretch, since: datetime | None, until: datetime | None, coming: tuple[str, ...]

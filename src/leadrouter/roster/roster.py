@@ -213,7 +213,7 @@ class DutyRoster:
     def next_duty(self, person: str, after: datetime, role: str | None = None) -> Duty | None:
         """Return the first duty that somebody takes up at an instant or later, in one role or in any.
 
-        None where none begins within ten years.
+        None where none ever begins.
 
         Raises:
             NaiveTimeError: `after` has no zone.

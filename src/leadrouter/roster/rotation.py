@@ -54,6 +54,12 @@ class Rotation:
         """Return whose turn it is by the rota."""
         return self.people[(turn + (self.first or 0)) % len(self.people)]
 
+    @property
+    def cycle(self) -> timedelta:
+        """How long it takes at most until everybody has had a turn; a slot comes once a week at least."""
+        unit = {"hours": 1, "days": 24, "weeks": 168, "months": 744, "slots": 168, "fixed": 0}[self.unit]
+        return timedelta(hours=unit * self.every * len(self.people))
+
     def begins(self, turn: int, tz: ZoneInfo) -> datetime:
         """Return when a turn begins, in UTC, from the anchor and never by chaining; not for slots."""
         anchor = self.anchor

@@ -119,14 +119,14 @@ class Timetable:
                 yield Turn(begins, ends, None, tuple(dict.fromkeys(chain.from_iterable(held))))
 
     def _slots(self, rotation: Rotation, start: datetime, end: datetime) -> Iterator[Turn]:
-        """Yield one turn for each window since the anchor that is not empty."""
+        """Yield one turn for each window since the anchor that is not empty, some closed ones before `start` too."""
         anchor = rotation.anchor
         assert anchor is not None, "INVARIANT: slots have an anchor"
         first = max(anchor, local_date(start - LONGEST, self.tz))
         slot = self._slots_before(rotation, first)
         for opening in self._openings_on(first, local_date(end, self.tz) + DAY):
             turn = slot // rotation.every
-            if start < opening.end and opening.start < end:
+            if opening.start < end:
                 yield Turn(opening.start, opening.end, turn, rotation.entry(turn))
             slot += 1
 
@@ -188,12 +188,11 @@ def shown(turns: Iterable[Turn], stretches: Iterable[tuple[datetime, datetime]])
 
 
 def _topmost(turns: list[Turn]) -> Iterable[Turn]:
-    """Cut slots that overlap: of several at once, the one that opened last has duty."""
+    """Cut slots that overlap: duty passes to each that opens, and stays there until all of them are closed."""
     if all(before.end <= after.start for before, after in pairwise(turns)):
         return turns
     cuts = sorted({cut for turn in turns for cut in (turn.start, turn.end)})
+    opened = ((start, end, [turn for turn in turns if turn.start <= start]) for start, end in pairwise(cuts))
     return [
-        running[-1]._replace(start=start, end=end)
-        for start, end in pairwise(cuts)
-        if (running := [turn for turn in turns if turn.start <= start and end <= turn.end])
+        held[-1]._replace(start=start, end=end) for start, end, held in opened if any(start < turn.end for turn in held)
     ]

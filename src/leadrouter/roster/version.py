@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import cast
 
@@ -19,9 +19,11 @@ from leadrouter.roster.layer import Layer
 from leadrouter.roster.override import Override
 from leadrouter.roster.person import Person
 from leadrouter.roster.role import Role
+from leadrouter.roster.rotation import Rotation
 from leadrouter.roster.swap import Swap
 from leadrouter.roster.workdays import Workdays
 from leadrouter.span import Span
+from leadrouter.zone import takes_effect, zone
 
 TZDATA: str = tzdata.IANA_VERSION
 """The edition of the time-zone rules that rosters are read by; a part of their digest."""
@@ -66,6 +68,25 @@ class Version:
         """A digest of everything that can change an answer, the edition of the time-zone rules included."""
         text = json.dumps([_written(self), TZDATA], ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def rotations(self) -> tuple[Rotation, ...]:
+        """Return the rotations of all layers."""
+        return tuple(layer.rotation for _, layer in self.layers() if layer.rotation is not None)
+
+    def marks(self) -> Iterator[datetime]:
+        """Yield the instants that are written with a date, between which everything recurs."""
+        if self.effective is not None:
+            yield self.effective
+        for absence in self.absences:
+            yield from (absence.start, absence.end)
+        for override in self.overrides:
+            yield from (override.start, override.end)
+        for _, layer in self.layers():
+            yield from (limit for limit in (layer.start, layer.end) if limit is not None)
+            for duty in () if layer.dated is None else layer.dated.duties:
+                yield from (duty.start, duty.end)
+            if layer.rotation is not None and layer.rotation.anchor is not None:
+                yield takes_effect(layer.rotation.anchor, layer.rotation.at[0], zone(layer.tz))
 
     def layers(self) -> tuple[tuple[Role, Layer], ...]:
         """Return every layer with its role, in the order of the file."""

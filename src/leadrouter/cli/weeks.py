@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -80,14 +80,17 @@ class Weeks:
         self.scale = min(max(room, 1), _WIDEST)
 
     def draw(self, stretches: Iterable[Stretch], first: date, last: date) -> None:
-        """Draw the days `first` to `last`, week by week, each under its number and the hours."""
+        """Draw stretches, in their order, on the days `first` to `last`; each week has its number and the hours."""
         known = list(stretches)
+        starts, ends = [each.start for each in known], [each.end for each in known]
         self._first = next(iter(known), None)
         day = first
         while day <= last:
             if day == first or day.weekday() == 0:
                 self.heading(day, min(last, day + (6 - day.weekday()) * _DAY))
-            self.day(day, known)
+            start, end = _begins(day, self.tz), _begins(day + _DAY, self.tz)
+            inside = known[bisect_right(ends, start) : bisect_left(starts, end)] if start < end else []
+            self.day(day, start, end, inside)
             day += _DAY
 
     def heading(self, first: date, last: date) -> None:
@@ -101,13 +104,11 @@ class Weeks:
         hours = "".join(f"{hour:02}".ljust(3 * self.scale) for hour in range(0, 24, 3))
         self.console.print(Text(" " * _LABEL + hours.rstrip(), "dim"))
 
-    def day(self, day: date, stretches: Iterable[Stretch]) -> None:
+    def day(self, day: date, start: datetime, end: datetime, inside: Iterable[Stretch]) -> None:
         """Draw one day; below it, hand-over times for which the line has no room, and what the clock does."""
         from rich.text import Text
 
-        start, end = _begins(day, self.tz), _begins(day + _DAY, self.tz)
-        inside = [each for each in stretches if max(each.start, start) < min(each.end, end)]
-        pieces = list(self.pieces(inside, start, end))
+        pieces = self.pieces(inside, start, end)
         line = Text()
         line.append(f"{day:%a} {day.day:2}".ljust(_LABEL), "bold" if self.workdays.is_workday(day) else "dim")
         below: list[tuple[int, str]] = []

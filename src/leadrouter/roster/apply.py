@@ -6,6 +6,7 @@ Everything here is about one instant: what is in force then, and what comes of i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
 
 from attrs import evolve, frozen
 
@@ -204,6 +205,8 @@ def _action(override: Override) -> str:
             return f"without {_named(people)}"
         case Replace(person, by):
             return f"{by} instead of {person}"
+        case _:
+            assert_never(override.action)
 
 
 def _available(people: Entry, given: Circumstances) -> tuple[str, ...]:

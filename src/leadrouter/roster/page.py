@@ -144,7 +144,7 @@ class Book:
 
     def _until(self, role: str, stretch: Stretch) -> datetime | None:
         """Return when an answer ends; None where nothing after it differs."""
-        if not self._is_edge(stretch.end):
+        if stretch.end < LAST and not self._is_edge(stretch.end):
             return stretch.end
         for page in self._following(role, stretch.end):
             if page.stretches[0].answer != stretch.answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Literal, NamedTuple, TypeAlias, assert_never
+from typing import Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -79,12 +79,8 @@ class Rotation:
                 return anchor + timedelta(weeks=steps)
             case "months":
                 return _months_later(anchor, steps)
-            case "fixed":
-                return anchor
-            case "hours" | "slots":
-                raise ValueError(f"INVARIANT: {self.unit} do not begin on a date")
             case _:
-                assert_never(self.unit)
+                return anchor
 
     def number(self, at: datetime, tz: ZoneInfo) -> int | None:
         """Return the number of the turn at an instant; None before the anchor. Not for slots."""
@@ -99,20 +95,13 @@ class Rotation:
         """Return a turn that begins at or shortly before an instant, or turn 0."""
         anchor = self.anchor
         assert anchor is not None, "INVARIANT: only a fixed rotation may lack an anchor"
+        if self.unit == "hours":
+            return max(0, (at - self.begins(0, tz)) // timedelta(hours=self.every))
         day = local_date(at, tz)
-        match self.unit:
-            case "hours":
-                return max(0, (at - self.begins(0, tz)) // timedelta(hours=self.every))
-            case "days":
-                steps = (day - anchor).days
-            case "weeks":
-                steps = (day - anchor).days // 7
-            case "months":
-                steps = (day.year - anchor.year) * _MONTHS + day.month - anchor.month
-            case "fixed" | "slots":
-                raise ValueError(f"INVARIANT: {self.unit} is no period")
-            case _:
-                assert_never(self.unit)
+        if self.unit == "months":
+            steps = (day.year - anchor.year) * _MONTHS + day.month - anchor.month
+        else:
+            steps = (day - anchor).days // (7 if self.unit == "weeks" else 1)
         return max(0, (steps // self.every - 1) * len(self.at))
 
     def turns(self, start: datetime, end: datetime, tz: ZoneInfo) -> Iterator[Turn]:

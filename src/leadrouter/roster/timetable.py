@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import chain, pairwise
+from functools import partial
+from itertools import chain, islice, pairwise
 from zoneinfo import ZoneInfo
 
 from attrs import define, field
@@ -90,7 +91,7 @@ class Timetable:
     def running(self, at: datetime) -> tuple[date, int] | None:
         """Return the turn that runs at an instant, or comes next, with the date on which it begins.
 
-        None where no turn comes. Costs as much as there are slots since the anchor.
+        None for a rotation without an anchor. Costs as much as there are slots since the anchor.
         """
         rotation = self.layer.rotation
         assert rotation is not None, "INVARIANT: only a rotation has turns"
@@ -99,14 +100,10 @@ class Timetable:
         if rotation.unit != "slots":
             number = rotation.number(at, self.tz) or 0
             return local_date(rotation.begins(number, self.tz), self.tz), number
-        begins = rotation.anchor
-        last = max(local_date(at, self.tz), rotation.anchor) + 366 * DAY
-        for slot, opening in enumerate(self._openings_on(rotation.anchor, last)):
-            if slot % rotation.every == 0:
-                begins = opening.day
-            if at < opening.end:
-                return begins, slot // rotation.every
-        return None
+        opens = partial(self._openings_on, rotation.anchor, LAST.date())
+        slot = next(slot for slot, opening in enumerate(opens()) if at < opening.end)
+        first = slot - slot % rotation.every
+        return next(islice(opens(), first, None)).day, slot // rotation.every
 
     def _planned(self, start: datetime, end: datetime) -> Iterator[Turn]:
         """Yield what a plan or calendar gives, cut where anything begins or ends; who is there at once adds up."""

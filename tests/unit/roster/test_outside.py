@@ -71,7 +71,7 @@ def test_a_calendar_is_a_layer():
         ("{id: p, plan: x.csv}", b"\xff", "LR109 `x.csv` cannot be read: byte 0 is not UTF-8"),
         ("{id: p, plan: []}", b"", "LR106 `plan` must be text"),
         ("{id: p, plan: x.csv}", b"start,end,people\n2026-04-01T09:00+03:00,2026-04-01T18:00+03:00,ana\n", "LR784"),
-        ("{id: p, ical: x.ics}", b"BEGIN:VCALENDER", "LR744"),
+        ("{id: p, ical: x.ics}", b"BEGIN:VCALENDER", "LR743"),
         ("{id: p, ical: x.ics}", OSError(13, "Permission denied"), "LR109 `x.ics` cannot be read: Permission denied"),
         ("{id: p, ical: x.ics, people_by: phone}", ICAL, "LR708 unknown people_by `phone`"),
     ],

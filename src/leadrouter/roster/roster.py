@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -28,14 +28,12 @@ from leadrouter.roster.plan import Plan, plan
 from leadrouter.roster.plan_model import PlanRules, Solve
 from leadrouter.roster.plan_search import search
 from leadrouter.roster.planning import Request, absences, shared, takes_part
+from leadrouter.roster.question import Question, stamp
 from leadrouter.roster.role import Role
 from leadrouter.roster.succession import faults_of_succession
 from leadrouter.roster.version import Version
 from leadrouter.roster.worth import HourWeights, Measure
 from leadrouter.zone import in_utc, zone
-
-LONGEST = timedelta(days=36_525)
-"""The longest stretch that one question may be about: a hundred years."""
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -220,9 +218,10 @@ class DutyRoster:
             RosterError: there is no such person or role, or the instant is outside the years 1900 to 2999.
         """
         first = in_utc(after)
-        faults = list(self._faults("next_duty", role, first, first))
+        question = Question("next_duty", role, first, first, is_instant=True)
+        faults = list(question.faults(self._known))
         if all(person not in version.people for version in self.versions):
-            faults.append(_fault("LR701", f"unknown person `{person}`", "next_duty", did_you_mean(person, self.people)))
+            faults.append(question.fault("LR701", f"unknown person `{person}`", did_you_mean(person, self.people)))
         if faults:
             raise RosterError(faults)
         roles = self.roles if role is None else (role,)
@@ -391,8 +390,9 @@ class DutyRoster:
         """
         version = self._book.version(end - _MOMENT)
         if version is None or role not in version.roles:
-            message = f"no version has role `{role}` before {_stamp(end)}"
-            raise RosterError([_fault("LR702", message, question, "ask for later dates, or another role")])
+            asked = Question(question, role, end, end)
+            message = f"no version has role `{role}` before {stamp(end)}"
+            raise RosterError([asked.fault("LR702", message, "ask for later dates, or another role")])
         return version
 
     def _asked(self, question: str, role: str | None, start: datetime, end: datetime) -> str:
@@ -401,32 +401,11 @@ class DutyRoster:
         Raises:
             RosterError: with everything that is wrong with the question.
         """
-        faults = list(self._faults(question, role, start, end))
+        faults = list(Question(question, role, start, end, is_instant=question == "on_duty").faults(self._known))
         if faults:
             raise RosterError(faults)
         return self._default if role is None else role
 
-    def _faults(self, question: str, role: str | None, start: datetime, end: datetime) -> Iterator[Fault]:
-        if role is not None and role not in self._known:
-            yield _fault("LR702", f"unknown role `{role}`", question, did_you_mean(role, self._known))
-        if question not in ("on_duty", "next_duty") and end <= start:
-            message = f"a stretch from {_stamp(start)} to {_stamp(end)} is empty"
-            yield _fault("LR730", message, question, "give an end after the start")
-        if end - start > LONGEST:
-            years = (end - start) // timedelta(days=365)
-            yield _fault("LR731", f"a stretch of {years} years", question, "ask for a hundred years at most")
-        if not FIRST <= start < LAST or end > LAST:
-            away = start if not FIRST <= start < LAST else end
-            yield _fault("LR731", f"{_stamp(away)} is too far away", question, "ask for years from 1900 to 2999")
-
     @property
     def _latest(self) -> Version:
         return self.versions[-1]
-
-
-def _fault(code: str, message: str, question: str, fix: str) -> Fault:
-    return Fault(code=code, message=message, where=f"roster.{question}", fix=fix)
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="minutes")

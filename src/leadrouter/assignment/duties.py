@@ -33,7 +33,7 @@ class Duties(Protocol):
         ...
 
     def told(self, role: str, at: datetime) -> dict[str, Any] | None:
-        """Return, for programs, what decided who is on duty; None where nothing had to be decided."""
+        """Return, for programs, what decided who is on duty in a role that has people; None for a fixed list."""
         ...
 
     def instead(self, role: str, at: datetime) -> tuple[str, ...]:
@@ -84,8 +84,6 @@ class RosterDuties:
 
     def told(self, role: str, at: datetime) -> dict[str, Any] | None:
         """Return what decided: the source, until when it holds, and the reasons."""
-        if role not in self.roster.roles:
-            return None
         duty = self.roster.on_duty(at, role)
         until = None if duty.until is None else duty.until.isoformat()
         return {"role": role, "source": str(duty.source), "until": until, "reasons": list(duty.reasons)}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from attrs import define, field
+from attrs import field, frozen
 
 from leadrouter.document import Document
 from leadrouter.errors import Fault, RosterError, did_you_mean
@@ -38,7 +38,7 @@ from leadrouter.zone import in_utc, zone
 _MOMENT = timedelta(microseconds=1)
 
 
-@define(eq=False)
+@frozen(eq=False)
 class DutyRoster:
     """Who has duty, by one or several versions of a roster. It never changes, and threads may share it.
 
@@ -67,12 +67,21 @@ class DutyRoster:
     _default: str = field(init=False, repr=False)
     _known: frozenset[str] = field(init=False, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        self._book = Book(tuple(Expansion(version) for version in self.versions))
-        digests = "\n".join(version.digest for version in self.versions)
-        self._default = next(iter(self.roles))
-        self._known = frozenset(role for version in self.versions for role in version.roles)
-        self.digest = hashlib.sha256(digests.encode()).hexdigest()
+    @digest.default
+    def _digest_of_all(self) -> str:
+        return hashlib.sha256("\n".join(version.digest for version in self.versions).encode()).hexdigest()
+
+    @_book.default
+    def _empty_book(self) -> Book:
+        return Book(tuple(Expansion(version) for version in self.versions))
+
+    @_default.default
+    def _first_role(self) -> str:
+        return next(iter(self.roles))
+
+    @_known.default
+    def _all_roles(self) -> frozenset[str]:
+        return frozenset(role for version in self.versions for role in version.roles)
 
     @classmethod
     def parse(cls, text: str, *, source: str = "roster.yaml", read: Read | None = None) -> DutyRoster:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs.exceptions import FrozenInstanceError
 
 from leadrouter import DutyRoster, NaiveTimeError, RosterError
 from leadrouter.roster.boundary import FIRST, LAST
@@ -167,3 +168,9 @@ def test_faults_of_an_earlier_version_are_told_with_its_name():
 def test_an_empty_file_is_no_roster():
     """It has no version, and says how to begin."""
     assert refused(lambda: DutyRoster.parse("# nothing\n")) == ["LR105"]
+
+
+def test_a_roster_never_changes():
+    """Nothing of it can be set; a change is a version, and another roster."""
+    with pytest.raises(FrozenInstanceError):
+        ROSTER.digest = ""

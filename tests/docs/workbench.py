@@ -188,7 +188,7 @@ class Workbench:
         """Read cases and run them."""
         router = self.router()
         for case in parse_cases(text, pack=router.pack, organisation=router.organisation):
-            result = run_case(case, router.pack, router.organisation)
+            result = run_case(case, router.pack, router.organisation, router.roster)
             assert result.passed, result.report()
 
     def unread(self, text: str, form: Format) -> Iterator[Fault]:

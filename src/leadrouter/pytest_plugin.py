@@ -189,8 +189,8 @@ def _coverage(folder: Path, names: Iterable[str]) -> Coverage:
     from leadrouter.testing.coverage import coverage_of
     from leadrouter.testing.suite import load_set_up
 
-    pack, organisation, _ = load_set_up(_from_here(folder))
-    return coverage_of(pack, organisation, names)
+    pack, organisation, roster = load_set_up(_from_here(folder))
+    return coverage_of(pack, organisation, names, roster)
 
 
 # fixtures

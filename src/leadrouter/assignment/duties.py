@@ -83,10 +83,16 @@ class RosterDuties:
         }
 
     def told(self, role: str, at: datetime) -> dict[str, Any] | None:
-        """Return what decided: the source, until when it holds, and the reasons."""
+        """Return what decided: the source, its layers, until when it holds, and the reasons."""
         duty = self.roster.on_duty(at, role)
         until = None if duty.until is None else duty.until.isoformat()
-        return {"role": role, "source": str(duty.source), "until": until, "reasons": list(duty.reasons)}
+        return {
+            "role": role,
+            "source": str(duty.source),
+            "layers": list(duty.layers),
+            "until": until,
+            "reasons": list(duty.reasons),
+        }
 
     def instead(self, role: str, at: datetime) -> tuple[str, ...]:
         """Return the role's fallback, or else who is on duty next, or else who takes part in the role at all."""

@@ -62,8 +62,8 @@ class InboundFlow:
 class Organisation:
     """Who there is to give leads to.
 
-    `staffing` is the one setting that switches the whole inbound flow. `duty` holds a fixed list of
-    people for each duty role. `warnings` are what is allowed and still worth knowing.
+    `staffing` is the one setting that switches the whole inbound flow. `duty` holds the people of each
+    duty role: a fixed list, or whoever takes turns by a roster. `warnings` are what is allowed and still worth knowing.
     """
 
     name: str
@@ -95,6 +95,14 @@ class Organisation:
         """Return the same organisation with these people on duty in every role."""
         roles = {*self.duty, *([self.inbound.duty] if self.inbound.duty else [])}
         return evolve(self, duty=dict.fromkeys(sorted(roles), people))
+
+    def with_rota(self, people: Mapping[str, tuple[str, ...]]) -> Organisation:
+        """Return the same organisation with these people taking turns in duty roles, of which the first is inbound's.
+
+        A role that the organisation names for inbound stays.
+        """
+        inbound = evolve(self.inbound, duty=self.inbound.duty or next(iter(people), None))
+        return evolve(self, duty={**self.duty, **people}, inbound=inbound)
 
     def settle(self, destination: Destination) -> Settled:
         """Return what `inbound` means under the staffing; any other destination as it is."""
@@ -274,6 +282,8 @@ class _Reading:
         known = {"department": departments, "head": departments, "duty": duty}
         found = {key: self.document.word(value, f"`{key}`") for key, value in given.items()}
         for key, name in found.items():
+            if key == "duty" and not duty:
+                continue  # a roster has the roles, against which the router holds it
             if name is not None and name not in known[key]:
                 what = "duty role" if key == "duty" else "department"
                 self.document.fault("LR505", f"unknown {what} `{name}`", given[key], did_you_mean(name, known[key]))

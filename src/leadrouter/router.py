@@ -12,11 +12,21 @@ from typing import TYPE_CHECKING, Any, Self
 from attrs import define, field
 
 from leadrouter.assignment.assign import Assignment, assign
-from leadrouter.errors import ConflictError, FactsError, Fault, PackError, UnknownLeadError
+from leadrouter.assignment.duties import FixedDuties, RosterDuties
+from leadrouter.errors import (
+    ConflictError,
+    FactsError,
+    Fault,
+    PackError,
+    RosterError,
+    UnknownLeadError,
+    did_you_mean,
+)
 from leadrouter.event import Event, Observer
 from leadrouter.lead import Lead, raw_form
 from leadrouter.ledger.ledger import Entry, Ledger, Refused, Transaction
 from leadrouter.organisation import Organisation
+from leadrouter.roster.roster import DutyRoster
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
@@ -60,11 +70,14 @@ class Router:
     organisation: Organisation
     ledger: Ledger = field(repr=False)
     observer: Observer | None = field(default=None, kw_only=True, repr=False)
+    roster: DutyRoster | None = field(default=None, kw_only=True, repr=False)
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)
     _are_kept: bool = field(default=False, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        if self.roster is not None:
+            self.organisation = staffed(self.organisation, self.roster)
         faults = list(check_destinations(self.pack.checked, self.organisation))
         if faults:
             raise PackError(faults)
@@ -74,7 +87,7 @@ class Router:
     def open(
         cls, path: str | PathLike[str], *, ledger: str = "sqlite:///leads.db", observer: Observer | None = None
     ) -> Router:
-        """Open a router on a folder with `pack.yaml` and `organisation.yaml`.
+        """Open a router on a folder with `pack.yaml`, `organisation.yaml` and, where there is one, `roster.yaml`.
 
         Args:
             path: the folder.
@@ -85,13 +98,14 @@ class Router:
         Raises:
             PackError: the pack has faults, or leads to nobody in the organisation.
             OrganisationError: the organisation has faults.
+            RosterError: the roster has faults, or puts somebody on duty who is not in the organisation.
             LedgerError: the ledger cannot be opened.
         """
-        from leadrouter.adapters.files import load_organisation, load_pack
+        from leadrouter.adapters.files import load_organisation, load_pack, load_roster_beside
         from leadrouter.adapters.ledgers import open_ledger
 
         pack, organisation = load_pack(path), load_organisation(path)
-        return cls(pack, organisation, open_ledger(ledger), observer=observer)
+        return cls(pack, organisation, open_ledger(ledger), observer=observer, roster=load_roster_beside(path))
 
     def route(self, lead: Lead | Mapping[str, Any], *, at: datetime | None = None) -> Decision:
         """Decide where a lead goes and who acts, and keep both.
@@ -174,7 +188,8 @@ class Router:
             raise
 
     def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
-        assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last)
+        duties = FixedDuties(self.organisation.duty) if self.roster is None else RosterDuties(self.roster)
+        assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last, duties, now)
         decision = Decision(
             lead_id=_lead_id(lead.key),
             key=lead.key,
@@ -182,6 +197,7 @@ class Router:
             outcome=outcome,
             assignment=assignment,
             organisation_digest=self._organisation_digest,
+            roster_digest=None if self.roster is None else self.roster.digest,
             pack=self.pack,
         )
         work.advance(assignment.destination, assignment.assignee)
@@ -235,6 +251,27 @@ class Router:
     def _tell(self, name: str, lead_id: str, at: datetime, **details: Any) -> None:
         if self.observer is not None:
             self.observer(Event(name=name, lead_id=lead_id, at=at, details=details))
+
+
+def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
+    """Return an organisation whose duty roles are those of a roster.
+
+    Raises:
+        RosterError: somebody of the roster is not in the organisation.
+    """
+    faults = [
+        Fault(
+            code="LR718",
+            message=f"`{person}` of the roster is not in the organisation",
+            where=f"roster {roster.name}",
+            fix=did_you_mean(person, organisation.people),
+        )
+        for person in roster.people
+        if person not in organisation.people
+    ]
+    if faults:
+        raise RosterError(faults)
+    return organisation.with_rota(roster.taking_part())
 
 
 def facts_for(pack: RulePack, lead: Lead, at: datetime) -> dict[str, Any]:
@@ -291,6 +328,7 @@ def _stored(entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
         outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at)),
         assignment=Assignment.from_dict(record["assignment"]),
         organisation_digest=record["organisation"],
+        roster_digest=record.get("roster"),
         pack=pack,
     )
 

@@ -43,9 +43,9 @@ def test_every_case_passes(suite):
     assert not failed, "\n\n".join(failed)
 
 
-def test_every_rule_default_and_step_has_a_case(suite):
+def test_every_rule_default_step_and_layer_has_a_case(suite):
     """Nothing in a pack is there without an example of it."""
-    coverage = measure(suite.pack, suite.organisation, [result.decision for result in suite.run()])
+    coverage = measure(suite.pack, suite.organisation, [result.decision for result in suite.run()], suite.roster)
     assert coverage.missed == (), coverage.report()
 
 

@@ -22,7 +22,7 @@ class Decision:
     """What the router answers for one lead.
 
     `at` is the instant of the decision, in UTC. `outcome` is what the rule pack said, `assignment` who
-    acts. `organisation_digest` and the pack's digest name what it was decided by.
+    acts. `organisation_digest`, `roster_digest` and the pack's digest name what it was decided by.
     """
 
     lead_id: str
@@ -31,6 +31,7 @@ class Decision:
     outcome: Outcome = field(repr=False)
     assignment: Assignment
     organisation_digest: str = field(repr=False)
+    roster_digest: str | None = field(default=None, repr=False)
     pack: RulePack = field(eq=False, repr=False)
 
     @property
@@ -108,6 +109,7 @@ class Decision:
             "assignment": self.assignment.to_dict(),
             "pack": self.pack_digest,
             "organisation": self.organisation_digest,
+            **({} if self.roster_digest is None else {"roster": self.roster_digest}),
         }
 
     def to_json(self) -> str:
@@ -124,13 +126,18 @@ def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     assignment = decision.assignment
     for number, empty in enumerate(assignment.empty, start=1):
         yield f"step {number} of route {decision.route}: {empty} reached nobody"
+    if assignment.duty is not None:
+        until = assignment.duty["until"]
+        yield f"on duty by {assignment.duty['source']}" + ("" if until is None else f" until {until}")
+        yield from (f"  {reason}" for reason in assignment.duty["reasons"])
     yield (
         f"step {assignment.step} of route {decision.route}: {assignment.destination} is "
         f"{', '.join(assignment.pool)}; {assignment.assignee} comes after {assignment.last or 'nobody yet'}"
     )
     for person, reason in assignment.why_not().items():
         yield f"  not {person}: {reason}"
-    yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}"
+    roster = "" if decision.roster_digest is None else f", roster {decision.roster_digest[:12]}"
+    yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}{roster}"
 
 
 _HEADINGS = {"classify": "class", "route": "route", "tag": "tag"}

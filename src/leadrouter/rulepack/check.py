@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from leadrouter.destination import Department, Head, OnDuty, Person
 from leadrouter.errors import Fault, did_you_mean
@@ -31,7 +32,8 @@ def _step(step: Step, route: Route, organisation: Organisation) -> Iterator[Faul
         "person": dict(organisation.people),
         "duty role": dict(organisation.duty),
     }
-    match step.to:
+    settled = organisation.settle(step.to)
+    match settled:
         case Department(name) | Head(name):
             what, word = "department", name
         case Person(name):
@@ -39,7 +41,7 @@ def _step(step: Step, route: Route, organisation: Organisation) -> Iterator[Faul
         case OnDuty(name):
             what, word = "duty role", name
         case _:
-            return  # `inbound` is settled by the staffing, which the organisation has checked
+            assert_never(settled)
     if word not in known[what]:
         fix = did_you_mean(word, known[what])
         yield Fault(code="LR315", message=f"unknown {what} `{word}`", where=_place(step, route), fix=fix)

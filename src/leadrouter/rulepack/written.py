@@ -14,8 +14,9 @@ from leadrouter.facts import Refusal
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Scope
 from leadrouter.rulepack.expression import Value
-from leadrouter.rulepack.sheet import ANY, Cell, Row, Sheet, cell_expression, read_sheet
+from leadrouter.rulepack.sheet import ANY, cell_expression
 from leadrouter.rulepack.syntax import Problem, parse_expression
+from leadrouter.sheet import Cell, Row, Sheet, read_sheet
 from leadrouter.span import Span
 
 Place: TypeAlias = Callable[[int, int], Span]

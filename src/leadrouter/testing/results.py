@@ -8,6 +8,7 @@ from attrs import frozen
 
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.organisation import Organisation
+from leadrouter.roster.roster import DutyRoster
 from leadrouter.router import Router
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
@@ -61,8 +62,10 @@ class CaseResult:
         yield from (f"  {line}" for line in self.decision.explain().splitlines())
 
 
-def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResult:
+def run_case(case: Case, pack: RulePack, organisation: Organisation, roster: DutyRoster | None = None) -> CaseResult:
     """Route the lead of a case, alone and in an empty ledger in memory, and compare.
+
+    Who is on duty the case says, or else the roster at the case's instant.
 
     Raises:
         FactsError: the lead's facts do not fit the vocabulary; `parse_cases` with the pack sees to that.
@@ -71,8 +74,8 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
     if case.staffing is not None:
         organisation = organisation.with_staffing(case.staffing)
     if case.on_duty is not None:
-        organisation = organisation.with_duty((case.on_duty,))
-    decision = Router(pack, organisation, MemoryLedger()).route(case.lead, at=case.at)
+        organisation, roster = organisation.with_duty((case.on_duty,)), None
+    decision = Router(pack, organisation, MemoryLedger(), roster=roster).route(case.lead, at=case.at)
     return CaseResult(case, decision, tuple(_compared(case, decision, organisation)))
 
 

@@ -38,7 +38,7 @@ route:
   - {rule: rest, default: true, to: inbound}
 routes:
   head: [{to: head(inbound)}]
-  client: [{to: department(client)}]
+  client: [{to: department(client)}, {to: head(client)}]
   inbound: [{to: inbound}, {to: head(inbound)}]
 """
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, write_duration
+from leadrouter.hours import Calendar, Hours, Window
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Condition, Scope, check_condition
-from leadrouter.rulepack.hours import Calendar, Hours, Window
 from leadrouter.rulepack.syntax import FUNCTIONS
 from leadrouter.zone import zone
 

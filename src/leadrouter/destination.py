@@ -53,6 +53,32 @@ class OnDuty:
 
 
 @frozen
+class Pool:
+    """Everybody with the attributes that the organisation gives a pool of this name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"pool({self.name})"
+
+
+@frozen
+class Owner:
+    """Whoever holds the client already."""
+
+    def __str__(self) -> str:
+        return "owner"
+
+
+@frozen
+class Deputy:
+    """The deputy of whoever holds the client."""
+
+    def __str__(self) -> str:
+        return "deputy"
+
+
+@frozen
 class Inbound:
     """Whatever the organisation's staffing says: a department, its head, or who is on duty."""
 
@@ -60,22 +86,30 @@ class Inbound:
         return "inbound"
 
 
-Destination: TypeAlias = Department | Head | Person | OnDuty | Inbound
+@frozen
+class Hold:
+    """Nobody yet: the lead waits, and an alarm says so."""
 
-FORMS = ("department(…)", "head(…)", "person(…)", "on_duty(…)", "inbound")
+    def __str__(self) -> str:
+        return "hold"
 
-_FORM = re.compile(r"(?P<kind>department|head|person|on_duty)\(\s*(?P<name>[\w.-]+)\s*\)")
-_KINDS: dict[str, type[Department | Head | Person | OnDuty]] = {
+
+Destination: TypeAlias = Department | Head | Person | OnDuty | Pool | Owner | Deputy | Inbound | Hold
+
+FORMS = ("department(…)", "head(…)", "person(…)", "on_duty(…)", "pool(…)", "owner", "deputy", "inbound", "hold")
+
+_FORM = re.compile(r"(?P<kind>department|head|person|on_duty|pool)\(\s*(?P<name>[\w.-]+)\s*\)")
+_KINDS: dict[str, type[Department | Head | Person | OnDuty | Pool]] = {
     "department": Department,
     "head": Head,
     "person": Person,
     "on_duty": OnDuty,
+    "pool": Pool,
 }
+_BARE: dict[str, Destination] = {"owner": Owner(), "deputy": Deputy(), "inbound": Inbound(), "hold": Hold()}
 
 
 def parse_destination(text: str) -> Destination | None:
     """Return the destination that a text names, or None where it names none."""
-    if text.strip() == "inbound":
-        return Inbound()
     found = _FORM.fullmatch(text.strip())
-    return None if found is None else _KINDS[found["kind"]](found["name"])
+    return _BARE.get(text.strip()) if found is None else _KINDS[found["kind"]](found["name"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -82,6 +83,10 @@ class CaseError(FaultsError):
     """A file of cases that was refused; none of its cases ran."""
 
 
+class PlanError(FaultsError):
+    """A plan of a handover that cannot be read; nothing of it was applied."""
+
+
 class FactsError(FaultsError):
     """Facts or a lead that were refused. `raw` is what was given, untouched."""
 
@@ -113,6 +118,47 @@ class ConflictError(LeadRouterError, ValueError):
     def __init__(self, message: str, lead_id: str) -> None:
         super().__init__(message, lead_id)
         self.lead_id = lead_id
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class StaleError(LeadRouterError, RuntimeError):
+    """A write on a lead that has changed since it was read: read it again and decide anew.
+
+    `seen` is the version that the writer named, `current` the one at which the lead stands.
+    """
+
+    def __init__(self, lead_id: str, *, seen: int, current: int) -> None:
+        super().__init__(f"lead {lead_id} stands at version {current}, not {seen}; read it again")
+        self.lead_id = lead_id
+        self.seen = seen
+        self.current = current
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (partial(type(self), seen=self.seen, current=self.current), (self.lead_id,))
+
+
+class LifecycleError(LeadRouterError, ValueError):
+    """Something that cannot be done as things stand; nothing was changed. `lead_id` names the lead, if it is one."""
+
+    def __init__(self, message: str, lead_id: str | None = None) -> None:
+        super().__init__(message, lead_id)
+        self.lead_id = lead_id
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownCompanyError(LeadRouterError, KeyError):
+    """A company that the ledger does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownPersonError(LeadRouterError, KeyError):
+    """A person whom the organisation does not have."""
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -104,7 +104,7 @@ class CaseItem(pytest.Item):
         from leadrouter.testing.results import run_case
 
         result = run_case(self.case, self.loaded.pack, self.loaded.organisation, self.loaded.roster)
-        self.reached = reached(result.decision)
+        self.reached = reached(result)
         if not result.passed:
             raise CaseFailure(result.report())
 

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define, field
 
-from leadrouter.assignment.assign import Assignment, assign
-from leadrouter.assignment.duties import FixedDuties, RosterDuties
-from leadrouter.errors import (
-    ConflictError,
-    FactsError,
-    Fault,
-    PackError,
-    RosterError,
-    UnknownLeadError,
-    did_you_mean,
-)
-from leadrouter.event import Event, Observer
+from leadrouter.assignment.assign import EXISTING
+from leadrouter.assignment.duties import Duties
+from leadrouter.assignment.strategy import OwnStrategy
+from leadrouter.doors import Doors, instant
+from leadrouter.errors import ConflictError, FactsError
+from leadrouter.event import Observer
+from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead, raw_form
-from leadrouter.ledger.ledger import Entry, Ledger, Refused, Transaction
-from leadrouter.organisation import Organisation
-from leadrouter.roster.roster import DutyRoster
+from leadrouter.ledger.ledger import Entry, Refused, Transaction
+from leadrouter.lifecycle.clients import enter, recognise
+from leadrouter.lifecycle.desk import Desk
 from leadrouter.routing.decision import Decision
-from leadrouter.routing.outcome import Outcome
-from leadrouter.routing.rule_pack import RulePack
-from leadrouter.rulepack.check import check_destinations
-from leadrouter.zone import in_utc
+from leadrouter.routing.intake import facts_for, lead_id_of
+from leadrouter.routing.placing import place
+from leadrouter.routing.stored import find_entry, read_decision
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -39,18 +31,30 @@ if TYPE_CHECKING:
 
 
 @define(eq=False)
-class Router:
-    """Routes leads and keeps what it decided.
+class Router(Doors):
+    """Routes leads, offers them to people, and keeps what became of them.
 
     One router may be shared by threads; several processes may open the same ledger file.
 
+    Args:
+        pack: the rules that decide new leads.
+        organisation: who there is to give leads to.
+        ledger: where everything is kept.
+        observer: called with each `Event` after it was kept.
+        roster: who is on duty and who is away; the organisation's fixed lists where it is left out.
+        duties: an answer of your own to who is on duty and who is away, which goes before the roster's.
+        strategies: strategies of your own, by the name that steps and pools give.
+        identity_key: a secret with which companies are known again (`Router.open`).
+
+    >>> from datetime import UTC, datetime
+    >>> from leadrouter import Organisation, RulePack
     >>> from leadrouter.ledger.memory import MemoryLedger
     >>> pack = RulePack.parse('''
     ... pack: demo
     ... vocabulary: {amount: {money: RUB}}
     ... classify: [{rule: all-complex, default: true, class: complex}]
     ... route: [{rule: all-to-sales, default: true, to: sales}]
-    ... routes: {sales: [{to: department(sales)}]}
+    ... routes: {sales: [{to: department(sales), offer: 5m}, {to: head(sales)}]}
     ... ''')
     >>> organisation = Organisation.parse('''
     ... organisation: demo
@@ -60,32 +64,29 @@ class Router:
     ... ''')
     >>> router = Router(pack, organisation, MemoryLedger())
     >>> at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    >>> router.route(Lead(id="1", facts={"amount": 5}), at=at).assignee
+    >>> decision = router.route(Lead(id="1", facts={"amount": 5}), at=at)
+    >>> decision.assignee, router.route(Lead(id="2", facts={"amount": 7}), at=at).assignee
+    ('anna', 'boris')
+    >>> router.accept(decision.lead_id, by="anna", at=at).holder
     'anna'
-    >>> router.route(Lead(id="2", facts={"amount": 7}), at=at).assignee
-    'boris'
+    >>> router.next_deadline().isoformat()
+    '2026-03-02T09:05:00+00:00'
+    >>> [event.name for event in router.tick(at=at.replace(minute=5))]
+    ['lead.expired', 'lead.offered']
     """
 
-    pack: RulePack
-    organisation: Organisation
-    ledger: Ledger = field(repr=False)
-    observer: Observer | None = field(default=None, kw_only=True, repr=False)
-    roster: DutyRoster | None = field(default=None, kw_only=True, repr=False)
-    _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
-    _organisation_digest: str = field(init=False, repr=False)
     _are_kept: bool = field(default=False, init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        if self.roster is not None:
-            self.organisation = staffed(self.organisation, self.roster)
-        faults = list(check_destinations(self.pack.checked, self.organisation))
-        if faults:
-            raise PackError(faults)
-        self._organisation_digest = self.organisation.digest
 
     @classmethod
     def open(
-        cls, path: str | PathLike[str], *, ledger: str = "sqlite:///leads.db", observer: Observer | None = None
+        cls,
+        path: str | PathLike[str],
+        *,
+        ledger: str = "sqlite:///leads.db",
+        observer: Observer | None = None,
+        duties: Duties | None = None,
+        strategies: Mapping[str, OwnStrategy] | None = None,
+        identity_key: bytes = b"",
     ) -> Router:
         """Open a router on a folder with `pack.yaml`, `organisation.yaml` and, where there is one, `roster.yaml`.
 
@@ -94,6 +95,10 @@ class Router:
             ledger: `sqlite:///` and a path (three slashes for a path from here, four for an absolute
                 one), or `memory:`.
             observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
+            duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
+            strategies: strategies of your own, by the name that steps and pools give.
+            identity_key: a secret of at most 64 bytes, always the same one for a ledger; without it, who has
+                the ledger can find out phone numbers by trying them all.
 
         Raises:
             PackError: the pack has faults, or leads to nobody in the organisation.
@@ -105,10 +110,20 @@ class Router:
         from leadrouter.adapters.ledgers import open_ledger
 
         pack, organisation = load_pack(path), load_organisation(path)
-        return cls(pack, organisation, open_ledger(ledger), observer=observer, roster=load_roster_beside(path))
+        kept = open_ledger(ledger)
+        return cls(
+            pack,
+            organisation,
+            kept,
+            observer=observer,
+            roster=load_roster_beside(path),
+            duties=duties,
+            strategies=strategies or {},
+            identity_key=identity_key,
+        )
 
     def route(self, lead: Lead | Mapping[str, Any], *, at: datetime | None = None) -> Decision:
-        """Decide where a lead goes and who acts, and keep both.
+        """Decide where a lead goes, offer it to whoever can take it, and keep both.
 
         A mapping is read by `Lead.from_mapping`.
 
@@ -120,26 +135,28 @@ class Router:
             ConflictError: the key is known with another payload; the second payload is kept.
             NaiveTimeError: `at` or `lead.received` has no zone.
         """
-        now = datetime.now(UTC) if at is None else in_utc(at)
+        now = instant(at)
         if not isinstance(lead, Lead):
             lead = self._read(lead, now)
-        try:
-            outcome: Outcome | None = self.pack.decide(facts_for(self.pack, lead, now))
-            refusal = None
-        except FactsError as error:
-            outcome, refusal = None, error
-        with self.ledger.transaction() as work:
-            entry = work.find(lead.key)
-            if entry is None and outcome is not None:
-                decision = self._decide(work, lead, outcome, now)
-            elif entry is None or entry.digest != lead.digest:
-                self._keep_refused(work, lead, refusal if entry is None else None, now)
+        digest, decision, refusal = lead.digest, None, None
+        found = identifiers(lead, country=self.organisation.country)
+        with self._desk(now) as desk:
+            entry = desk.work.find(lead.key)
+            if entry is None:
+                try:
+                    decision = self._decide(desk, lead, found)
+                except FactsError as error:
+                    refusal = error
+                    _keep_refused(desk.work, lead, str(error), now)
+            elif entry.digest != digest:
+                _keep_refused(desk.work, lead, "conflict: the key is known with another payload", now)
         if entry is not None:
             return self._again(lead, entry, now)
         if refusal is not None:
-            self._tell("lead.refused", _lead_id(lead.key), now, codes=[fault.code for fault in refusal.faults])
+            self._tell("lead.refused", lead_id_of(lead.key), now, codes=[fault.code for fault in refusal.faults])
             raise FactsError(refusal.faults, raw=lead)
-        self._tell_routed(decision)
+        assert decision is not None, "INVARIANT: a new lead is decided or refused"
+        self._are_kept = True
         return decision
 
     def decision(self, lead_id: str) -> Decision:
@@ -148,7 +165,8 @@ class Router:
         Raises:
             UnknownLeadError: no lead has that id, or several begin so.
         """
-        return _stored(_find(self.ledger, lead_id), self._pack)
+        with self.ledger.reading() as work:
+            return read_decision(work, find_entry(work, lead_id), self._pack_in(work))
 
     def explain(self, lead_id: str, *, personal: bool = False) -> str:
         """Say why a lead went where it went.
@@ -184,41 +202,38 @@ class Router:
             key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
             with self.ledger.transaction() as work:
                 work.refuse(Refused(key=key, payload=raw, reason=str(error), at=now.isoformat()))
-            self._tell("lead.refused", _lead_id(key), now, codes=[fault.code for fault in error.faults])
+            self._tell("lead.refused", lead_id_of(key), now, codes=[fault.code for fault in error.faults])
             raise
 
-    def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
-        duties = FixedDuties(self.organisation.duty) if self.roster is None else RosterDuties(self.roster)
-        assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last, duties, now)
-        decision = Decision(
-            lead_id=_lead_id(lead.key),
-            key=lead.key,
-            at=now,
+    def _decide(self, desk: Desk, lead: Lead, found: tuple[Identifier, ...]) -> Decision:
+        known = recognise(desk.work.clients, found, self.identity_key)
+        supplied = {EXISTING: known.is_client} if EXISTING in self.pack.vocabulary else {}
+        outcome = self.pack.decide(facts_for(self.pack, lead, desk.at, supplied=supplied))
+        company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)
+        decision = place(
+            desk,
+            self.pack,
+            self._organisation_digest,
+            lead=lead,
             outcome=outcome,
-            assignment=assignment,
-            organisation_digest=self._organisation_digest,
-            roster_digest=None if self.roster is None else self.roster.digest,
-            pack=self.pack,
+            supplied=supplied,
+            known=known,
+            company=company.id,
         )
-        work.advance(assignment.destination, assignment.assignee)
         if not self._are_kept:
-            work.keep(self.pack.digest, self.pack.canonical)
-            work.keep(self._organisation_digest, self.organisation.to_json())
-        work.add(
+            desk.work.keep(self.pack.digest, self.pack.canonical)
+            desk.work.keep(self._organisation_digest, self.organisation.to_json())
+        desk.work.add(
             Entry(
                 lead_id=decision.lead_id,
                 key=lead.key,
                 digest=lead.digest,
                 payload=lead.payload,
                 record=decision.to_json(),
-                at=now.isoformat(),
+                at=desk.at.isoformat(),
             )
         )
         return decision
-
-    def _keep_refused(self, work: Transaction, lead: Lead, refusal: FactsError | None, now: datetime) -> None:
-        reason = "conflict: the key is known with another payload" if refusal is None else str(refusal)
-        work.refuse(Refused(key=lead.key, payload=lead.payload, reason=reason, at=now.isoformat()))
 
     def _again(self, lead: Lead, entry: Entry, now: datetime) -> Decision:
         """Answer a key that is known already."""
@@ -227,117 +242,9 @@ class Router:
             message = f"`{lead.key}` is in the ledger with another payload; the stored decision stays"
             raise ConflictError(message, entry.lead_id)
         self._tell("lead.repeated", entry.lead_id, now)
-        return _stored(entry, self._pack)
-
-    def _pack(self, digest: str) -> RulePack:
-        if digest == self.pack.digest:
-            return self.pack
-        if digest not in self._packs:
-            self._packs[digest] = _kept_pack(self.ledger, digest)
-        return self._packs[digest]
-
-    def _tell_routed(self, decision: Decision) -> None:
-        self._are_kept = True
-        self._tell(
-            "lead.routed",
-            decision.lead_id,
-            decision.at,
-            lead_class=decision.lead_class,
-            route=decision.route,
-            destination=decision.destination,
-            assignee=decision.assignee,
-        )
-
-    def _tell(self, name: str, lead_id: str, at: datetime, **details: Any) -> None:
-        if self.observer is not None:
-            self.observer(Event(name=name, lead_id=lead_id, at=at, details=details))
+        with self.ledger.reading() as work:
+            return read_decision(work, entry, self._pack_in(work))
 
 
-def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
-    """Return an organisation whose duty roles are those of a roster.
-
-    Raises:
-        RosterError: somebody of the roster is not in the organisation.
-    """
-    faults = [
-        Fault(
-            code="LR718",
-            message=f"`{person}` of the roster is not in the organisation",
-            where=f"roster {roster.name}",
-            fix=did_you_mean(person, organisation.people),
-        )
-        for person in roster.people
-        if person not in organisation.people
-    ]
-    if faults:
-        raise RosterError(faults)
-    return organisation.with_rota(roster.taking_part())
-
-
-def facts_for(pack: RulePack, lead: Lead, at: datetime) -> dict[str, Any]:
-    """Return the facts that a pack decides a lead by: its own, its source and when it was received.
-
-    The last two are added where the pack's vocabulary has them; a lead that does not say when it was
-    received was received `at`.
-
-    Raises:
-        FactsError: the lead brings `source` among its facts as well.
-    """
-    facts = dict(lead.facts)
-    if lead.source is not None and "source" in pack.vocabulary:
-        if "source" in facts:
-            message, fix = "fact `source` is given twice", "the lead has it already"
-            raise FactsError([Fault(code="LR410", message=message, where="lead.source", fix=fix)], raw=lead)
-        facts["source"] = lead.source
-    if "received" in pack.vocabulary:
-        facts.setdefault("received", at if lead.received is None else in_utc(lead.received))
-    return facts
-
-
-def stored_decision(ledger: Ledger, lead_id: str) -> Decision:
-    """Return a lead's decision from the ledger alone, explained by the pack that made it.
-
-    Args:
-        ledger: where the lead was routed.
-        lead_id: its id, or the beginning of it.
-
-    Raises:
-        UnknownLeadError: no lead has that id, or several begin so.
-
-    Cost: that pack is read again.
-    """
-    return _stored(_find(ledger, lead_id), partial(_kept_pack, ledger))
-
-
-def _find(ledger: Ledger, lead_id: str) -> Entry:
-    found = ledger.entries(lead_id)
-    if len(found) != 1:
-        many = f"{len(found)} leads have" if found else "no lead has"
-        raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
-    return found[0]
-
-
-def _stored(entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
-    record = json.loads(entry.record)
-    pack = pack_of(record["pack"])
-    at = datetime.fromisoformat(record["at"])
-    return Decision(
-        lead_id=entry.lead_id,
-        key=entry.key,
-        at=at,
-        outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at)),
-        assignment=Assignment.from_dict(record["assignment"]),
-        organisation_digest=record["organisation"],
-        roster_digest=record.get("roster"),
-        pack=pack,
-    )
-
-
-def _kept_pack(ledger: Ledger, digest: str) -> RulePack:
-    text = ledger.text(digest)
-    assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
-    return RulePack.parse(text, source=f"pack {digest[:12]}")
-
-
-def _lead_id(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def _keep_refused(work: Transaction, lead: Lead, reason: str, now: datetime) -> None:
+    work.refuse(Refused(key=lead.key, payload=lead.payload, reason=reason, at=now.isoformat()))

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from leadrouter import Decision, Lead, Organisation, Router, RulePack, load_pack
 from leadrouter.ledger.memory import MemoryLedger
-from leadrouter.router import facts_for
+from leadrouter.routing.intake import facts_for
 
 from .contest import leads_for
 from .measure import Cost, Task, each, interleave

@@ -32,7 +32,7 @@ def route_by(conditions: str) -> str:
         rules.append(f"  - {{rule: condition-{number}, when: {when}, to: desk}}")
     assert not document.faults, document.faults
     default = "  - {rule: otherwise, default: true, to: desk}"
-    return "\n".join(["route:", *rules, default, "routes: {desk: [{to: inbound}]}", ""])
+    return "\n".join(["route:", *rules, default, "routes: {desk: [{to: hold}]}", ""])
 
 
 def _name(section: str) -> str:

@@ -21,6 +21,7 @@ from leadrouter.errors import Fault, FaultsError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.roster.person import Person
 from leadrouter.roster.plan_file import parse_plan
+from leadrouter.rulepack.check import check_destinations
 from leadrouter.testing import parse_cases, run_case
 from leadrouter.zone import zone
 
@@ -167,10 +168,12 @@ class Workbench:
         yield from pack.warnings
 
     def check_organisation(self, text: str, *, is_kept: bool = False) -> Iterator[Fault]:
-        """Read an organisation."""
+        """Read an organisation, and hold the page's pack against it where there is one."""
         organisation = Organisation.parse(text)
         if is_kept:
             self.organisation = text
+        elif self.pack:
+            yield from check_destinations(RulePack.parse(self.pack, include=self.include).checked, organisation)
         yield from organisation.warnings
 
     def check_roster(self, text: str, *, is_kept: bool, is_part: bool, year: int | None) -> Iterator[Fault]:

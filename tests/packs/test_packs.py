@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadrouter import Router
+from leadrouter import Lead, Router
 from leadrouter.adapters.records import read_records
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.testing import Suite, load_suite, measure
@@ -45,7 +45,7 @@ def test_every_case_passes(suite):
 
 def test_every_rule_default_step_and_layer_has_a_case(suite):
     """Nothing in a pack is there without an example of it."""
-    coverage = measure(suite.pack, suite.organisation, [result.decision for result in suite.run()], suite.roster)
+    coverage = measure(suite.pack, suite.organisation, suite.run(), suite.roster)
     assert coverage.missed == (), coverage.report()
 
 
@@ -54,7 +54,9 @@ def test_every_lead_beside_the_pack_is_routed(folder, suite):
     router = Router(suite.pack, suite.organisation, MemoryLedger())
     records = list(read_records(BytesIO((folder / "leads.jsonl").read_bytes()), "jsonl", name="leads.jsonl"))
     assert not [record.faults for record in records if record.faults]
-    decisions = [router.route(record.fields) for record in records]
+    decisions = [
+        router.route(lead, at=lead.received) for lead in map(Lead.from_mapping, (each.fields for each in records))
+    ]
     for decision in decisions:
         assert suite.pack.evaluate(decision.outcome.given) == decision.outcome
         assert decision.explain().startswith(f"lead {decision.lead_id} goes to {decision.assignee}")

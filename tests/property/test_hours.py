@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadrouter.rulepack.hours import Hours, Window
+from leadrouter.hours import Hours, Window
 from leadrouter.vocabulary import WEEKDAYS
 from leadrouter.zone import takes_effect, zone
 

@@ -4,9 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from leadrouter.destination import FORMS, Department, Head, Inbound, OnDuty, Person, parse_destination
+from leadrouter.destination import (
+    FORMS,
+    Department,
+    Deputy,
+    Head,
+    Hold,
+    Inbound,
+    OnDuty,
+    Owner,
+    Person,
+    Pool,
+    parse_destination,
+)
 
-DESTINATIONS = [Department("sales"), Head("отдел-1"), Person("anna.b"), OnDuty("duty"), Inbound()]
+DESTINATIONS = [
+    Department("sales"),
+    Head("отдел-1"),
+    Person("anna.b"),
+    OnDuty("duty"),
+    Pool("english"),
+    Owner(),
+    Deputy(),
+    Inbound(),
+    Hold(),
+]
 
 
 @pytest.mark.parametrize("destination", DESTINATIONS, ids=str)

@@ -13,9 +13,12 @@ from leadrouter.errors import (
     Fault,
     LeadRouterError,
     LedgerError,
+    LifecycleError,
     NaiveTimeError,
     PackError,
+    StaleError,
     UnknownLeadError,
+    UnknownPersonError,
     did_you_mean,
 )
 from leadrouter.span import Source, Span
@@ -58,6 +61,13 @@ def test_an_error_carries_every_fault():
         (NaiveTimeError("no zone"), ValueError, "no zone"),
         (UnknownLeadError("no lead `a`"), KeyError, "no lead `a`"),
         (ConflictError("another payload", "lead-1"), ValueError, "another payload"),
+        (LifecycleError("it was won", "lead-1"), ValueError, "it was won"),
+        (UnknownPersonError("nobody is called `a`"), KeyError, "nobody is called `a`"),
+        (
+            StaleError("lead-1", seen=2, current=4),
+            RuntimeError,
+            "lead lead-1 stands at version 4, not 2; read it again",
+        ),
         (LedgerError("cannot be opened"), RuntimeError, "cannot be opened"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from leadrouter.destination import Department as ToDepartment
 from leadrouter.destination import Head, Inbound, OnDuty, Person
 from leadrouter.errors import OrganisationError
-from leadrouter.organisation import Department, InboundFlow, Organisation, Salesperson
+from leadrouter.organisation import Organisation
+from leadrouter.staff import Department, InboundFlow, Salesperson
 
 TEXT = """\
 organisation: conveyor

@@ -27,7 +27,7 @@ from leadrouter import (
 )
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.memory import MemoryLedger
-from leadrouter.router import stored_decision
+from leadrouter.routing.stored import stored_decision
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
 
 PRESS = Lead(id="1", source="call", facts={"product": "press"})
@@ -78,7 +78,7 @@ def test_a_known_key_with_another_payload_is_a_conflict():
     assert caught.value.lead_id == first.lead_id
     assert router.decision(first.lead_id) == first
     assert [each.reason for each in router.ledger.refused()] == ["conflict: the key is known with another payload"]
-    assert [event.name for event in events] == ["lead.routed", "lead.conflict"]
+    assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.conflict"]
 
 
 def test_a_bad_second_payload_of_a_known_key_is_a_conflict_too():
@@ -111,7 +111,7 @@ def test_a_record_that_is_no_lead_is_kept_as_it_came():
     with pytest.raises(FactsError):
         router.route({"id": 8, "contact": "anna@example.org", "received": "yesterday"}, at=AT)
     assert "yesterday" in router.ledger.refused()[0].payload
-    assert [event.name for event in events] == ["lead.routed", "lead.refused"]
+    assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.refused"]
 
 
 @pytest.mark.parametrize("record", [5, None, "press", ["press"], {("source",): "call"}])
@@ -213,7 +213,7 @@ def test_observers_hear_what_happened_without_personal_data():
     lead = Lead(id="1", company="Ural", contact=contact, facts={"message": "secret words"})
     router.route(lead, at=AT)
     router.route(lead, at=AT)
-    assert [event.name for event in events] == ["lead.routed", "lead.repeated"]
+    assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.repeated"]
     told = repr(events)
     assert not any(word in told for word in ("Petrov", "+79", "ivan@", "secret", "Ural"))
 

@@ -6,16 +6,14 @@ from typing import Any
 
 import structlog
 
-from leadrouter.event import Event, Observer
-
-_LEVELS = {"lead.routed": "info", "lead.repeated": "info", "lead.conflict": "warning", "lead.refused": "warning"}
+from leadrouter.event import EVENTS, Event, Observer
 
 
 def log_events(logger: Any = None) -> Observer:
     """Return an observer that writes each event with a structlog logger.
 
-    The event's name is the log event; `lead_id`, `at` and the details are bound to it. No phone,
-    e-mail, name or message is ever among them.
+    The event's name is the log event; `lead_id`, `at` and the details are bound to it, the evidence is
+    not. No phone, e-mail, name or message is ever among them. Alarms are warnings.
 
     Args:
         logger: the logger to write to; structlog's own for `leadrouter` where it is left out.
@@ -23,8 +21,6 @@ def log_events(logger: Any = None) -> Observer:
     target = structlog.get_logger("leadrouter") if logger is None else logger
 
     def observe(event: Event) -> None:
-        getattr(target, _LEVELS[event.name])(
-            event.name, lead_id=event.lead_id, at=event.at.isoformat(), **event.details
-        )
+        getattr(target, EVENTS[event.name])(event.name, lead_id=event.lead_id, at=event.at.isoformat(), **event.details)
 
     return observe

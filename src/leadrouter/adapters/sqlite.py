@@ -8,17 +8,16 @@ from contextlib import contextmanager
 from importlib.resources import files
 from threading import Lock
 
-from attrs import define, field, fields
+from attrs import define, field
 
+from leadrouter.adapters.sqlite_work import SqliteWork
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Entry, Refused
 
-VERSION = 1
+VERSION = 2
 """The version of the tables that this library reads and writes."""
 
 _PATIENCE = 30.0
-_ENTRY = ", ".join(each.name for each in fields(Entry))
-_REFUSED = ", ".join(each.name for each in fields(Refused))
 
 
 @define(eq=False)
@@ -43,8 +42,8 @@ class SqliteLedger:
             self._prepare()
 
     def _prepare(self) -> None:
-        with self.transaction() as work:
-            version = work.version()
+        with self.transaction():
+            version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
             if version == 0:
                 for statement in files(__package__).joinpath("sqlite.sql").read_text("utf-8").split(";"):
                     self._connection.execute(statement)
@@ -54,12 +53,23 @@ class SqliteLedger:
                 )
 
     @contextmanager
-    def transaction(self) -> Iterator[_Work]:
+    def transaction(self) -> Iterator[SqliteWork]:
         """Begin a unit of work; other writers wait for its end."""
+        with self._begun("BEGIN IMMEDIATE") as work:
+            yield work
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteWork]:
+        """Begin to read; writers in other processes are not kept waiting."""
+        with self._begun("BEGIN DEFERRED") as work:
+            yield work
+
+    @contextmanager
+    def _begun(self, how: str) -> Iterator[SqliteWork]:
         with self._lock, _refusing(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(how)
             try:
-                yield _Work(self._connection)
+                yield SqliteWork(self._connection)
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
@@ -67,65 +77,22 @@ class SqliteLedger:
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order."""
-        query = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
-        with self._lock:
-            rows = self._connection.execute(query, (prefix, prefix + "\U0010ffff")).fetchall()
-        return tuple(_entry(row) for row in rows)
+        with self.reading() as work:
+            return work.entries(prefix)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
-        with self._lock:
-            rows = self._connection.execute(f"SELECT {_REFUSED} FROM refused ORDER BY number").fetchall()  # noqa: S608
-        return tuple(Refused(key=key, payload=payload, reason=reason, at=at) for key, payload, reason, at in rows)
+        with self.reading() as work:
+            return work.refused()
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
-        with self._lock:
-            row = self._connection.execute("SELECT text FROM kept WHERE digest = ?", (digest,)).fetchone()
-        return None if row is None else str(row[0])
+        with self.reading() as work:
+            return work.text(digest)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-
-@define(eq=False)
-class _Work:
-    """One transaction on the connection."""
-
-    connection: sqlite3.Connection
-
-    def version(self) -> int:
-        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
-
-    def find(self, key: str) -> Entry | None:
-        row = self.connection.execute(f"SELECT {_ENTRY} FROM entry WHERE key = ?", (key,)).fetchone()  # noqa: S608
-        return None if row is None else _entry(row)
-
-    def add(self, entry: Entry) -> None:
-        self.connection.execute(
-            f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608  # columns
-            (entry.lead_id, entry.key, entry.digest, entry.payload, entry.record, entry.at),
-        )
-
-    def refuse(self, refused: Refused) -> None:
-        self.connection.execute(
-            f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?)",  # noqa: S608  # columns
-            (refused.key, refused.payload, refused.reason, refused.at),
-        )
-
-    def last(self, destination: str) -> str | None:
-        row = self.connection.execute("SELECT person FROM turn WHERE destination = ?", (destination,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def advance(self, destination: str, person: str) -> None:
-        self.connection.execute(
-            "INSERT INTO turn VALUES (?, ?) ON CONFLICT (destination) DO UPDATE SET person = excluded.person",
-            (destination, person),
-        )
-
-    def keep(self, digest: str, text: str) -> None:
-        self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
 
 
 @contextmanager
@@ -135,8 +102,3 @@ def _refusing(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
-
-
-def _entry(row: tuple[str, str, str, str, str, str]) -> Entry:
-    lead_id, key, digest, payload, record, at = row
-    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)

@@ -16,9 +16,44 @@ CREATE TABLE refused (
   at      TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE turn (
-  destination TEXT PRIMARY KEY,
-  person      TEXT NOT NULL
+CREATE TABLE event (
+  number  INTEGER PRIMARY KEY,
+  lead_id TEXT,
+  version INTEGER NOT NULL,
+  event   TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_of_lead ON event (lead_id, version) WHERE version > 0;
+
+CREATE TABLE lead (
+  lead_id TEXT PRIMARY KEY,
+  number  INTEGER NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  is_open INTEGER NOT NULL,
+  queue   TEXT,
+  rank    INTEGER NOT NULL,
+  arrived TEXT NOT NULL,
+  due     TEXT,
+  company TEXT,
+  state   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lead_in_queue ON lead (queue, rank, arrived, number) WHERE queue IS NOT NULL;
+CREATE INDEX lead_open ON lead (number) WHERE is_open;
+CREATE INDEX lead_due ON lead (due, number) WHERE due IS NOT NULL;
+CREATE INDEX lead_of_company ON lead (company, arrived) WHERE company IS NOT NULL;
+
+CREATE TABLE standing (
+  pool     TEXT PRIMARY KEY,
+  standing TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+  person TEXT PRIMARY KEY,
+  load   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE breaker (
+  pool    TEXT PRIMARY KEY,
+  breaker TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kept (
@@ -26,4 +61,24 @@ CREATE TABLE kept (
   text   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+CREATE TABLE company (
+  id      TEXT PRIMARY KEY,
+  root    TEXT NOT NULL,
+  link    TEXT,
+  held_by TEXT,
+  company TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX company_linked ON company (link) WHERE link IS NOT NULL;
+CREATE INDEX company_held ON company (held_by) WHERE held_by IS NOT NULL;
+
+CREATE TABLE identifier (
+  rule    TEXT NOT NULL,
+  digest  TEXT NOT NULL,
+  root    TEXT NOT NULL,
+  company TEXT NOT NULL,
+  PRIMARY KEY (rule, digest, root, company)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identifier_of_root ON identifier (root, rule);
+CREATE INDEX identifier_of_company ON identifier (company);
+
+PRAGMA user_version = 2;

@@ -1,115 +1,240 @@
-"""Down the ladder of a route to the person who acts."""
+"""Whom a step offers a lead to: its people, behind their gates, ranked by its strategy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from itertools import filterfalse
+from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
-from leadrouter.assignment.duties import Duties
-from leadrouter.assignment.round_robin import next_in_turn
-from leadrouter.destination import Department, OnDuty
-from leadrouter.organisation import Organisation, Settled
-from leadrouter.readonly import read_only
-from leadrouter.rulepack.route import Route
+from leadrouter.assignment.asked import amount, asked
+from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.duties import Absence, Duties
+from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, off_duty, surely_open
+from leadrouter.assignment.load import Load
+from leadrouter.assignment.pool import Resolved
+from leadrouter.assignment.standing import Given, Standing, split
+from leadrouter.assignment.strategy import STRATEGIES, Contest, OwnStrategy, Ranking, own
+from leadrouter.organisation import Organisation
+from leadrouter.readonly import editable, read_only
+from leadrouter.rulepack.route import Route, Step
+from leadrouter.zone import zone
+
+EXISTING = "existing"
+"""The fact that says that the company is a client already; such a lead takes no room in a portfolio."""
+
+KEPT_FROM_ACCOUNTABLE = frozenset({"left", "capacity"})
+"""The gates that keep a lead even from whoever is accountable for it."""
+
+Closed: TypeAlias = Mapping[str, tuple[ClosedGate, ...]]
+"""The closed gates of each person."""
+
+_NONE: Mapping[str, OwnStrategy] = read_only({})
+
+
+def fields_of(route: Route, organisation: Organisation) -> frozenset[str]:
+    """Return the fields of a lead that choosing on a route reads."""
+    return route.fields | organisation.fields | {EXISTING}
+
+
+def choose(
+    step: Step,
+    resolved: Resolved,
+    *,
+    organisation: Organisation,
+    duties: Duties,
+    standing: Standing,
+    load_of: Callable[[str], Load],
+    facts: Mapping[str, Any],
+    lead_class: str,
+    at: datetime,
+    declined: frozenset[str] = frozenset(),
+    is_last: bool = False,
+    strategies: Mapping[str, OwnStrategy] = _NONE,
+) -> Choice:
+    """Return whom a step offers a lead to, and why not the others.
+
+    Args:
+        step: the step.
+        resolved: its people at this instant; on the last step whoever is accountable.
+        organisation: what people can carry.
+        duties: who is away.
+        standing: the books of the pool, kept under `resolved.standing_key(lead_class)`.
+        load_of: what somebody has on his hands.
+        facts: the lead's, typed or as JSON holds them; those that the step and the organisation name.
+        lead_class: the lead's class.
+        at: the instant, in UTC.
+        declined: who declined or missed the lead in this step.
+        is_last: whether the step is the last, whose person is accountable: there a lead is kept only from
+            who has left or is at capacity.
+        strategies: users' own strategies by name.
+
+    Costs the number of people in the pool.
+    """
+    return _Choosing(
+        step=step,
+        resolved=resolved,
+        organisation=organisation,
+        duties=duties,
+        standing=standing,
+        load_of=load_of,
+        facts=facts,
+        lead_class=lead_class,
+        at=at,
+        declined=declined,
+        is_last=is_last,
+        strategies=strategies,
+    ).choice()
 
 
 @frozen(kw_only=True)
-class Assignment:
-    """Who acts, on which step of the route, and why.
+class _Choosing:
+    """One choice being made; the fields are what `choose` takes."""
 
-    `destination` is the step's, with `inbound` settled by the staffing; `pool` are the people there who
-    can act; `last` had the turn before; `empty` are the destinations of earlier steps that reached nobody.
-    `out` says of the other people there why they cannot act now; `duty` what decided who is on duty.
-    """
+    step: Step
+    resolved: Resolved
+    organisation: Organisation
+    duties: Duties
+    standing: Standing
+    load_of: Callable[[str], Load]
+    facts: Mapping[str, Any]
+    lead_class: str
+    at: datetime
+    declined: frozenset[str]
+    is_last: bool
+    strategies: Mapping[str, OwnStrategy]
 
-    step: int
-    destination: str
-    pool: tuple[str, ...]
-    assignee: str
-    last: str | None
-    empty: tuple[str, ...] = ()
-    out: Mapping[str, str] = field(factory=dict, converter=read_only, hash=False)
-    duty: dict[str, Any] | None = field(default=None, hash=False)
+    def choice(self) -> Choice:
+        scene = self.scene()
+        ids, closed, noted = self.gated(scene)
+        strategy = self.step.strategy or self.resolved.sharing.strategy
+        ranking, given = Ranking((), {}), None
+        if ids:
+            contest = self.contest(ids, closed)
+            ranking = self.ranking(strategy, contest)
+            given = _given(contest, ranking.first)
+        busy = [gates for gates in closed.values() if not ids and all(each.is_busy for each in gates)]
+        return Choice(
+            destination=self.resolved.destination,
+            strategy=strategy,
+            offered_to=ranking.first,
+            pool=(*self.resolved.people, *self.resolved.off_duty),
+            figures=ranking.figures,
+            closed={**closed, **{id_: off_duty(id_, scene) for id_ in self.resolved.off_duty}},
+            noted=noted,
+            is_busy=bool(busy),
+            opens=min(_opening(busy), default=None),
+            given=given,
+            duty=self.resolved.duty,
+            standing=self.standing if given is None else self.standing.after(given),
+        )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the same for programs."""
-        return {
-            "step": self.step,
-            "destination": self.destination,
-            "pool": list(self.pool),
-            "assignee": self.assignee,
-            "last": self.last,
-            "empty": list(self.empty),
-            **({"out": dict(self.out)} if self.out else {}),
-            **({} if self.duty is None else {"duty": self.duty}),
-        }
+    def ranking(self, strategy: str, contest: Contest) -> Ranking:
+        if strategy in self.strategies:
+            return own(self.strategies[strategy], contest, self.step.offers)
+        return STRATEGIES[strategy](contest, self.step.offers)
 
-    @classmethod
-    def from_dict(cls, held: dict[str, Any]) -> Assignment:
-        """Return what `to_dict` gave."""
-        return cls(**{**held, "pool": tuple(held["pool"]), "empty": tuple(held["empty"])})
+    def gated(self, scene: Scene) -> tuple[list[str], Closed, Closed]:
+        """Return the candidates, and who stands behind closed gates: those that count, and those only noted."""
+        people = self.organisation.people
+        ids = surely_open(self.resolved.people, self.load_of, scene)
+        if len(ids) == len(self.resolved.people):
+            return ids, {}, {}
+        closed: dict[str, tuple[ClosedGate, ...]] = {}
+        noted: dict[str, tuple[ClosedGate, ...]] = {}
+        for id_ in sorted({*self.resolved.people}.difference(ids)):
+            gates = closed_gates(people[id_], self.load_of(id_), scene)
+            if self.is_last:
+                noted[id_] = tuple(each for each in gates if each.name not in KEPT_FROM_ACCOUNTABLE)
+                gates = tuple(each for each in gates if each.name in KEPT_FROM_ACCOUNTABLE)
+            if gates:
+                closed[id_] = gates
+        if len(ids) + len(closed) < len(self.resolved.people):
+            ids = [id_ for id_ in self.resolved.people if id_ not in closed]
+        return ids, closed, {id_: gates for id_, gates in noted.items() if gates}
 
-    def why_not(self) -> dict[str, str]:
-        """Say of everybody else who belongs there why the lead is not theirs."""
-        reason = f"waits for the turn: {self.assignee} comes after {self.last or 'nobody yet'}"
-        return {**{person: reason for person in self.pool if person != self.assignee}, **self.out}
+    def scene(self) -> Scene:
+        tz = zone(self.organisation.tz)
+        size = None if self.organisation.size is None else self.facts.get(self.organisation.size)
+        return Scene(
+            organisation=self.organisation,
+            at=self.at,
+            tz=tz,
+            today=self.at.astimezone(tz).date(),
+            asked=asked(self.step.needs, self.facts),
+            size="" if size is None else str(size),
+            is_client=self.facts.get(EXISTING) is True,
+            declined=self.declined,
+            away=self.away(),
+            shut=frozenset() if self.resolved.is_on_duty else frozenset(self.organisation.shut(self.at)),
+        )
+
+    def away(self) -> Mapping[str, Absence]:
+        """Return who is away; whoever is on duty all the same, by an override of the roster, is there."""
+        away = self.duties.absences(self.at)
+        if not self.resolved.is_on_duty:
+            return away
+        return {id_: absence for id_, absence in away.items() if id_ not in self.resolved.people}
+
+    def contest(self, ids: list[str], closed: Closed) -> Contest:
+        sharing = self.resolved.sharing
+        entitled = ids
+        if sharing.on_return == "catch_up":
+            entitled = [*ids, *(id_ for id_, gates in closed.items() if all(each.name in AWAY for each in gates))]
+        weights = self.weights(entitled)
+        counts = amount(sharing.fair_in, self.facts) or self.standing.average
+        return Contest(
+            ids=ids,
+            organisation=self.organisation,
+            load_of=self.load_of,
+            standing=self.standing,
+            amount=counts,
+            parts=split(counts, weights, self.standing.leads),
+            weights=weights,
+            is_even=not self.organisation.roll.weights and sharing.newcomer != "ramp",
+            entered=self.entered(),
+            newcomer=sharing.newcomer,
+            lead_class=self.lead_class,
+            at=self.at,
+        )
+
+    def weights(self, ids: list[str]) -> dict[str, int]:
+        own = self.organisation.roll.weights
+        weights = {id_: own.get(id_, 1) for id_ in ids} if own else dict.fromkeys(ids, 1)
+        if self.resolved.sharing.newcomer == "ramp":
+            weights = {id_: weight * self.ramp(id_) for id_, weight in weights.items()}
+        return weights
+
+    def ramp(self, id_: str) -> int:
+        """Return in which of the `ramp_days` somebody is, so that a weight times that grows day by day."""
+        days = (self.at - self.standing.since.get(id_, self.at)).days
+        return min(days + 1, self.resolved.sharing.ramp_days)
+
+    def entered(self) -> dict[str, int]:
+        """Return whoever is new to the pool, with the entitlement to begin with."""
+        new = list(filterfalse(editable(self.standing.since).__contains__, self.resolved.people))
+        if not new or self.resolved.sharing.newcomer != "none":
+            return dict.fromkeys(new, 0)
+        weights = {id_: self.organisation.people[id_].weight for id_ in self.resolved.people}
+        whole = sum(weights.values())
+        return {id_: self.standing.total * weights[id_] // whole for id_ in new}
 
 
-def assign(
-    route: Route, organisation: Organisation, last_of: Callable[[str], str | None], duties: Duties, at: datetime
-) -> Assignment:
-    """Return who acts at an instant: the next in turn on the first step that reaches anybody.
-
-    Whoever is absent is given nothing from a department's pool, and whoever is off duty nothing from a
-    duty role's. Where that leaves nobody on any step, the last step takes the lead all the same, because
-    no lead may be lost: a department gives it to everybody in turn, a role to its fallback, or to whoever
-    is on duty next. `last_of` gives who had the turn before at a destination. A route that has been checked
-    against the organisation always reaches somebody.
-    """
-    steps = [(number, organisation.settle(step.to)) for number, step in enumerate(route.steps, start=1)]
-    reached = [(number, settled, *_present(settled, organisation, duties, at)) for number, settled in steps]
-    found = next((each for each in reached if each[2]), None)
-    if found is None:
-        number, settled, _, out = reached[-1]
-        found = number, settled, _all_the_same(settled, organisation, duties, at), out
-    number, settled, pool, out = found
-    if not pool:
-        raise ValueError(f"INVARIANT: route `{route.name}` reaches somebody")
-    last = last_of(str(settled))
-    return Assignment(
-        step=number,
-        destination=str(settled),
-        pool=pool,
-        assignee=next_in_turn(pool, last),
-        last=last,
-        empty=tuple(str(settled) for earlier, settled in steps if earlier < number),
-        out={person: reason for person, reason in out.items() if person not in pool},
-        duty=duties.told(settled.role, at) if isinstance(settled, OnDuty) else None,
-    )
+def _given(contest: Contest, to: tuple[str, ...]) -> Given | None:
+    """Return what a lead adds to the books; nothing where a strategy leaves everybody out."""
+    if not to:
+        return None
+    parts = contest.parts
+    if len(to) > 1:
+        parts = split(contest.amount * len(to), contest.weights, contest.standing.leads)
+    return Given(to=to, amount=contest.amount, parts=parts, entered=contest.entered, at=contest.at)
 
 
-def _present(
-    settled: Settled, organisation: Organisation, duties: Duties, at: datetime
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return who can act at a destination, and why the others there cannot."""
-    pool = organisation.pool(settled)
-    if isinstance(settled, OnDuty):
-        on_duty = tuple(person for person in duties.on_duty(settled.role, at) if person in organisation.people)
-        away = duties.absences(at)
-        off = [person for person in pool if person not in on_duty]
-        return on_duty, {person: away[person].reason if person in away else "off duty" for person in off}
-    if isinstance(settled, Department):
-        away = duties.absences(at)
-        out = {person: away[person].reason for person in pool if person in away}
-        return tuple(person for person in pool if person not in out), out
-    return pool, {}
-
-
-def _all_the_same(settled: Settled, organisation: Organisation, duties: Duties, at: datetime) -> tuple[str, ...]:
-    """Return who takes a lead that nobody who is there can take."""
-    if isinstance(settled, OnDuty):
-        return tuple(person for person in duties.instead(settled.role, at) if person in organisation.people)
-    return organisation.pool(settled)
+def _opening(busy: list[tuple[ClosedGate, ...]]) -> Iterator[datetime]:
+    """Yield when each person is free again, where the clock alone opens every gate."""
+    for gates in busy:
+        times = [each.opens for each in gates if each.opens is not None]
+        if len(times) == len(gates):
+            yield max(times)

@@ -1,4 +1,4 @@
-"""Who is on duty and who is away at the instant of a decision: by a roster, or by an organisation's fixed lists."""
+"""Who is on duty and who is away at an instant: by a roster, or by an organisation's fixed lists."""
 
 from __future__ import annotations
 
@@ -8,60 +8,50 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from leadrouter.errors import Fault, RosterError, did_you_mean
+from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
 from leadrouter.roster.roster import DutyRoster
-from leadrouter.zone import zone
 
 
 @frozen
-class Away:
-    """Why somebody cannot be given a lead, and until when."""
+class Absence:
+    """Why somebody is away, and until when; None where nobody knows."""
 
-    reason: str
+    reason: str = "away"
     until: datetime | None = None
 
 
 class Duties(Protocol):
-    """Says who is on duty and who is away."""
+    """Says who is on duty and who is away at an instant."""
 
     def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
         """Return the ids of the people on duty in a role; nobody in a gap, and for a role that is not known."""
-        ...
 
-    def absences(self, at: datetime) -> Mapping[str, Away]:
+    def absences(self, at: datetime) -> Mapping[str, Absence]:
         """Return everybody who is away."""
-        ...
 
-    def told(self, role: str, at: datetime) -> dict[str, Any] | None:
-        """Return, for programs, what decided who is on duty in a role that has people; None for a fixed list."""
-        ...
-
-    def instead(self, role: str, at: datetime) -> tuple[str, ...]:
-        """Return who takes what must not be left lying, while nobody is on duty."""
-        ...
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
+        """Return, as JSON holds it, what decided who is on duty in a role; None where nothing has to."""
 
 
 @frozen
 class FixedDuties:
     """The same people on duty at any time, and nobody ever away."""
 
-    duty: Mapping[str, tuple[str, ...]] = field(converter=read_only, hash=False)
+    duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=read_only, hash=False)
 
     def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # it is the same at any time
         """Return the people of a role."""
         return self.duty.get(role, ())
 
-    def absences(self, at: datetime) -> Mapping[str, Away]:  # noqa: ARG002  # as above
+    def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
         """Return nobody."""
         return {}
 
-    def told(self, role: str, at: datetime) -> dict[str, Any] | None:  # noqa: ARG002  # as above
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:  # noqa: ARG002  # as above
         """Return None: a list decides nothing."""
         return None
-
-    def instead(self, role: str, at: datetime) -> tuple[str, ...]:
-        """Return the people of a role."""
-        return self.on_duty(role, at)
 
 
 @frozen
@@ -74,29 +64,39 @@ class RosterDuties:
         """Return the people on duty in a role; nobody where the roster does not have it."""
         return self.roster.on_duty(at, role).people if role in self.roster.roles else ()
 
-    def absences(self, at: datetime) -> Mapping[str, Away]:
+    def absences(self, at: datetime) -> Mapping[str, Absence]:
         """Return everybody who is absent."""
-        tz = zone(self.roster.tz)
-        return {
-            each.person: Away(f"absent until {each.end.astimezone(tz):%Y-%m-%d %H:%M}", each.end)
-            for each in self.roster.absences(at)
-        }
+        return {each.person: Absence("absent", each.end) for each in self.roster.absences(at)}
 
-    def told(self, role: str, at: datetime) -> dict[str, Any] | None:
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
         """Return what decided: the source, its layers, until when it holds, and the reasons."""
+        if role not in self.roster.roles:
+            return None
         duty = self.roster.on_duty(at, role)
-        until = None if duty.until is None else duty.until.isoformat()
         return {
-            "role": role,
             "source": str(duty.source),
             "layers": list(duty.layers),
-            "until": until,
+            "until": None if duty.until is None else duty.until.isoformat(),
             "reasons": list(duty.reasons),
         }
 
-    def instead(self, role: str, at: datetime) -> tuple[str, ...]:
-        """Return the role's fallback, or else who is on duty next, or else who takes part in the role at all."""
-        if role not in self.roster.roles:
-            return ()
-        duty = self.roster.on_duty(at, role)
-        return (duty.fallback,) if duty.fallback is not None else duty.next or self.roster.taking_part()[role]
+
+def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
+    """Return an organisation whose duty roles are those of a roster.
+
+    Raises:
+        RosterError: somebody of the roster is not in the organisation.
+    """
+    faults = [
+        Fault(
+            code="LR718",
+            message=f"`{person}` of the roster is not in the organisation",
+            where=f"roster {roster.name}",
+            fix=did_you_mean(person, organisation.people),
+        )
+        for person in roster.people
+        if person not in organisation.people
+    ]
+    if faults:
+        raise RosterError(faults)
+    return organisation.with_rota(roster.taking_part())

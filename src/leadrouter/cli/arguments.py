@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 DEFAULT_LEDGER = "sqlite:///leads.db"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Instant(click.ParamType[datetime]):
+    """An instant with its zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from leadrouter.facts import Refusal, read_value
+        from leadrouter.vocabulary import Instant
+
+        try:
+            return cast("datetime", read_value(Instant(), value))
+        except Refusal as refusal:
+            self.fail(f"{refusal}; {refusal.fix}", param, ctx)
+
+
+INSTANT = _Instant()
 
 
 def pack_argument(function: Function) -> Function:

@@ -55,7 +55,7 @@ class _Checking:
 
     def folder(self, path: Path) -> None:
         from leadrouter.adapters.files import ORGANISATION, load_organisation, load_pack, load_roster_beside
-        from leadrouter.router import staffed
+        from leadrouter.assignment.duties import staffed
         from leadrouter.rulepack.check import check_destinations
 
         try:
@@ -98,7 +98,7 @@ class _Checking:
             return
         checked = self.pack.checked
         fields = _counted(len(checked.vocabulary), "field")
-        rules = _counted(sum(len(table) for table in checked.tables), "rule")
+        rules = _counted(sum(len(table) for table in (*checked.tables, checked.transfer)), "rule")
         yield f"pack {checked.name}: {fields}, {rules}, {_counted(len(checked.routes), 'route')}"
         if self.organisation is not None:
             departments = _counted(len(self.organisation.departments), "department")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
 from leadrouter.cli.arguments import ledger_option
-from leadrouter.cli.console import FINE, NOT_FINE
+from leadrouter.cli.console import FINE, NOT_FINE, out, say
 
 
 @click.command("explain", short_help="Say why a lead went where it went.")
@@ -19,17 +20,24 @@ from leadrouter.cli.console import FINE, NOT_FINE
 def command(lead_id: str, *, ledger: str, as_json: bool, personal: bool, asks_otherwise: bool) -> int:
     """Say why a lead went to whom it went, and why not elsewhere.
 
+    Below the rules that decided stands what has happened to the lead, with a table wherever somebody was
+    chosen: the candidates, the figure by which they were compared, and for everybody else the gates that
+    were closed.
+
     LEAD_ID is the id that `leadrouter route` printed, or the beginning of it. The ledger is enough: it
     keeps the pack that decided. Where several leads begin so, or none does, the exit code is 1.
     """
     from leadrouter.adapters.ledgers import open_ledger
+    from leadrouter.cli.happened import say_happened
     from leadrouter.errors import UnknownLeadError
-    from leadrouter.router import stored_decision
     from leadrouter.routing.counterfactual import counterfactual
+    from leadrouter.routing.stored import stored_decision
 
     kept = open_ledger(ledger, create=False)
     try:
         decision = stored_decision(kept, lead_id)
+        with kept.reading() as work:
+            events = work.events(decision.lead_id)
     except UnknownLeadError as error:
         click.echo(f"error: {error}", err=True)
         return NOT_FINE
@@ -39,10 +47,13 @@ def command(lead_id: str, *, ledger: str, as_json: bool, personal: bool, asks_ot
     if as_json:
         from attrs import asdict
 
-        told = {"counterfactual": otherwise and asdict(otherwise)} if asks_otherwise else {}
+        told: dict[str, Any] = {"events": [json.loads(event.to_json()) for event in events]}
+        if asks_otherwise:
+            told["counterfactual"] = otherwise and asdict(otherwise)
         click.echo(json.dumps({**decision.to_dict(personal=personal), **told}, ensure_ascii=False, indent=2))
         return FINE
-    _print(decision.explain(personal=personal))
+    _print(decision.explain(personal=personal, candidates=False))
+    say_happened(out(), events)
     if asks_otherwise:
         _print("no change of a single fact leads elsewhere" if otherwise is None else str(otherwise))
     return FINE
@@ -50,8 +61,6 @@ def command(lead_id: str, *, ledger: str, as_json: bool, personal: bool, asks_ot
 
 def _print(text: str) -> None:
     """Print an explanation: its first line stands out, what was passed over stands back."""
-    from leadrouter.cli.console import out, say
-
     console = out()
     for number, line in enumerate(text.splitlines()):
         say(console, line, "bold" if number == 0 else "dim" if line.startswith("  ") else "")

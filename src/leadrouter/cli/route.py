@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 from click.core import ParameterSource
 
-from leadrouter.cli.arguments import folder_of, ledger_option, pack_argument
+from leadrouter.cli.arguments import INSTANT, folder_of, ledger_option, pack_argument
 from leadrouter.cli.console import FINE, NOT_FINE
 
 if TYPE_CHECKING:
@@ -35,21 +35,6 @@ then 1.
 """
 
 
-class _At(click.ParamType[datetime]):
-    """An instant with its zone."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        from leadrouter.facts import Refusal, read_value
-        from leadrouter.vocabulary import Instant
-
-        try:
-            return cast("datetime", read_value(Instant(), value))
-        except Refusal as refusal:
-            self.fail(f"{refusal}; {refusal.fix}", param, ctx)
-
-
 @click.command("route", help=_HELP, short_help="Decide where the leads of a file go, and keep the decisions.")
 @pack_argument
 @click.argument("file")
@@ -58,7 +43,9 @@ class _At(click.ParamType[datetime]):
 @click.option("--brief", "form_out", flag_value="brief", help="The same without explanations.")
 @ledger_option
 @click.option("--dry-run", is_flag=True, help="Keep nothing: decide as if no lead had come before.")
-@click.option("--at", type=_At(), help="The instant of the decisions.  [default: when each lead was received, or now]")
+@click.option(
+    "--at", type=INSTANT, help="The instant of the decisions.  [default: when each lead was received, or now]"
+)
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -113,7 +113,9 @@ def _columns(router: Router) -> Iterator[Column]:
     yield Column("rule", _widest("rule", rules), "", lambda _, decision: decision.rules["classify"])
     yield Column("route", _widest("route", checked.routes), "", lambda _, decision: decision.route)
     yield Column("goes to", _widest("goes to", destinations), "", lambda _, decision: decision.destination)
-    yield Column("assignee", _widest("assignee", organisation.people), "bold", lambda _, decision: decision.assignee)
+    yield Column(
+        "assignee", _widest("assignee", organisation.people), "bold", lambda _, decision: decision.assignee or "-"
+    )
     yield Column("ask for", _ROOM_TO_ASK, "yellow", lambda _, decision: ", ".join(decision.blocked_by))
 
 

@@ -1,11 +1,21 @@
-"""The port behind which leads and decisions are kept, and its laws."""
+"""The port behind which leads, decisions and what became of them are kept, and its laws."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
+
+from leadrouter.ledger.clients import Clients, ReadClients
+
+if TYPE_CHECKING:
+    from leadrouter.assignment.load import Load
+    from leadrouter.assignment.standing import Standing
+    from leadrouter.event import Event
+    from leadrouter.lifecycle.breaker import Breaker
+    from leadrouter.lifecycle.state import LeadState
 
 
 @frozen(kw_only=True)
@@ -34,17 +44,86 @@ class Refused:
     at: str
 
 
-class Transaction(Protocol):
+class Reading(Protocol):
+    """What can be read, all of it as it was at one instant.
+
+    States, standings, loads and breakers are projections: each is a fold over the events, kept so that
+    nobody has to read them all.
+    """
+
+    @property
+    def clients(self) -> ReadClients:
+        """The companies."""
+
+    def find(self, key: str) -> Entry | None:
+        """Return what was decided under a key."""
+
+    def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        """Return entries in the order in which they were added, those whose lead id begins so."""
+
+    def latest(self) -> Entry | None:
+        """Return the entry that was added last."""
+
+    def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
+        """Return what happened, in order: to one lead, or everything."""
+
+    def lead(self, lead_id: str) -> LeadState | None:
+        """Return where a lead stands."""
+
+    def leads(self) -> tuple[LeadState, ...]:
+        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
+
+    def open_leads(self) -> tuple[LeadState, ...]:
+        """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
+
+    def count(self) -> int:
+        """Return how many leads there are: the next one's number is one more."""
+
+    def waiting(self) -> tuple[LeadState, ...]:
+        """Return the first lead of each queue, in the order in which they are served.
+
+        Costs the number of queues, however many leads wait in them.
+        """
+
+    def due(self, at: datetime) -> tuple[LeadState, ...]:
+        """Return the leads for which something is due by an instant, the most overdue first."""
+
+    def next_due(self) -> datetime | None:
+        """Return when the next thing of any lead is due."""
+
+    def standing(self, pool: str) -> Standing | None:
+        """Return what fairness has counted in a pool."""
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return what fairness has counted in every pool, by name."""
+
+    def load(self, person: str) -> Load | None:
+        """Return what a person has on his hands, or None where he never had anything."""
+
+    def loads(self) -> tuple[Load, ...]:
+        """Return what everybody has on his hands, by id."""
+
+    def breaker(self, pool: str) -> Breaker | None:
+        """Return the breaker of a pool."""
+
+    def text(self, digest: str) -> str | None:
+        """Return a kept text."""
+
+
+class Transaction(Reading, Protocol):
     """One unit of work.
 
     Its laws:
 
     - what it read stays true until it ends: no other writer comes between;
-    - all that it wrote is kept when its block ends, or nothing is when the block raises.
+    - it reads what it has written itself;
+    - all that it wrote is kept when its block ends, or nothing is when the block raises;
+    - nothing that was appended is ever changed.
     """
 
-    def find(self, key: str) -> Entry | None:
-        """Return what was decided under a key."""
+    @property
+    def clients(self) -> Clients:
+        """The companies."""
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
@@ -52,21 +131,37 @@ class Transaction(Protocol):
     def refuse(self, refused: Refused) -> None:
         """Keep a lead that was refused, as it came."""
 
-    def last(self, destination: str) -> str | None:
-        """Return who had the turn before at a destination."""
+    def append(self, event: Event) -> None:
+        """Keep what happened; a lead's version must be new."""
 
-    def advance(self, destination: str, person: str) -> None:
-        """Note whose turn it was."""
+    def put_lead(self, state: LeadState, *, seen: int) -> None:
+        """Keep where a lead stands, in place of the version that was seen (0: there was none).
+
+        Raises:
+            StaleError: the lead stands at another version.
+        """
+
+    def put_standing(self, standing: Standing) -> None:
+        """Keep what fairness has counted in a pool."""
+
+    def put_load(self, load: Load) -> None:
+        """Keep what a person has on his hands."""
+
+    def put_breaker(self, breaker: Breaker) -> None:
+        """Keep the breaker of a pool."""
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
 
 
 class Ledger(Protocol):
-    """Where leads and decisions are kept."""
+    """Where leads, decisions and what became of them are kept."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a unit of work."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Begin to read; writers are not kept waiting, and what is read does not change meanwhile."""
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return entries in the order in which they were added, those whose lead id begins so."""

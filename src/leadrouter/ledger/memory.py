@@ -2,87 +2,204 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from threading import Lock
+from datetime import datetime
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field
 
+from leadrouter.errors import StaleError
 from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients
+from leadrouter.ledger.queues import Queues
+
+if TYPE_CHECKING:
+    from leadrouter.assignment.load import Load
+    from leadrouter.assignment.standing import Standing
+    from leadrouter.event import Event
+    from leadrouter.lifecycle.breaker import Breaker
+    from leadrouter.lifecycle.state import LeadState
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+@define(eq=False)
+class _Books:
+    """Everything that is kept."""
+
+    entries: dict[str, Entry] = field(factory=dict)
+    refused: list[Refused] = field(factory=list)
+    texts: dict[str, str] = field(factory=dict)
+    events: list[Event] = field(factory=list)
+    events_of: dict[str, list[Event]] = field(factory=dict)
+    leads: dict[str, LeadState] = field(factory=dict)
+    queues: Queues = field(factory=Queues)
+    standings: dict[str, Standing] = field(factory=dict)
+    loads: dict[str, Load] = field(factory=dict)
+    breakers: dict[str, Breaker] = field(factory=dict)
+    companies: CompanyShelves = field(factory=CompanyShelves)
 
 
 @define(eq=False)
 class MemoryLedger:
     """Keeps everything in dictionaries, behind one lock.
 
-    A transaction that raises leaves nothing behind: its writes are made when its block ends.
+    A transaction that raises leaves nothing behind: what it wrote is taken back.
     """
 
-    _entries: dict[str, Entry] = field(factory=dict, init=False)
-    _refused: list[Refused] = field(factory=list, init=False)
-    _turns: dict[str, str] = field(factory=dict, init=False)
-    _texts: dict[str, str] = field(factory=dict, init=False)
-    _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _books: _Books = field(factory=_Books, init=False, repr=False)
+    _lock: RLock = field(factory=RLock, init=False, repr=False)
 
     @contextmanager
     def transaction(self) -> Iterator[_Work]:
         """Begin a unit of work; other threads wait for its end."""
         with self._lock:
-            work = _Work(self)
-            yield work
-            self._entries.update(work.added)
-            self._refused.extend(work.refusals)
-            self._turns.update(work.turns)
-            self._texts.update(work.texts)
+            work = _Work(self._books)
+            try:
+                yield work
+            except BaseException:
+                work.take_back()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[_Work]:
+        """Begin to read; other threads wait for its end."""
+        with self._lock:
+            yield _Work(self._books)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
-        return tuple(entry for entry in self._entries.values() if entry.lead_id.startswith(prefix))
+        with self.reading() as work:
+            return work.entries(prefix)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
-        return tuple(self._refused)
+        with self._lock:
+            return tuple(self._books.refused)
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
-        return self._texts.get(digest)
+        return self._books.texts.get(digest)
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
 
-    def _find(self, key: str) -> Entry | None:
-        return self._entries.get(key)
-
-    def _last(self, destination: str) -> str | None:
-        return self._turns.get(destination)
-
 
 @define(eq=False)
 class _Work:
-    """The writes of one transaction, until its block ends."""
+    """One transaction: writes at once, and knows how to take each write back."""
 
-    ledger: MemoryLedger
-    added: dict[str, Entry] = field(factory=dict)
-    refusals: list[Refused] = field(factory=list)
-    turns: dict[str, str] = field(factory=dict)
-    texts: dict[str, str] = field(factory=dict)
+    books: _Books
+    _undo: list[Callable[[], object]] = field(factory=list, init=False)
+
+    def take_back(self) -> None:
+        """Undo what was written, the latest first."""
+        for undo in reversed(self._undo):
+            undo()
+
+    @property
+    def clients(self) -> MemoryClients:
+        return MemoryClients(self.books.companies, self._put)
 
     def find(self, key: str) -> Entry | None:
-        return self.added.get(key) or self.ledger._find(key)  # noqa: SLF001  # one module, one concept
+        return self.books.entries.get(key)
+
+    def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.books.entries.values() if entry.lead_id.startswith(prefix))
+
+    def latest(self) -> Entry | None:
+        return next(reversed(self.books.entries.values()), None)
+
+    def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
+        return tuple(self.books.events if lead_id is None else self.books.events_of.get(lead_id, ()))
+
+    def lead(self, lead_id: str) -> LeadState | None:
+        return self.books.leads.get(lead_id)
+
+    def leads(self) -> tuple[LeadState, ...]:
+        return tuple(self.books.leads.values())
+
+    def open_leads(self) -> tuple[LeadState, ...]:
+        return tuple(state for state in self.books.leads.values() if state.is_open)
+
+    def count(self) -> int:
+        return len(self.books.leads)
+
+    def waiting(self) -> tuple[LeadState, ...]:
+        return tuple(self.books.leads[lead_id] for lead_id in self.books.queues.heads())
+
+    def due(self, at: datetime) -> tuple[LeadState, ...]:
+        return tuple(self.books.leads[lead_id] for lead_id in self.books.queues.due(at))
+
+    def next_due(self) -> datetime | None:
+        return self.books.queues.next_due()
+
+    def standing(self, pool: str) -> Standing | None:
+        return self.books.standings.get(pool)
+
+    def standings(self) -> tuple[Standing, ...]:
+        return tuple(each for _, each in sorted(self.books.standings.items()))
+
+    def load(self, person: str) -> Load | None:
+        return self.books.loads.get(person)
+
+    def loads(self) -> tuple[Load, ...]:
+        return tuple(each for _, each in sorted(self.books.loads.items()))
+
+    def breaker(self, pool: str) -> Breaker | None:
+        return self.books.breakers.get(pool)
+
+    def text(self, digest: str) -> str | None:
+        return self.books.texts.get(digest)
 
     def add(self, entry: Entry) -> None:
         if self.find(entry.key) is not None:
             raise ValueError(f"key `{entry.key}` is taken")
-        self.added[entry.key] = entry
+        self._put(self.books.entries, entry.key, entry)
 
     def refuse(self, refused: Refused) -> None:
-        self.refusals.append(refused)
+        self._append(self.books.refused, refused)
 
-    def last(self, destination: str) -> str | None:
-        return self.turns.get(destination) or self.ledger._last(destination)  # noqa: SLF001  # as above
+    def append(self, event: Event) -> None:
+        if event.lead_id is not None:
+            before = self.books.events_of.setdefault(event.lead_id, [])
+            if event.version and before and before[-1].version >= event.version:
+                raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
+            self._append(before, event)
+        self._append(self.books.events, event)
 
-    def advance(self, destination: str, person: str) -> None:
-        self.turns[destination] = person
+    def put_lead(self, state: LeadState, *, seen: int) -> None:
+        before = self.lead(state.lead_id)
+        current = 0 if before is None else before.version
+        if current != seen:
+            raise StaleError(state.lead_id, seen=seen, current=current)
+        self._put(self.books.leads, state.lead_id, state)
+        self._undo.append(lambda: self.books.queues.put(state.lead_id, before))
+        self.books.queues.put(state.lead_id, state)
+
+    def put_standing(self, standing: Standing) -> None:
+        self._put(self.books.standings, standing.pool, standing)
+
+    def put_load(self, load: Load) -> None:
+        self._put(self.books.loads, load.person, load)
+
+    def put_breaker(self, breaker: Breaker) -> None:
+        self._put(self.books.breakers, breaker.pool, breaker)
 
     def keep(self, digest: str, text: str) -> None:
-        self.texts[digest] = text
+        self._put(self.books.texts, digest, text)
+
+    def _put(self, held: MutableMapping[Key, Value], key: Key, value: Value) -> None:
+        if key in held:
+            before = held[key]
+            self._undo.append(lambda: held.__setitem__(key, before))
+        else:
+            self._undo.append(lambda: held.pop(key))
+        held[key] = value
+
+    def _append(self, held: list[Value], value: Value) -> None:
+        held.append(value)
+        self._undo.append(held.pop)

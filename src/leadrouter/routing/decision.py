@@ -9,8 +9,12 @@ from typing import Any
 
 from attrs import field, frozen
 
-from leadrouter.assignment.assign import Assignment
+from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.strategy import figure_text
 from leadrouter.document import visible
+from leadrouter.lifecycle.assignment import Assignment
+from leadrouter.lifecycle.company import Known
+from leadrouter.readonly import read_only
 from leadrouter.routing import blocked
 from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
 from leadrouter.routing.outcome import Outcome
@@ -21,8 +25,10 @@ from leadrouter.routing.rule_pack import RulePack
 class Decision:
     """What the router answers for one lead.
 
-    `at` is the instant of the decision, in UTC. `outcome` is what the rule pack said, `assignment` who
-    acts. `organisation_digest`, `roster_digest` and the pack's digest name what it was decided by.
+    `at` is the instant of the decision, in UTC. `outcome` is what the rule pack said, `assignment` where
+    the lead came to on its ladder. `organisation_digest`, `roster_digest` and the pack's digest name what it
+    was decided by; `supplied` are the facts that the ledger knew and the lead did not bring, `known` is what it knew of
+    the company.
     """
 
     lead_id: str
@@ -32,6 +38,8 @@ class Decision:
     assignment: Assignment
     organisation_digest: str = field(repr=False)
     roster_digest: str | None = field(default=None, repr=False)
+    supplied: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    known: Known = field(factory=Known)
     pack: RulePack = field(eq=False, repr=False)
 
     @property
@@ -60,9 +68,14 @@ class Decision:
         return self.assignment.destination
 
     @property
-    def assignee(self) -> str:
-        """Who acts."""
+    def assignee(self) -> str | None:
+        """Who is offered the lead, first of all where there are several; None where it waits or is held."""
         return self.assignment.assignee
+
+    @property
+    def accountable(self) -> str | None:
+        """Who answers for the lead until somebody has accepted it; None where it is held."""
+        return self.assignment.accountable
 
     @property
     def pack_digest(self) -> str:
@@ -81,15 +94,20 @@ class Decision:
         """
         return explain_outcome(self.pack, self.outcome, personal=personal)
 
-    def explain(self, *, personal: bool = False) -> str:
-        """Say for people why the lead goes there, and why not elsewhere."""
-        return "\n".join(_told(self, self.explanation(personal=personal)))
+    def explain(self, *, personal: bool = False, candidates: bool = True) -> str:
+        """Say for people why the lead goes there, and why not elsewhere; why not to the others, with `candidates`."""
+        return "\n".join(_told(self, self.explanation(personal=personal), candidates=candidates))
 
     def to_dict(self, *, personal: bool = False) -> dict[str, Any]:
         """Return the decision and its explanation for programs; everything in it is JSON."""
+        choice, passed = self.assignment.choice, self.assignment.passed
         return {
             **self.to_record(),
-            "explanation": self.explanation(personal=personal).to_dict(),
+            "explanation": {
+                **self.explanation(personal=personal).to_dict(),
+                "candidates": None if choice is None else choice.to_dict(),
+                "passed": [{**each.to_dict(), "candidates": each.choice and each.choice.to_dict()} for each in passed],
+            },
             "why_not": self.assignment.why_not(),
         }
 
@@ -110,6 +128,8 @@ class Decision:
             "pack": self.pack_digest,
             "organisation": self.organisation_digest,
             **({} if self.roster_digest is None else {"roster": self.roster_digest}),
+            "supplied": dict(self.supplied),
+            "known": self.known.to_dict(),
         }
 
     def to_json(self) -> str:
@@ -117,27 +137,69 @@ class Decision:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
-    yield f"lead {decision.lead_id} goes to {decision.assignee} by {decision.destination}, {decision.at.isoformat()}"
+def _told(decision: Decision, explanation: Explanation, *, candidates: bool) -> Iterator[str]:
+    yield f"lead {decision.lead_id} {_where(decision.assignment)}, {decision.at.isoformat()}"
+    if decision.known != Known():
+        yield str(decision.known)
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:
         yield f"could have changed it: {', '.join(explanation.blocked_by)} (missing; ask for them)"
-    assignment = decision.assignment
-    for number, empty in enumerate(assignment.empty, start=1):
-        yield f"step {number} of route {decision.route}: {empty} reached nobody"
-    if assignment.duty is not None:
-        until = assignment.duty["until"]
-        yield f"on duty by {assignment.duty['source']}" + ("" if until is None else f" until {until}")
-        yield from (f"  {reason}" for reason in assignment.duty["reasons"])
-    yield (
-        f"step {assignment.step} of route {decision.route}: {assignment.destination} is "
-        f"{', '.join(assignment.pool)}; {assignment.assignee} comes after {assignment.last or 'nobody yet'}"
-    )
-    for person, reason in assignment.why_not().items():
-        yield f"  not {person}: {reason}"
+    if candidates:
+        yield from _ladder(decision)
     roster = "" if decision.roster_digest is None else f", roster {decision.roster_digest[:12]}"
     yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}{roster}"
+
+
+def _where(assignment: Assignment) -> str:
+    match assignment.status:
+        case "offered":
+            return f"goes to {', '.join(assignment.offered_to)} by {assignment.destination}"
+        case "held":
+            return f"is held: {assignment.because}"
+    return f"waits at {assignment.destination}: {assignment.because}; {assignment.accountable} is accountable"
+
+
+def _ladder(decision: Decision) -> Iterator[str]:
+    """Say which steps were gone past, who the people of the last one are, who comes first and why not the others."""
+    for passed in decision.assignment.passed:
+        yield f"step {passed.step} of route {decision.route}: {passed.destination}, {passed.because}"
+        yield from _duty(passed.choice)
+        yield from _why_not(passed.choice)
+    yield from _landing(decision)
+
+
+def _landing(decision: Decision) -> Iterator[str]:
+    assignment, choice = decision.assignment, decision.assignment.choice
+    step = f"step {assignment.step} of route {decision.route}: {assignment.destination}"
+    if choice is None:
+        yield f"{step}, {assignment.because}"
+        return
+    people = ", ".join(choice.pool) or "nobody"
+    yield f"{step} is {people}" + (f"; {_first(choice)}" if choice.offered_to else "")
+    yield from _duty(choice)
+    for person, gates in choice.noted.items():
+        yield f"  {person} all the same: {'; '.join(map(str, gates))}"
+    yield from _why_not(choice)
+
+
+def _duty(choice: Choice | None) -> Iterator[str]:
+    """Say what decided who is on duty."""
+    if choice is not None and choice.duty is not None:
+        until = choice.duty["until"]
+        yield f"  on duty by {choice.duty['source']}" + ("" if until is None else f" until {until}")
+        yield from (f"    {reason}" for reason in choice.duty["reasons"])
+
+
+def _first(choice: Choice) -> str:
+    figures = (f"{person} ({figure_text(choice.strategy, choice.figures[person])})" for person in choice.offered_to)
+    return f"{choice.strategy} puts {', '.join(figures)} first"
+
+
+def _why_not(choice: Choice | None) -> Iterator[str]:
+    if choice is not None:
+        for person, reason in choice.why_not().items():
+            yield f"  not {person}: {reason}"
 
 
 _HEADINGS = {"classify": "class", "route": "route", "tag": "tag"}

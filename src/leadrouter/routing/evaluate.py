@@ -16,9 +16,9 @@ from typing import Any, assert_never
 
 from attrs import frozen
 
+from leadrouter.hours import Calendar
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import regex
-from leadrouter.rulepack.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.vocabulary import WEEKDAYS

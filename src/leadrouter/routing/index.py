@@ -28,10 +28,10 @@ from attrs import frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
+from leadrouter.hours import Calendar
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.residue import settler, tagger
 from leadrouter.routing.stage import Stage, compile_stage
-from leadrouter.rulepack.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.region import Cells, alternatives, cut
 

@@ -12,9 +12,11 @@ from typing import Any
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar, visible
 from leadrouter.facts import write_value
-from leadrouter.rulepack.hours import Hours
+from leadrouter.hours import Hours, write_hours
 from leadrouter.rulepack.pack import LANGUAGE, CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
+from leadrouter.rulepack.sla import write_sla
+from leadrouter.rulepack.steps import write_step
 from leadrouter.rulepack.wording import format_expression
 
 _KEYS = {"tag": "tag", "classify": "class", "route": "to"}
@@ -52,15 +54,20 @@ def _lines(pack: CheckedPack) -> Iterator[str]:
     yield "routes:" if pack.routes else "routes: {}"
     for route in pack.routes.values():
         yield f"  {scalar(route.name)}:"
-        yield from (f"    - to: {step.to}" for step in route.steps)
+        for step in route.steps:
+            yield f"    - to: {step.to}"
+            yield from (f"      {key}: {_flow(value)}" for key, value in write_step(step).items())
+    if pack.transfer.rules:
+        yield from _rules(pack.transfer, "to", v.Text(), "transfer:", "  ")
+    sla = write_sla(pack.sla)
+    if sla:
+        yield "sla:"
+    yield from (f"  {key}: {_flow(value)}" for key, value in sla.items())
 
 
 def _hours(hours: Hours) -> Iterator[str]:
     yield f"  {scalar(hours.name)}:" if hours.windows else f"  {scalar(hours.name)}: []"
-    for window in hours.windows:
-        days = [day for day in v.WEEKDAYS if day in window.days]
-        held = {"days": days, "from": f"{window.opens:%H:%M}", "to": f"{window.closes:%H:%M}"}
-        yield f"    - {_flow(held)}"
+    yield from (f"    - {_flow(window)}" for window in write_hours(hours))
 
 
 def _field(each: v.Field) -> object:

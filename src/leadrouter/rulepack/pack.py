@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from attrs import field, frozen
 
 from leadrouter.errors import Fault
+from leadrouter.hours import Calendar, Hours
 from leadrouter.readonly import read_only
-from leadrouter.rulepack.hours import Calendar, Hours
 from leadrouter.rulepack.route import Route
 from leadrouter.rulepack.rule import Table
+from leadrouter.rulepack.sla import Sla
 from leadrouter.vocabulary import Enum, EnumSet, Type, Vocabulary
 from leadrouter.zone import zone
 
@@ -27,7 +28,7 @@ class CheckedPack:
 
     `vocabulary` holds the fields that a lead brings, `derived` the type of each derived fact in the
     order in which they are computed, `tables` all tables in the order of the stages: `derive.<fact>`,
-    `tag`, `classify`, `route`.
+    `tag`, `classify`, `route`. `transfer` is a table of its own: it is asked when a lead is won.
     """
 
     name: str
@@ -39,6 +40,8 @@ class CheckedPack:
     tables: tuple[Table, ...]
     routes: Mapping[str, Route] = field(converter=read_only, hash=False)
     hours: Mapping[str, Hours] = field(converter=read_only, hash=False)
+    transfer: Table = field(default=Table("transfer", ()))
+    sla: Sla = field(factory=Sla)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
 
     def table(self, name: str) -> Table:

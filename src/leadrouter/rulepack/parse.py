@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from datetime import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import yaml
 from attrs import define, field
 
 from leadrouter import vocabulary as v
-from leadrouter.destination import FORMS, parse_destination
-from leadrouter.document import Document, Node, Text
-from leadrouter.errors import Fault, PackError, did_you_mean
+from leadrouter.document import Document, Node
+from leadrouter.errors import Fault, PackError
+from leadrouter.hours import Hours, read_hours
 from leadrouter.rulepack.fields import FieldReader, check_name, read_vocabulary
-from leadrouter.rulepack.hours import Hours, Window
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE, CheckedPack
-from leadrouter.rulepack.route import Route, Step
+from leadrouter.rulepack.route import Route
+from leadrouter.rulepack.sla import Sla, read_sla
+from leadrouter.rulepack.steps import read_steps
 from leadrouter.rulepack.tables import Derivation, TableReader
 from leadrouter.rulepack.total import ProofError, uncovered
 from leadrouter.rulepack.written import Section
@@ -27,9 +26,9 @@ from leadrouter.zone import zone
 Include: TypeAlias = Callable[[str, str], tuple[str, str]]
 """Given the path that a text names and the name of that text, return the name and the text there."""
 
-_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours")
+_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours", "transfer", "sla")
+_ONCE = ("pack", "language", "tz", "unknown_fields", "sla")
 _KEYS = ("pack", "language", "tz", "include", "unknown_fields", *_SECTIONS)
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 def parse_pack(text: str, source: str, include: Include | None = None) -> CheckedPack:
@@ -88,7 +87,7 @@ class _Reading:
             for node in document.items(entries["include"], "`include`"):
                 self.included(document, node)
         for name, node in entries.items():
-            if name in ("pack", "language", "tz", "unknown_fields") and self.parts[name]:
+            if name in _ONCE and self.parts[name]:
                 document.fault("LR103", f"`{name}` is given twice", node, "only one file of the pack says it")
             else:
                 self.parts[name].append(Section(document, node))
@@ -123,8 +122,10 @@ class _Reading:
         fields = self.fields()
         hours = dict(self.hours())
         classes = self.classes()
-        routes = dict(self.routes())
         derivations = tuple(self.derivations(fields))
+        types = {each.name: each.type for each in fields.values()}
+        types |= {each.name: each.type for each in derivations}
+        routes = dict(self.routes(types))
         reader = TableReader(
             words=v.Vocabulary.of(*fields.values()),
             derivations=derivations,
@@ -134,8 +135,7 @@ class _Reading:
             refused=frozenset(self.refused),
             fetch=self.fetch,
         )
-        tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))
-        types = {each.name: each.type for each in derivations}
+        tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route", "transfer")))
         pack = CheckedPack(
             name=self.scalar("pack") or "",
             tz=self.zone(),
@@ -143,9 +143,11 @@ class _Reading:
             keep_unknown=self.keep_unknown(),
             derived={table.fact: types[table.fact] for table in tables if table.fact is not None},
             classes=classes,
-            tables=tables,
+            tables=tables[:-1],
             routes=routes,
             hours=hours,
+            transfer=tables[-1],
+            sla=self.sla(classes),
             warnings=tuple(reader.warnings),
         )
         self.language()
@@ -239,13 +241,13 @@ class _Reading:
                 part.document.fault("LR106", "`classes` is empty", part.node, f"leave it out for {', '.join(CLASSES)}")
         return tuple(classes) or CLASSES
 
-    def routes(self) -> Iterator[tuple[str, Route]]:
+    def routes(self, types: Mapping[str, v.Type]) -> Iterator[tuple[str, Route]]:
         seen: set[str] = set()
         for part in self.parts["routes"]:
             if isinstance(part.node, yaml.MappingNode) and not part.node.value:
                 part.document.fault("LR106", "`routes` is empty", part.node, "add `name: [{to: head(…)}]`")
             for key, node in part.document.pairs(part.node, "`routes`"):
-                steps = tuple(self.steps(part.document, node, key.value))
+                steps = tuple(read_steps(part.document, node, key.value, types, self.refused))
                 if key.value in seen:
                     part.document.fault("LR103", f"route `{key.value}` is given twice", key, "keep one of them")
                 elif not steps and isinstance(node, yaml.SequenceNode) and not node.value:
@@ -253,43 +255,18 @@ class _Reading:
                 seen.add(key.value)
                 yield key.value, Route(key.value, steps)
 
-    def steps(self, document: Document, node: Node, route: str) -> Iterator[Step]:
-        for item in document.items(node, f"route `{route}`"):
-            entries = document.entries(item, f"a step of route `{route}`", known=("to",), required=("to",))
-            text = document.word(entries["to"], "`to`") if "to" in entries else None
-            destination = None if text is None else parse_destination(text)
-            if destination is not None:
-                yield Step(destination, document.span(entries["to"]))
-            elif text is not None:
-                document.fault("LR309", f"`{text}` is no destination", entries["to"], f"one of {', '.join(FORMS)}")
+    def sla(self, classes: tuple[str, ...]) -> Sla:
+        parts = self.parts["sla"]
+        return read_sla(parts[0].document, parts[0].node, classes) if parts else Sla()
 
     def hours(self) -> Iterator[tuple[str, Hours]]:
         seen: set[str] = set()
         for part in self.parts["hours"]:
-            for key, node in part.document.pairs(part.node, "`hours`"):
-                if key.value in seen:
-                    part.document.fault("LR103", f"hours `{key.value}` are given twice", key, "keep one of them")
-                seen.add(key.value)
-                items = part.document.items(node, f"hours `{key.value}`")
-                windows = [self.window(part.document, item, key.value) for item in items]
-                yield key.value, Hours(key.value, tuple(each for each in windows if each is not None))
-
-    def window(self, document: Document, node: Node, name: str) -> Window | None:
-        entries = document.entries(node, f"a window of `{name}`", known=("days", "from", "to"), required=("from", "to"))
-        days = document.words(entries["days"], "`days`") if "days" in entries else v.WEEKDAYS
-        for day in days:
-            if day not in v.WEEKDAYS:
-                document.fault("LR106", f"unknown day `{day}`", entries["days"], did_you_mean(day, v.WEEKDAYS))
-        times = [self.clock(document, entries[key]) for key in ("from", "to") if key in entries]
-        opens, closes = (*times, None, None)[:2]
-        return None if opens is None or closes is None else Window(frozenset(days), opens, closes)
-
-    def clock(self, document: Document, node: Node) -> time | None:
-        text: Text | None = document.text(node, "a time of day")
-        found = None if text is None else _CLOCK.fullmatch(text.value)
-        if text is not None and found is None:
-            document.fault("LR106", f"`{text.value}` is no time of day", node, 'write "09:00", from 00:00 to 23:59')
-        return None if found is None else time(int(found[1]), int(found[2]))
+            for key, hours in read_hours(part.document, part.node):
+                if hours.name in seen:
+                    part.document.fault("LR103", f"hours `{hours.name}` are given twice", key, "keep one of them")
+                seen.add(hours.name)
+                yield hours.name, hours
 
 
 def _file(fault: Fault) -> str:

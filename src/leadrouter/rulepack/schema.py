@@ -10,11 +10,13 @@ from typing import Any, TypeAlias
 
 from leadrouter.destination import FORMS
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE
+from leadrouter.staff import STRATEGY_NAMES
 from leadrouter.vocabulary import WEEKDAYS
 
 Schema: TypeAlias = dict[str, Any]
 
 _BARE = ("bool", "text", "date", "instant", "duration", "int", "decimal")
+_DURATION = r"^\s*([0-9]{1,9}\s*[smhdw]\s*)+$"
 _CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -38,6 +40,8 @@ def pack_schema() -> Schema:
                 "classify": _says("what kind of lead it is: the first rule that holds", _table("class")),
                 "route": _says("where it goes: the first rule that holds", _table("to")),
                 "routes": _says("ladders: the first step that reaches somebody", _map(_list(_ref("step"), least=1))),
+                "transfer": _says("who holds a client after the first deal", _table("to")),
+                "sla": _says("how soon leads are accepted and clients reached", _sla()),
             }
         ),
         "if": {"not": {"required": ["include"]}},
@@ -55,13 +59,49 @@ def _definitions() -> Schema:
         "word": {"type": ["string", "number", "boolean"]},
         "when": condition,
         "window": _object({"days": days, "from": clock, "to": clock}, "from", "to"),
-        "step": _object({"to": to}, "to"),
+        "step": _step(to),
         "type": {"anyOf": [{"enum": list(_BARE)}, _one_of(_domains())]},
         "field": {"anyOf": [{"enum": list(_BARE)}, _one_of({"type": _ref("type"), **_domains()}, **_options())]},
         "derived": _object({"type": _ref("type"), "rules": _table("then")}, "type", "rules"),
         "csv": _object({"csv": _says("a decision table beside the pack", {"type": "string"})}, "csv"),
         **{f"rule-{key}": _rule(key) for key in ("then", "tag", "class", "to")},
     }
+
+
+def _step(to: Schema) -> Schema:
+    duration = {"type": "string", "pattern": _DURATION}
+    level = {"type": "integer", "minimum": 1}
+    needs = {
+        "skill": _says("the field whose value is the skill that a lead needs", _text()),
+        "level": _says("the least level of that skill; 1 unless given", level),
+        "skills": _says("skills that every lead needs, with their least levels", _map(level)),
+        "language": _says("the field with the language to be spoken", _text()),
+        "territory": _says("the field with the territory to be minded", _text()),
+    }
+    return _object(
+        {
+            "to": to,
+            "strategy": _says(f"who comes first: {', '.join(STRATEGY_NAMES)}, or one of your own", _text()),
+            "offer": _says("how long an offer may stay unanswered: 5m", duration),
+            "until": _says("when the step ends, from the lead's arrival: 20m", duration),
+            "needs": _says("what the person must know", _object(needs)),
+            "priority": _says("who is served first of the leads that wait: higher first", {"type": "integer"}),
+            "offers": _says("how many people are offered the lead at once", level),
+        },
+        "to",
+    )
+
+
+def _sla() -> Schema:
+    duration = {"type": "string"}
+    step = _object({"after": duration, "to": _text()}, "to")
+    more = {"within": duration, "hours": _word(), "remind": _list(duration), "escalate": _list(step)}
+    targets = {
+        "acceptance": _says("from the first offer on", {"anyOf": [duration, _object(more, "within")]}),
+        "first_contact": _says("from the arrival on", {"anyOf": [duration, _object(more, "within")]}),
+    }
+    hours = _says("business hours of the organisation", _word())
+    return _object({"hours": hours, **targets, "classes": _map(_object(targets))})
 
 
 def _domains() -> Schema:

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from attrs import define, evolve, field, frozen
 
 from leadrouter import vocabulary as v
+from leadrouter.destination import Department, Head, Owner, Person, Pool, parse_destination
 from leadrouter.errors import Fault, did_you_mean
 from leadrouter.facts import Refusal, read_value
 from leadrouter.rulepack import expression as e
@@ -18,7 +19,7 @@ from leadrouter.rulepack.syntax import Problem
 from leadrouter.rulepack.written import Fetch, Place, RuleReader, Section, WrittenRule, report
 from leadrouter.span import Span
 
-_KEYS = {"tag": "tag", "classify": "class", "route": "to"}
+_KEYS = {"tag": "tag", "classify": "class", "route": "to", "transfer": "to"}
 
 
 @frozen
@@ -48,8 +49,10 @@ class TableReader:
     warnings: list[Fault] = field(factory=list)
     _ids: dict[str, str] = field(factory=dict)
 
-    def read(self, tag: list[Section], classify: list[Section], route: list[Section]) -> tuple[Table, ...]:
-        """Return all tables, checked."""
+    def read(
+        self, tag: list[Section], classify: list[Section], route: list[Section], transfer: list[Section]
+    ) -> tuple[Table, ...]:
+        """Return all tables, checked; the last is that of transfers."""
         optional = {each.name for each in self.words if not each.required and each.default is None}
         scope = Scope(
             types={each.name: each.type for each in (*self.words, *self.derivations)},
@@ -65,6 +68,7 @@ class TableReader:
         scope = evolve(scope, types={**scope.types, "class": v.Enum(self.classes)}, later=frozenset())
         tables.append(self._table("route", route, scope, _one_of(self.routes, "route", "LR310")))
         self._warn_unused(tables[-1], route)
+        tables.append(self._table("transfer", transfer, scope, _holder))
         return tuple(tables)
 
     def _derive(self, scope: Scope) -> list[Table]:
@@ -181,6 +185,15 @@ def _tag(raw: object) -> str:
     if not tag or tag != tag.strip():
         raise Refusal(f"tag `{tag}` is empty or has spaces around it", "use a plain word", "LR304")
     return tag
+
+
+def _holder(raw: object) -> str:
+    """Return where clients can pass to, in its one spelling."""
+    to = parse_destination(str(raw))
+    if not isinstance(to, Department | Head | Person | Pool | Owner):
+        forms = "department(…), head(…), person(…), pool(…), owner"
+        raise Refusal(f"no client can pass to `{raw}`", f"one of {forms}", "LR850")
+    return str(to)
 
 
 def _one_of(names: Collection[str], what: str, code: str) -> Callable[[object], str]:

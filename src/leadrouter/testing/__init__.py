@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadrouter.testing.cases import DEFAULT_AT, Case, Expectation, parse_cases
+from leadrouter.testing.cases import DEFAULT_AT, Case, Expectation, OpenLeads, parse_cases
 from leadrouter.testing.clock import FixedClock
 from leadrouter.testing.coverage import Coverage, Target, measure
 from leadrouter.testing.results import CaseResult, Comparison, run_case
@@ -21,6 +21,7 @@ __all__ = [
     "Coverage",
     "Expectation",
     "FixedClock",
+    "OpenLeads",
     "Suite",
     "Target",
     "facts",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import yaml
@@ -14,25 +15,32 @@ from leadrouter.document import Document, Node
 from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
 from leadrouter.facts import Refusal, read_facts, read_value
 from leadrouter.lead import Lead
-from leadrouter.organisation import STAFFINGS, Organisation, Staffing
-from leadrouter.router import facts_for
+from leadrouter.organisation import Organisation
+from leadrouter.readonly import read_only
+from leadrouter.routing.intake import facts_for
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.span import Span
-from leadrouter.vocabulary import Instant
+from leadrouter.staff import STAFFINGS, Staffing
+from leadrouter.vocabulary import Duration, Instant
 
 DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When a case happens that does not say: a Monday noon in Moscow."""
 
-_KEYS = ("case", "lead", "at", "staffing", "roster", "expect")
+_KEYS = ("case", "lead", "at", "staffing", "roster", "load", "client", "after", "expect")
 _UNKNOWN = {"staffing": "LR604", "person": "LR605", "rule": "LR606"}
-_EXPECT = ("rule", "class", "route", "to", "assignee", "tags", "blocked_by")
+_LOAD = re.compile(r"(\d{1,6})(?:\s*/\s*(\d{1,6}))?")
+_EXPECT = ("rule", "class", "route", "to", "assignee", "accountable", "tags", "blocked_by", "transfer")
+NOBODY = "nobody"
+"""The assignee of a lead that waits or is held."""
 
 
 @frozen(kw_only=True)
 class Expectation:
     """What must come of a lead. None where a case leaves it open.
 
-    Each of `rules` must have decided in its table: a case that is right for another reason fails.
+    Each of `rules` must have decided in its table: a case that is right for another reason fails. `to`,
+    `assignee` and `accountable` are held against where the lead stands at the end of the case, `transfer`
+    against where a client would pass to if the lead were won.
     """
 
     rules: tuple[str, ...]
@@ -40,15 +48,27 @@ class Expectation:
     route: str | None = None
     to: Destination | None = None
     assignee: str | None = None
+    accountable: str | None = None
     tags: tuple[str, ...] | None = None
     blocked_by: tuple[str, ...] | None = None
+    transfer: Destination | None = None
+
+
+@frozen
+class OpenLeads:
+    """How many leads somebody has open, and may have; None for what the organisation says."""
+
+    count: int
+    capacity: int | None = None
 
 
 @frozen(kw_only=True)
 class Case:
     """A lead, the circumstances in which it arrives `at` an instant, and what must come of it.
 
-    `staffing` takes the place of the organisation's; `on_duty` is on duty in every role.
+    `staffing` takes the place of the organisation's; `on_duty` is on duty in every role, `away` are
+    absent. `load` says how many leads people have open, and their capacity where it is given. `client` holds
+    the company of the lead, which is a client then. The case ends `after` nobody has answered for that long.
     """
 
     name: str
@@ -56,6 +76,10 @@ class Case:
     at: datetime = DEFAULT_AT
     staffing: Staffing | None = None
     on_duty: str | None = None
+    away: tuple[str, ...] = ()
+    load: Mapping[str, OpenLeads] = field(factory=dict, converter=read_only, hash=False)
+    client: str | None = None
+    after: timedelta = timedelta()
     expect: Expectation
     where: Span | None = field(default=None, eq=False, repr=False)
 
@@ -119,7 +143,12 @@ class _Reading:
         name = self.document.word(entries["case"], "`case`") if "case" in entries else None
         at = self.at(entries["at"]) if "at" in entries else DEFAULT_AT
         staffing = self.staffing(entries["staffing"]) if "staffing" in entries else None
-        on_duty = self.on_duty(entries["roster"]) if "roster" in entries else None
+        roster = self.roster(entries["roster"]) if "roster" in entries else {}
+        on_duty = self.on_duty(roster["on_duty"]) if "on_duty" in roster else None
+        away = self.listed(roster["away"], "person") if "away" in roster else ()
+        load = dict(self.load(entries["load"])) if "load" in entries else {}
+        client = self.known(entries["client"], "person") if "client" in entries else None
+        after = self.after(entries["after"]) if "after" in entries else timedelta()
         lead = self.lead(entries["lead"], at) if "lead" in entries else None
         expect = self.expect(entries["expect"]) if "expect" in entries else None
         if name is None or lead is None or expect is None:
@@ -130,6 +159,10 @@ class _Reading:
             at=at,
             staffing=staffing,
             on_duty=on_duty,
+            away=away,
+            load=load,
+            client=client,
+            after=after,
             expect=expect,
             where=self.document.span(node),
         )
@@ -151,14 +184,35 @@ class _Reading:
             self.document.fault("LR604", f"staffing `{staffing}` reaches nobody", node, fix)
         return staffing
 
+    def roster(self, node: Node) -> dict[str, Node]:
+        known = ("on_duty", "away")
+        entries = self.document.entries(node, "`roster`", known=known)
+        if isinstance(node, yaml.MappingNode) and not node.value:
+            self.document.fault("LR605", "`roster` says nothing", node, "write `{on_duty: …}` or `{away: […]}`")
+        return entries
+
     def on_duty(self, node: Node) -> str | None:
-        entries = self.document.entries(node, "`roster`", known=("on_duty",), required=("on_duty",))
-        if "on_duty" not in entries:
-            return None
         organisation = self.organisation
         if organisation is not None and not organisation.with_duty(()).duty:
             self.document.fault("LR605", "the organisation has no duty role", node, "add `duty:` to the organisation")
-        return self.known(entries["on_duty"], "person")
+        return self.known(node, "person")
+
+    def load(self, node: Node) -> Iterator[tuple[str, OpenLeads]]:
+        for key, value in self.document.pairs(node, "`load`"):
+            person, word = self.known(key, "person"), self.document.word(value, "`load`")
+            found = _LOAD.fullmatch(word or "")
+            if word is not None and found is None:
+                self.document.fault("LR830", f"`{word}` is no number of open leads", value, "write 3, or 3/40")
+            elif person is not None and found is not None:
+                yield person, OpenLeads(int(found[1]), int(found[2]) if found[2] else None)
+
+    def after(self, node: Node) -> timedelta:
+        word = self.document.word(node, "`after`")
+        try:
+            return cast("timedelta", read_value(Duration(), word)) or timedelta()
+        except Refusal as refusal:
+            self.document.fault("LR831", f"`after`: {refusal}", node, refusal.fix)
+            return timedelta()
 
     def lead(self, node: Node, at: datetime) -> Lead | None:
         """Return the lead, its facts held against the vocabulary."""
@@ -189,14 +243,16 @@ class _Reading:
             rules=rules,
             lead_class=self.known(entries["class"], "class") if "class" in entries else None,
             route=self.known(entries["route"], "route") if "route" in entries else None,
-            to=self.destination(entries["to"]) if "to" in entries else None,
-            assignee=self.known(entries["assignee"], "person") if "assignee" in entries else None,
+            to=self.destination(entries["to"], "to") if "to" in entries else None,
+            assignee=self.known(entries["assignee"], "assignee") if "assignee" in entries else None,
+            accountable=self.known(entries["accountable"], "person") if "accountable" in entries else None,
             tags=self.listed(entries["tags"], "tag") if "tags" in entries else None,
             blocked_by=self.listed(entries["blocked_by"], "field") if "blocked_by" in entries else None,
+            transfer=self.destination(entries["transfer"], "transfer") if "transfer" in entries else None,
         )
 
-    def destination(self, node: Node) -> Destination | None:
-        word = self.document.word(node, "`to`")
+    def destination(self, node: Node, key: str) -> Destination | None:
+        word = self.document.word(node, f"`{key}`")
         destination = None if word is None else parse_destination(word)
         if word is not None and destination is None:
             self.document.fault("LR608", f"`{word}` is no destination", node, f"one of {', '.join(FORMS)}")
@@ -210,25 +266,26 @@ class _Reading:
 
     def known(self, node: Node, what: str) -> str | None:
         """Return a word; one that nobody knows is a fault."""
-        word, known = self.document.word(node, f"a {what}"), self.words(what)
+        shown = "person" if what == "assignee" else what
+        word, known = self.document.word(node, f"a {shown}"), self.words(what)
         if word is not None and known is not None and word not in known:
-            self.document.fault(
-                _UNKNOWN.get(what, "LR607"), f"unknown {what} `{word}`", node, did_you_mean(word, known)
-            )
+            fix = did_you_mean(word, known)
+            self.document.fault(_UNKNOWN.get(shown, "LR607"), f"unknown {shown} `{word}`", node, fix)
         return word
 
     def words(self, what: str) -> Collection[str] | None:
         """Return the words of a kind; None where nobody can say."""
         if what == "staffing":
             return STAFFINGS
-        if what == "person":
-            return None if self.organisation is None else self.organisation.people
+        if what in ("person", "assignee"):
+            nobody = (NOBODY,) if what == "assignee" else ()
+            return None if self.organisation is None else {*self.organisation.people, *nobody}
         if self.pack is None:
             return None
         checked = self.pack.checked
         match what:
             case "rule":
-                return [rule.id for table in checked.tables for rule in table]
+                return [rule.id for table in (*checked.tables, checked.transfer) for rule in table]
             case "tag":
                 return {str(rule.outcome) for rule in checked.table("tag")}
             case "class":

@@ -7,13 +7,16 @@ from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
-from leadrouter.destination import Destination, Inbound, OnDuty
-from leadrouter.organisation import STAFFINGS, Organisation, Staffing
+from leadrouter.destination import Destination, Hold, Inbound, OnDuty
+from leadrouter.organisation import Organisation
 from leadrouter.roster.roster import DutyRoster
+from leadrouter.routing.deal import transfer_rule
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.route import Route
 from leadrouter.span import Span
+from leadrouter.staff import STAFFINGS, Staffing
+from leadrouter.testing.results import CaseResult
 
 Kind: TypeAlias = Literal["rule", "default", "step", "layer"]
 _WITHIN = {"rule": "table", "default": "table", "step": "route", "layer": "role"}
@@ -64,19 +67,40 @@ def _place(target: Target) -> str:
 
 
 def measure(
-    pack: RulePack, organisation: Organisation, decisions: Iterable[Decision], roster: DutyRoster | None = None
+    pack: RulePack,
+    organisation: Organisation,
+    runs: Iterable[Decision | CaseResult],
+    roster: DutyRoster | None = None,
 ) -> Coverage:
-    """Return what these decisions reached of a pack, and of its roster where it has one."""
-    return coverage_of(pack, organisation, {name for decision in decisions for name in reached(decision)}, roster)
+    """Return what these decisions, or the cases that ran, reached of a pack, and of its roster where it has one."""
+    return coverage_of(pack, organisation, {name for run in runs for name in reached(run)}, roster)
 
 
-def reached(decision: Decision) -> frozenset[str]:
-    """Return the names of the rules that decided, of the step that took the lead, and of the layers on duty."""
-    step = f"{decision.route}#{decision.assignment.step}"
-    rules = (*decision.rules.values(), *decision.outcome.tag_rules)
-    duty = decision.assignment.duty or {"layers": ()}
-    layers = (f"layer {layer}" for layer in duty["layers"])
-    return frozenset({f"step {step}", *(f"rule {rule}" for rule in rules), *layers})
+def reached(run: Decision | CaseResult) -> frozenset[str]:
+    """Return the names of the rules that decided, of the steps that took the lead, and of the layers on duty.
+
+    Steps count until the case ended, layers when the lead was routed. A rule of transfers is reached by a
+    case that expects one: no lead of a case is won.
+    """
+    decision = run.decision if isinstance(run, CaseResult) else run
+    events = run.events if isinstance(run, CaseResult) else ()
+    taken = {decision.assignment.step, *(event.details["step"] for event in events if event.name in _TAKING)}
+    rules = [*decision.rules.values(), *decision.outcome.tag_rules]
+    if isinstance(run, CaseResult) and run.case.expect.transfer is not None:
+        passing = transfer_rule(decision.outcome)
+        rules += [] if passing is None else [passing.id]
+    steps = (f"step {decision.route}#{step}" for step in taken)
+    return frozenset({*steps, *(f"rule {rule}" for rule in rules), *map("layer {}".format, _on_duty(decision))})
+
+
+def _on_duty(decision: Decision) -> Iterator[str]:
+    choices = [decision.assignment.choice, *(passed.choice for passed in decision.assignment.passed)]
+    for choice in choices:
+        if choice is not None and choice.duty is not None:
+            yield from choice.duty["layers"]
+
+
+_TAKING = frozenset({"lead.offered", "lead.waiting", "lead.held"})
 
 
 def coverage_of(
@@ -90,7 +114,7 @@ def coverage_of(
 
 
 def _targets(pack: RulePack, organisation: Organisation) -> Iterator[tuple[str, Target]]:
-    for table in pack.checked.tables:
+    for table in (*pack.checked.tables, pack.checked.transfer):
         for rule in table:
             kind: Kind = "default" if rule.is_default else "rule"
             yield f"rule {rule.id}", Target(kind, table.name, rule.id, rule.where)
@@ -114,10 +138,22 @@ def _may_be_duty(to: Destination) -> bool:
 
 
 def _within_reach(route: Route, organisation: Organisation) -> list[int]:
-    """Return the steps that take leads under some staffing; the others wait for a day on which nobody is there."""
+    """Return the steps that take leads under some staffing, at once or in time.
+
+    The others wait for a day on which nobody is there.
+    """
     taking: set[int] = set()
     for staffing in STAFFINGS:
         staffed = organisation.with_staffing(cast("Staffing", staffing))
         if staffed.pool(Inbound()):
-            taking.add(next(number for number, step in enumerate(route.steps, 1) if staffed.pool(step.to)))
+            taking.update(_taking(route, staffed))
     return sorted(taking)
+
+
+def _taking(route: Route, organisation: Organisation) -> Iterator[int]:
+    """Yield the steps that a lead comes to if nobody answers; one whose time does not end is the last of them."""
+    for number, step in enumerate(route.steps, 1):
+        if organisation.pool(step.to) or isinstance(step.to, Hold) or number == len(route.steps):
+            yield number
+            if step.offer is None and step.until is None:
+                return

@@ -150,7 +150,7 @@ def _patterns(pack: RulePack, field: str) -> list[re.Pattern[str]]:
 
 
 def _calls(pack: RulePack) -> Iterator[e.Call]:
-    for table in pack.checked.tables:
+    for table in (*pack.checked.tables, pack.checked.transfer):
         for rule in table:
             for condition in rule.when:
                 yield from (node for node in e.walk(condition.written) if isinstance(node, e.Call))

@@ -9,10 +9,10 @@ from pathlib import Path
 from attrs import frozen
 
 from leadrouter.adapters.files import load_organisation, load_pack, load_roster_beside, read_text
+from leadrouter.assignment.duties import staffed
 from leadrouter.errors import CaseError, Fault, PackError
 from leadrouter.organisation import Organisation
 from leadrouter.roster.roster import DutyRoster
-from leadrouter.router import staffed
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.testing.cases import Case, parse_cases

@@ -1,156 +1,263 @@
-"""Down the ladder to the person who acts."""
+"""Whom a step offers a lead to, and why not the others."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
 
-from leadrouter import DutyRoster
-from leadrouter.assignment.assign import Assignment, assign
-from leadrouter.assignment.duties import FixedDuties, RosterDuties
-from leadrouter.destination import Department, Head, Inbound, OnDuty, Person
-from leadrouter.rulepack.route import Route, Step
-from tests.small import small_organisation
+from leadrouter.assignment.assign import fields_of
+from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.duties import Absence
+from leadrouter.assignment.load import Load
+from leadrouter.assignment.standing import UNIT
+from leadrouter.destination import Inbound, OnDuty, Pool
+from leadrouter.organisation import Organisation
+from leadrouter.rulepack.route import Needs, Route, Step
+from leadrouter.staff import Norms, Salesperson
+from tests.giving import AT, Books, level, office, sellers
 
-ORGANISATION = small_organisation()
-FIXED = FixedDuties(ORGANISATION.duty)
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-ROSTER = """
-roster: small
+ANNA, BORIS, VERA = sellers(["anna", "boris", "vera"])
+
+
+def test_the_first_by_the_strategy_is_offered_the_lead():
+    """The others are told in figures why not, and the books go on."""
+    choice = Books(office(ANNA, BORIS, VERA)).choose()
+    assert (choice.destination, choice.strategy, choice.offered_to) == ("department(sales)", "fair", ("anna",))
+    assert choice.pool == ("anna", "boris", "vera")
+    assert choice.why_not() == {
+        "boris": "owed +0.33; anna owed +0.33 comes first by fair",
+        "vera": "owed +0.33; anna owed +0.33 comes first by fair",
+    }
+    assert choice.standing.owed["anna"] == 333_333_333_334 - UNIT
+    assert not choice.is_busy
+
+
+def test_every_closed_gate_is_told_for_everybody():
+    """All of them, not only the first."""
+    books = Books(office(evolve(ANNA, capacity=1), BORIS))
+    books.loads = {"anna": Load(person="anna", open_leads=1)}
+    books.away = {"anna": Absence("on leave", AT + timedelta(hours=3))}
+    choice = books.choose(needs=level("press", 2), declined=frozenset({"anna"}))
+    assert choice.offered_to == ()
+    assert choice.why_not() == {
+        "anna": "on leave until 2026-03-02 12:00 UTC; lacks skill press; capacity 1/1; declined or missed this lead",
+        "boris": "lacks skill press",
+    }
+
+
+@pytest.mark.parametrize(
+    ("load", "is_busy", "opens"),
+    [
+        (Load(person="anna", open_leads=1), True, None),
+        (Load(person="anna", is_paused=True), True, None),
+        (Load(person="anna", is_paused=True, paused_until=AT + timedelta(hours=1)), True, AT + timedelta(hours=1)),
+        (
+            Load(person="anna", open_leads=1, is_paused=True, paused_until=AT + timedelta(hours=1)),
+            True,
+            None,
+        ),
+    ],
+)
+def test_a_step_waits_for_who_is_only_busy(load, is_busy, opens):
+    """And says when somebody is free again, where the clock alone can tell."""
+    books = Books(office(evolve(ANNA, capacity=1)), loads={"anna": load})
+    choice = books.choose()
+    assert (choice.offered_to, choice.is_busy, choice.opens) == ((), is_busy, opens)
+    assert choice.given is None
+    assert choice.standing is books.standing
+
+
+def test_a_step_does_not_wait_for_who_lacks_something():
+    """A skill does not come by waiting, nor does somebody who left."""
+    books = Books(office(evolve(ANNA, capacity=1)), loads={"anna": Load(person="anna", open_leads=1)})
+    assert not books.choose(needs=level("press")).is_busy
+    assert not Books(office(evolve(ANNA, left=date(2026, 3, 2)))).choose().is_busy
+
+
+def test_the_soonest_of_those_who_are_busy_decides_when_it_opens():
+    """Somebody whose capacity must be freed by hand does not."""
+    books = Books(office(evolve(ANNA, quota={"hour": 1}), evolve(BORIS, quota={"day": 1}), evolve(VERA, capacity=1)))
+    books.given(3)
+    choice = books.choose(AT + timedelta(minutes=5))
+    assert choice.is_busy
+    assert choice.opens == AT + timedelta(hours=1)
+    assert choice.why_not()["anna"] == "quota of 1 a hour is spent"
+
+
+def test_for_the_accountable_only_leaving_and_capacity_count():
+    """What else is closed is noted; a lead at the end of its ladder must have somebody."""
+    books = Books(office(evolve(ANNA, capacity=1, quota={"month": 1})))
+    books.give()
+    books.loads["anna"] = evolve(books.loads["anna"], open_leads=0)
+    books.away = {"anna": Absence("ill")}
+    choice = books.choose(is_last=True, needs=level("press"), declined=frozenset({"anna"}))
+    assert choice.offered_to == ("anna",)
+    assert [gate.name for gate in choice.noted["anna"]] == ["absent", "skill", "quota", "declined"]
+    books.loads["anna"] = evolve(books.loads["anna"], open_leads=1)
+    full = books.choose(is_last=True)
+    assert (full.offered_to, full.is_busy) == ((), True)
+    assert str(full.closed["anna"][0]) == "capacity 1/1"
+    books.organisation = office(evolve(ANNA, left=date(2026, 3, 1)))
+    books.loads.clear()
+    assert books.choose(is_last=True).offered_to == ()
+
+
+def test_nobody_is_offered_a_lead_that_he_declined():
+    """The next one is, and when there is none left, nobody."""
+    books = Books(office(ANNA, BORIS))
+    assert books.choose(declined=frozenset({"anna"})).offered_to == ("boris",)
+    assert books.choose(declined=frozenset({"anna", "boris"})).offered_to == ()
+
+
+def test_what_a_step_needs_relaxes_with_the_next_step():
+    """Whoever lacks the skill on one step may have it asked less of on the next."""
+    books = Books(office(evolve(ANNA, skills={"press": 3}), evolve(BORIS, skills={"press": 1})))
+    needs = Needs(skill="product", level=3)
+    assert books.choose(needs=needs, facts={"product": "press"}).why_not()["boris"] == "press at level 1, 3 needed"
+    assert books.choose(needs=needs, facts={"product": "lathe"}).offered_to == ()
+    assert books.choose(needs=needs).offered_to == ("anna",)
+    relaxed = books.choose(needs=evolve(needs, level=1), facts={"product": "press"}, declined=frozenset({"anna"}))
+    assert relaxed.offered_to == ("boris",)
+
+
+def test_a_portfolio_that_is_full_keeps_new_clients_away():
+    """Not a lead of somebody who is a client already: that one takes no more room."""
+    norms = Norms(sizes={"small": 2, "huge": 1})
+    organisation = evolve(office(evolve(ANNA, portfolio=norms)), size="company_size")
+    books = Books(organisation, loads={"anna": Load(person="anna", holdings={"small": 1})})
+    assert books.choose(facts={"company_size": "small"}).offered_to == ("anna",)
+    full = books.choose(facts={"company_size": "huge"})
+    assert full.why_not() == {"anna": "portfolio 1/2 small with 50% used, and one huge more"}
+    assert not full.is_busy
+    assert books.choose(facts={"company_size": "huge", "existing": True}).offered_to == ("anna",)
+    books.loads["anna"] = Load(person="anna", holdings={"": 1, "odd": 3, "small": 1})
+    assert books.choose().why_not() == {
+        "anna": "portfolio 1/2 unknown, 3/∞ odd, 1/2 small with 100% used, and one client more"
+    }
+
+
+def test_hours_of_a_department_are_kept():
+    """Outside of them and on holidays nobody there is offered a lead; whoever is on duty is."""
+    organisation = Organisation.parse("""
+organisation: office
+staffing: duty
 tz: Europe/Moscow
-people: {anna: , boris: , vera: }
-roles:
-  duty:
-    layers:
-      - id: office
-        rotation: {people: [anna, boris], unit: slots, anchor: 2026-03-02}
-        windows: [{days: workdays, from: "09:00", to: "18:00"}]
-  night: {fallback: vera, layers: [{id: dark, rotation: {people: [boris], unit: fixed}, end: 2026-01-01}]}
-absences:
-  - {person: anna, dates: [2026-03-04], kind: vacation}
-  - {person: boris, start: 2026-03-04T09:00, end: 2026-03-04T12:00}
-"""
+hours: {office: [{days: [mon], from: "09:00", to: "12:00"}]}
+holidays: [2026-03-09]
+departments: {sales: {kind: inbound, people: [anna], hours: office}}
+people: {anna: {}}
+duty: {duty: [anna]}
+""")
+    books = Books(organisation)
+    assert books.choose(AT - timedelta(minutes=1)).offered_to == ("anna",)
+    late = books.choose(AT)
+    assert late.why_not() == {"anna": "outside the hours `office` of department `sales`"}
+    assert books.choose(AT + timedelta(days=7, hours=-2)).offered_to == ()
+    assert Books(organisation, to=OnDuty("duty")).choose(AT).offered_to == ("anna",)
 
 
-def ladder(*destinations) -> Route:
-    return Route("ladder", tuple(Step(each) for each in destinations))
+def test_an_offer_to_several_counts_for_each():
+    """The first of the ranking, as many as are asked for; the parts add up to all of them."""
+    choice = Books(office(ANNA, BORIS, VERA)).choose(strategy="first_accept", offers=2)
+    assert choice.offered_to == ("anna", "boris")
+    assert choice.given is not None
+    assert sum(choice.given.parts.values()) == 2 * UNIT
+    assert choice.standing.leads == 2
+    assert set(choice.why_not()) == {"vera"}
+    assert len(Books(office(ANNA)).choose(offers=3).offered_to) == 1
 
 
-def assigned(route, organisation=ORGANISATION) -> Assignment:
-    return assign(route, organisation, lambda _: None, FixedDuties(organisation.duty), AT)
+def test_a_users_own_strategy_decides():
+    """It is given candidates and the standing; whom it leaves out is not offered the lead."""
+    books = Books(office(ANNA, evolve(BORIS, capacity=4)))
+    books.strategies["backwards"] = lambda candidates, _standing: [each.id for each in reversed(candidates)]
+    choice = books.choose(strategy="backwards")
+    assert choice.offered_to == ("boris",)
+    assert choice.why_not() == {"anna": "1 before; boris 0 before comes first by backwards"}
+    books.strategies["limited"] = lambda candidates, _standing: [each.id for each in candidates if each.capacity]
+    assert books.choose(strategy="limited").why_not()["anna"] == "left out by limited"
+    books.strategies["nobody"] = lambda _candidates, standing: [] if standing.leads == 0 else ["anna"]
+    nobody = books.choose(strategy="nobody")
+    assert (nobody.offered_to, nobody.is_busy, nobody.standing) == ((), False, books.standing)
+    assert nobody.why_not() == {"anna": "left out by nobody", "boris": "left out by nobody"}
 
 
-@pytest.mark.parametrize(
-    ("destination", "pool"),
-    [
-        (Department("inbound"), ("boris", "anna")),
-        (Head("inbound"), ("olga",)),
-        (Person("vera"), ("vera",)),
-        (OnDuty("duty"), ("boris",)),
-    ],
-)
-def test_each_destination_has_its_pool(destination, pool):
-    """A destination resolves to the people of the organisation, in its order."""
-    found = assigned(ladder(destination))
-    assert (found.pool, found.destination, found.assignee) == (pool, str(destination), min(pool))
+def test_a_users_own_strategy_names_candidates_once():
+    """A stranger, or somebody twice, is a mistake of the function."""
+    books = Books(office(ANNA))
+    books.strategies["strange"] = lambda _candidates, _standing: ["anna", "egor"]
+    with pytest.raises(ValueError, match="named `egor`, who is no candidate"):
+        books.choose(strategy="strange")
+    books.strategies["twice"] = lambda _candidates, _standing: ["anna", "anna"]
+    with pytest.raises(ValueError, match="named `anna`"):
+        books.choose(strategy="twice")
 
 
-@pytest.mark.parametrize(
-    ("staffing", "settled"),
-    [("department", "department(inbound)"), ("head", "head(inbound)"), ("duty", "on_duty(duty)")],
-)
-def test_staffing_settles_inbound(staffing, settled):
-    """One setting switches the whole inbound flow."""
-    assert assigned(ladder(Inbound()), ORGANISATION.with_staffing(staffing)).destination == settled
+def test_the_pool_says_how_leads_are_shared_where_the_step_does_not():
+    """A step's own strategy goes before."""
+    books = Books(office(evolve(ANNA, rank=1), evolve(BORIS, rank=2), strategy="most_qualified"))
+    assert books.choose().offered_to == ("boris",)
+    assert books.choose(strategy="round_robin").offered_to == ("anna",)
 
 
-def test_a_step_that_reaches_nobody_is_passed_and_named():
-    """The next step begins at once, and the decision says which reached nobody."""
-    empty = evolve(ORGANISATION.departments["inbound"], people=())
-    organisation = evolve(ORGANISATION, departments={**ORGANISATION.departments, "inbound": empty})
-    found = assigned(ladder(Department("inbound"), OnDuty("night"), Head("inbound")), organisation)
-    assert (found.step, found.empty) == (3, ("department(inbound)", "on_duty(night)"))
+def test_a_choice_is_data():
+    """What is written is read again, with its gates and figures."""
+    books = Books(office(evolve(ANNA, quota={"month": 1}), BORIS, VERA))
+    books.give()
+    books.away = {"vera": Absence()}
+    for choice in (books.choose(), books.choose(is_last=True), books.choose(declined=frozenset({"boris"}))):
+        assert Choice.from_dict(choice.to_dict(), choice.standing) == choice
+        assert Choice.from_dict(choice.to_dict()).standing.pool == "department(sales)"
 
 
-def test_the_turn_before_is_asked_by_destination():
-    """Who acts comes after whoever acted last there."""
-    found = assign(ladder(Department("inbound")), ORGANISATION, {"department(inbound)": "anna"}.get, FIXED, AT)
-    assert (found.assignee, found.last) == ("boris", "anna")
-    assert found.why_not() == {"anna": "waits for the turn: boris comes after anna"}
+def test_the_fields_that_choosing_reads_are_known():
+    """Those that steps need, what is shared, the size of clients, and whether the company is a client."""
+    organisation = evolve(office(ANNA, fair_in="amount"), size="company_size")
+    route = Route("desk", (Step(to=Inbound(), needs=Needs(skill="product", language="tongue")),))
+    assert fields_of(route, organisation) == {"product", "tongue", "amount", "company_size", "existing"}
+    assert fields_of(Route("desk", (Step(to=Inbound()),)), office(ANNA)) == {"existing"}
 
 
-def test_an_assignment_is_data():
-    """What `to_dict` gives `from_dict` reads."""
-    found = assigned(ladder(OnDuty("night"), Department("inbound")))
-    assert Assignment.from_dict(found.to_dict()) == found
+def test_a_lead_without_an_amount_counts_like_the_average():
+    """The first one like a single unit, of whatever is shared."""
+    books = Books(office(ANNA, BORIS, fair_in="amount"))
+    assert books.choose().given.amount == UNIT  # type: ignore[union-attr]
+    books.give(facts={"amount": 10})
+    books.give(facts={"amount": 20})
+    assert books.choose(facts={"amount": 0}).given.amount == 15 * UNIT  # type: ignore[union-attr]
 
 
-def test_a_route_that_runs_out_is_an_invariant_broken():
-    """Loading refuses such a route; if one came through, it would not pass in silence."""
-    with pytest.raises(ValueError, match="INVARIANT"):
-        assigned(ladder(OnDuty("night")))
+def test_a_weight_is_a_share():
+    """Somebody with three times the weight gets three of four."""
+    books = Books(office(Salesperson(id="anna", weight=3), BORIS))
+    assert books.given(8).count("anna") == 6
 
 
-def rostered(route, at, text=ROSTER) -> Assignment:
-    roster = DutyRoster.parse(text)
-    organisation = ORGANISATION.with_rota(roster.taking_part())
-    return assign(route, organisation, lambda _: None, RosterDuties(roster), at)
+def test_a_manager_of_clients_has_room_for_clients_of_every_size():
+    """One norm for all sizes is the norm of a size that the lead says as well."""
+    organisation = evolve(office(evolve(ANNA, portfolio=Norms(sizes={}, other=3))), size="company_size")
+    books = Books(organisation, loads={"anna": Load(person="anna", holdings={"small": 2})})
+    assert books.choose(facts={"company_size": "huge"}).offered_to == ("anna",)
+    books.loads["anna"] = Load(person="anna", holdings={"small": 2, "huge": 1})
+    assert books.choose(facts={"company_size": "huge"}).why_not() == {
+        "anna": "portfolio 1/3 huge, 2/3 small with 100% used, and one huge more"
+    }
 
 
-def test_a_duty_role_is_settled_by_the_roster_at_the_instant():
-    """Whoever has the turn then takes the lead; the others of the role are off duty, and the layer is told."""
-    found = rostered(ladder(OnDuty("duty")), AT.replace(day=3))
-    assert (found.pool, found.why_not()) == (("boris",), {"anna": "off duty"})
-    assert found.duty is not None
-    assert (found.duty["source"], found.duty["until"]) == ("layer office", "2026-03-03T15:00:00+00:00")
-    assert Assignment.from_dict(found.to_dict()) == found
-
-
-def test_whoever_is_absent_gets_nothing_from_a_department():
-    """The gate says until when, by the roster's clock."""
-    found = rostered(ladder(Department("inbound")), AT.replace(day=4, hour=12))
-    assert (found.pool, found.why_not()) == (("boris",), {"anna": "absent until 2026-03-05 00:00"})
-
-
-def test_where_a_whole_department_is_absent_the_next_step_begins():
-    """Nobody there can act, and somebody accountable does."""
-    found = rostered(ladder(Department("inbound"), Head("inbound")), AT.replace(day=4, hour=7))
-    assert (found.step, found.empty, found.assignee) == (2, ("department(inbound)",), "olga")
-
-
-def test_in_a_gap_the_next_step_begins():
-    """At night nobody is on duty."""
-    assert rostered(ladder(OnDuty("duty"), Head("inbound")), AT.replace(hour=20)).assignee == "olga"
-
-
-@pytest.mark.parametrize(
-    ("to", "at", "pool"),
-    [
-        (Department("inbound"), AT.replace(day=4, hour=7), ("boris", "anna")),
-        (OnDuty("night"), AT, ("vera",)),
-        (OnDuty("duty"), AT.replace(hour=20), ("boris",)),
-        (OnDuty("duty"), AT.replace(year=2024), ("anna",)),
-    ],
-)
-def test_no_lead_is_lost_where_nobody_can_act(to, at, pool):
-    """On the last step everybody of a department is asked, a role's fallback, or whoever is on duty next."""
-    assert rostered(ladder(to), at).pool == pool
-
-
-def test_no_lead_is_lost_where_nobody_will_ever_be_on_duty():
-    """A role whose layers have all ended is asked for those who took part in it."""
-    assert rostered(ladder(OnDuty("night")), AT, ROSTER.replace("fallback: vera, ", "")).pool == ("boris",)
-
-
-def test_a_role_that_the_roster_does_not_have_reaches_nobody():
-    """A fixed list stays out of it where a roster says who is on duty."""
-    found = rostered(ladder(OnDuty("phone"), Head("inbound")), AT)
-    assert (found.assignee, found.empty) == ("olga", ("on_duty(phone)",))
-
-
-def test_nobody_is_found_for_an_unknown_role_alone():
-    """Loading refuses such a route; if one came through, it would not pass in silence."""
-    with pytest.raises(ValueError, match="INVARIANT"):
-        rostered(ladder(OnDuty("phone")), AT)
+def test_the_hours_of_one_department_do_not_shut_another():
+    """In a pool of both, each keeps its own."""
+    organisation = Organisation.parse("""
+organisation: office
+staffing: head
+hours: {never: []}
+departments:
+  sales: {kind: inbound, head: olga, people: [anna], hours: never}
+  client: {kind: client, people: [boris]}
+people: {anna: {}, boris: {}, olga: {}}
+pools: {all: {}}
+""")
+    books = Books(organisation, to=Pool("all"), loads={"boris": Load(person="boris", is_paused=True)})
+    shut = "outside the hours `never` of department `sales`"
+    assert books.choose().why_not() == {"anna": shut, "boris": "paused", "olga": shut}

@@ -48,7 +48,7 @@ def test_a_pack_that_leads_to_nobody_is_a_fault(run, here):
     result = run("check", "sales")
     assert result.exit_code == 1
     assert "LR315 unknown department `client`" in result.stderr
-    assert result.stdout == "sales: 1 fault, 0 warnings\n"
+    assert result.stdout == "sales: 2 faults, 0 warnings\n"
 
 
 def test_a_pack_needs_no_organisation_and_no_cases(run, here):

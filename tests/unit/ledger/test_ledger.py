@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from attrs import evolve
 
 from leadrouter import LedgerError
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.assignment.load import Load
+from leadrouter.assignment.standing import Standing
+from leadrouter.errors import StaleError
+from leadrouter.event import Event
 from leadrouter.ledger.ledger import Entry, Refused
 from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.lifecycle.breaker import Breaker
+from leadrouter.lifecycle.state import LeadState
 
-ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at="2026-03-02T09:00:00+00:00")
-REFUSED = Refused(key="call:2", payload="{}", reason="LR401", at="2026-03-02T09:00:00+00:00")
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat())
+REFUSED = Refused(key="call:2", payload="{}", reason="LR401", at=AT.isoformat())
+EVENT = Event(
+    name="lead.routed", lead_id="ab12", at=AT, version=1, details={"route": "desk"}, evidence={"a": [1, None]}
+)
+STATE = LeadState(
+    lead_id="ab12",
+    number=1,
+    version=1,
+    status="waiting",
+    lead_class="mass",
+    route="desk",
+    pack="p",
+    arrived=AT,
+    asks={"region": "MSK"},
+)
+STANDING = Standing(pool="head(a)", leads=1)
+LOAD = Load(person="anna", open_leads=2, last_at=AT)
+BREAKER = Breaker(pool="head(a)", expiries=(AT,))
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -22,14 +48,22 @@ def ledger(request, tmp_path):
     opened.close()
 
 
+def put(ledger, *states):
+    """Keep new states, each in place of none."""
+    with ledger.transaction() as work:
+        for state in states:
+            work.put_lead(state, seen=0)
+
+
 def test_what_was_added_is_found(ledger):
     """An entry is found by its key, inside its transaction and after it."""
     with ledger.transaction() as work:
-        assert work.find("call:1") is None
+        assert (work.find("call:1"), work.latest()) == (None, None)
         work.add(ENTRY)
         assert work.find("call:1") == ENTRY
-    with ledger.transaction() as work:
+    with ledger.reading() as work:
         assert work.find("call:1") == ENTRY
+        assert work.latest() == ENTRY
     assert ledger.entries() == (ENTRY,)
 
 
@@ -44,6 +78,8 @@ def test_entries_keep_their_order_and_are_chosen_by_prefix(ledger):
     assert ledger.entries("ab1") == (ENTRY, third)
     assert ledger.entries("ab13") == (third,)
     assert ledger.entries("c") == ()
+    with ledger.reading() as work:
+        assert work.latest() == third
 
 
 def test_a_key_is_taken_once(ledger):
@@ -51,33 +87,141 @@ def test_a_key_is_taken_once(ledger):
     with ledger.transaction() as work:
         work.add(ENTRY)
     with pytest.raises((ValueError, LedgerError), match=r"(?i)taken|unique"), ledger.transaction() as work:  # noqa: PT012  # one unit of work
-        work.advance("head(a)", "anna")
+        work.put_load(LOAD)
         work.add(evolve(ENTRY, lead_id="other"))
-    with ledger.transaction() as work:
-        assert work.last("head(a)") is None
+    with ledger.reading() as work:
+        assert work.load("anna") is None
     assert ledger.entries() == (ENTRY,)
 
 
+def test_a_version_of_a_lead_is_taken_once(ledger):
+    """Two events cannot bring a lead to the same version; events without one are kept all the same."""
+    with ledger.transaction() as work:
+        work.append(EVENT)
+    with pytest.raises((ValueError, LedgerError), match=r"(?i)taken|unique"), ledger.transaction() as work:
+        work.append(evolve(EVENT, name="lead.held"))
+    with ledger.transaction() as work:
+        work.append(evolve(EVENT, name="lead.repeated", version=0))
+        work.append(evolve(EVENT, name="lead.repeated", version=0))
+    with ledger.reading() as work:
+        assert [event.version for event in work.events()] == [1, 0, 0]
+
+
 def test_a_transaction_that_raises_leaves_nothing(ledger):
-    """Entries, turns, refusals and texts of a failed transaction are gone."""
+    """Nothing that a failed transaction has written is seen again, and what was there before is there again."""
+    with ledger.transaction() as work:
+        work.put_load(LOAD)
+        work.put_lead(evolve(STATE, deadline=AT), seen=0)
     with pytest.raises(KeyError), ledger.transaction() as work:  # noqa: PT012  # one unit of work
         work.add(ENTRY)
-        work.advance("head(a)", "anna")
+        work.append(EVENT)
+        work.put_lead(evolve(STATE, version=2, status="won"), seen=1)
+        work.put_lead(evolve(STATE, lead_id="new", number=2), seen=0)
+        work.put_standing(STANDING)
+        work.put_load(evolve(LOAD, open_leads=9))
+        work.put_breaker(BREAKER)
         work.refuse(REFUSED)
         work.keep("digest", "text")
         raise KeyError
     assert (ledger.entries(), ledger.refused(), ledger.text("digest")) == ((), (), None)
+    with ledger.reading() as work:
+        assert (work.events(), work.events("ab12"), work.standings(), work.breaker("head(a)")) == ((), (), (), None)
+        assert (work.load("anna"), work.leads(), work.count()) == (LOAD, (evolve(STATE, deadline=AT),), 1)
+        assert (work.lead("new"), work.next_due()) == (None, AT)
+        assert (work.waiting(), work.due(AT)) == (work.leads(), work.leads())
 
 
-def test_turns_advance(ledger):
-    """The last turn of a destination is the one noted last, in this transaction or an earlier one."""
+def test_events_keep_their_order_and_are_chosen_by_lead(ledger):
+    """What happened is read as it was written, of one lead or of all."""
+    other = evolve(EVENT, lead_id="cd34")
+    paused = Event(name="person.paused", lead_id=None, at=AT, details={"person": "anna"})
+    later = evolve(EVENT, version=2, name="lead.held")
     with ledger.transaction() as work:
-        assert work.last("head(a)") is None
-        work.advance("head(a)", "anna")
-        work.advance("head(a)", "boris")
-        assert work.last("head(a)") == "boris"
+        for event in (EVENT, other, paused, later):
+            work.append(event)
+    with ledger.reading() as work:
+        assert work.events() == (EVENT, other, paused, later)
+        assert work.events("ab12") == (EVENT, later)
+        assert work.events("zz") == ()
+
+
+def test_where_a_lead_stands_is_written_over_what_was_seen_only(ledger):
+    """Of two writers one wins and the other is told so; a lead that nobody knows stands at version 0."""
+    later = evolve(STATE, version=2, status="held")
+    put(ledger, STATE)
     with ledger.transaction() as work:
-        assert (work.last("head(a)"), work.last("head(b)")) == ("boris", None)
+        work.put_lead(later, seen=1)
+    for state, seen in ((evolve(STATE, version=2), 1), (STATE, 0), (evolve(later, lead_id="unknown"), 1)):
+        with pytest.raises(StaleError) as caught, ledger.transaction() as work:
+            work.put_lead(state, seen=seen)
+        assert (caught.value.seen, caught.value.current) == (seen, 0 if state.lead_id == "unknown" else 2)
+    with ledger.reading() as work:
+        assert (work.lead("ab12"), work.lead("unknown"), work.count()) == (later, None, 1)
+
+
+def test_the_first_of_each_queue_waits_for_service(ledger):
+    """By priority, then arrival, then number; a lead that waits no longer makes way for the next."""
+    second = evolve(STATE, lead_id="b", number=2)
+    earlier = evolve(STATE, lead_id="c", number=3, arrived=AT - timedelta(minutes=1), asks={"region": "EKB"})
+    urgent = evolve(STATE, lead_id="d", number=4, priority=1, route="other")
+    accepted = evolve(STATE, lead_id="e", number=5, status="accepted", route="third")
+    put(ledger, accepted, urgent, earlier, second, STATE)
+    with ledger.transaction() as work:
+        assert work.waiting() == (urgent, earlier, STATE)
+        work.put_lead(evolve(STATE, version=2, status="lost"), seen=1)
+        assert work.waiting() == (urgent, earlier, second)
+        work.put_lead(evolve(second, version=2, status="lost"), seen=1)
+        assert work.waiting() == (urgent, earlier)
+
+
+def test_what_is_due_is_found_by_its_time(ledger):
+    """The most overdue first; what has changed since is not due at its old time any more."""
+    soon = evolve(STATE, deadline=AT + timedelta(minutes=5))
+    first = evolve(STATE, lead_id="b", number=2, deadline=AT)
+    never = evolve(STATE, lead_id="c", number=3)
+    put(ledger, soon, first, never)
+    with ledger.transaction() as work:
+        assert (work.next_due(), work.due(AT - timedelta(seconds=1))) == (AT, ())
+        assert work.due(AT) == (first,)
+        assert work.due(AT + timedelta(hours=1)) == (first, soon)
+        assert work.due(AT + timedelta(hours=1)) == (first, soon)
+        postponed = evolve(first, version=2, deadline=AT + timedelta(minutes=30))
+        work.put_lead(postponed, seen=1)
+        assert work.next_due() == soon.deadline
+        assert work.due(AT + timedelta(hours=1)) == (soon, postponed)
+        work.put_lead(evolve(soon, version=2, deadline=None), seen=1)
+        work.put_lead(evolve(first, version=3), seen=2)
+        assert work.due(AT + timedelta(hours=1)) == (evolve(first, version=3),)
+
+
+def test_a_time_within_a_second_comes_after_its_beginning(ledger):
+    """Instants are compared as instants, with and without microseconds."""
+    put(
+        ledger,
+        evolve(STATE, deadline=AT + timedelta(microseconds=5)),
+        evolve(STATE, lead_id="b", number=2, deadline=AT),
+    )
+    with ledger.reading() as work:
+        assert [state.lead_id for state in work.due(AT)] == ["b"]
+        assert [state.lead_id for state in work.due(AT + timedelta(seconds=1))] == ["b", "ab12"]
+
+
+def test_books_are_kept_by_name(ledger):
+    """Standings, loads and breakers: the last one written is read, in this transaction and in the next."""
+    with ledger.transaction() as work:
+        assert (work.standing("head(a)"), work.load("anna"), work.breaker("head(a)")) == (None, None, None)
+        work.put_standing(STANDING)
+        work.put_standing(evolve(STANDING, leads=2))
+        work.put_standing(evolve(STANDING, pool="a"))
+        work.put_load(evolve(LOAD, person="zoya"))
+        work.put_load(LOAD)
+        work.put_breaker(BREAKER)
+    with ledger.reading() as work:
+        assert work.standing("head(a)") == evolve(STANDING, leads=2)
+        assert [each.pool for each in work.standings()] == ["a", "head(a)"]
+        assert work.loads() == (LOAD, evolve(LOAD, person="zoya"))
+        assert work.load("anna") == LOAD
+        assert work.breaker("head(a)") == BREAKER
 
 
 def test_refused_leads_are_kept_in_order(ledger):
@@ -94,4 +238,5 @@ def test_texts_are_kept_by_digest(ledger):
     for _ in range(2):
         with ledger.transaction() as work:
             work.keep("digest", "pack: demo")
+            assert work.text("digest") == "pack: demo"
     assert (ledger.text("digest"), ledger.text("other")) == ("pack: demo", None)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
-from leadrouter import Lead
-from tests.small import AT, small_organisation, small_router
+from leadrouter import Lead, Organisation, Router, RulePack
+from leadrouter.assignment.duties import FixedDuties
+from leadrouter.ledger.memory import MemoryLedger
+from tests.small import AT, small_organisation, small_pack, small_router
 
 HURRY = Lead(
     id="1", source="call", facts={"employees": 300, "amount": "90 000 ₽", "message": "Срочно: Иван, +79001234567"}
@@ -23,7 +26,7 @@ class future-large: rule may-grow
 route head: rule in-a-hurry
   from tags = urgent
 could have changed it: product (missing; ask for them)
-step 1 of route head: head(inbound) is olga; olga comes after nobody yet
+step 1 of route head: head(inbound) is olga; fair puts olga (owed +1.00) first
 pack {pack}, organisation {organisation}"""
 
 
@@ -40,18 +43,19 @@ def test_the_others_are_told_why_not():
     router = small_router()
     router.route(Lead(id="1", facts={"product": "press"}), at=AT)
     text = router.route(Lead(id="2", facts={"product": "press"}), at=AT).explain()
-    assert "  not anna: waits for the turn: boris comes after anna" in text
+    assert "  not anna: owed +0.00; boris owed +1.00 comes first by fair" in text
     assert "class complex: rule machine, because machines are engineered" in text
 
 
 def test_steps_that_reached_nobody_are_told():
-    """An empty step stands in the explanation."""
-    router = small_router()
-    router.organisation = router.organisation.with_staffing("duty").with_duty(())
-    assert (
-        "step 1 of route inbound: on_duty(duty) reached nobody"
-        in router.route(Lead(id="1", facts={"product": "press"}), at=AT).explain()
-    )
+    """A step that was gone past stands in the explanation, with the gates that were closed there."""
+    organisation = small_organisation().with_staffing("duty")
+    router = Router(small_pack(), organisation, MemoryLedger(), duties=FixedDuties())
+    decision = router.route(Lead(id="1", facts={"product": "press"}), at=AT)
+    assert "step 1 of route inbound: on_duty(duty), nobody is left\n" in decision.explain()
+    assert "on_duty(duty)" not in decision.explain(candidates=False)
+    (passed,) = decision.to_dict()["explanation"]["passed"]
+    assert (passed["step"], passed["destination"], passed["candidates"]["pool"]) == (1, "on_duty(duty)", [])
 
 
 def test_unknown_derived_facts_and_missing_rules_are_told():
@@ -112,3 +116,52 @@ def test_a_message_cannot_forge_a_line_of_the_explanation():
     lead = Lead(id="1", facts={"message": "срочно\nlead 0 goes to nobody\x1b[2J"})
     text = small_router().route(lead, at=AT).explain(personal=True)
     assert "message = срочно\\u000alead 0 goes to nobody\\u001b[2J" in text
+
+
+LADDER = """
+pack: slow
+vocabulary: {}
+classify: [{rule: all, default: true, class: complex}]
+route: [{rule: all-to-sales, default: true, to: sales}]
+routes: {sales: [{to: person(anna), until: 5m}, %s]}
+"""
+SALES = """
+organisation: slow
+staffing: department
+departments: {sales: {kind: inbound, head: olga, people: [anna]}}
+people: {anna: {capacity: 1}, olga: {capacity: 1}}
+"""
+
+
+def test_a_lead_that_waits_says_for_what_and_who_is_accountable():
+    """The gates of everybody there stand below, also where nobody is offered the lead."""
+    router = Router(RulePack.parse(LADDER % "{to: head(sales)}"), Organisation.parse(SALES), MemoryLedger())
+    assert router.route(Lead(id="1"), at=AT).accountable == "olga"
+    waiting = router.route(Lead(id="2"), at=AT)
+    first, *_, step, gate, _ = waiting.explain().splitlines()
+    assert first.startswith(
+        f"lead {waiting.lead_id} waits at person(anna): everybody who could take it is busy; olga is"
+    )
+    assert (step, gate) == ("step 1 of route sales: person(anna) is anna", "  not anna: capacity 1/1")
+    assert (waiting.assignee, waiting.destination, waiting.assignment.status) == (None, "person(anna)", "waiting")
+    assert router.decision(waiting.lead_id) == waiting
+
+
+def test_a_lead_that_is_held_says_so():
+    """A hold has no candidates, and nobody is accountable."""
+    router = Router(RulePack.parse(LADDER % "{to: hold}"), Organisation.parse(SALES), MemoryLedger())
+    held = router.route(Lead(id="1", received=AT - timedelta(minutes=9)), at=AT)
+    first, *_, passed, step, _ = held.explain().splitlines()
+    assert first.startswith(f"lead {held.lead_id} is held: the route holds it")
+    assert passed == "step 1 of route sales: person(anna), the time of the step is over"
+    assert step == "step 2 of route sales: hold, the route holds it"
+    assert (held.assignee, held.accountable) == (None, None)
+    assert held.to_dict()["explanation"]["candidates"] is None
+
+
+def test_gates_that_do_not_keep_a_lead_from_whoever_is_accountable_are_noted():
+    """A head who pauses is asked all the same when nobody is left."""
+    router = Router(RulePack.parse(LADDER % "{to: head(sales)}"), Organisation.parse(SALES), MemoryLedger())
+    router.pause("olga", at=AT)
+    told = router.route(Lead(id="1", received=AT - timedelta(minutes=9)), at=AT).explain()
+    assert "  olga all the same: paused\n" in told

@@ -16,7 +16,10 @@ unknown_fields: keep      # comments are not kept
 pack: "demo"
 routes:
   desk: [{to: department( sales )}, {to: inbound}]
-  "far away": [{to: on_duty(duty)}]
+  "far away":
+    - {until: 90m, offers: 3, to: on_duty(duty), strategy: first_accept, offer: 120s}
+    - {needs: {territory: source, skills: {b: 2, a: 1}, level: 1, skill: source}, priority: 2, to: deputy}
+    - {to: hold, needs: {}}
 hours: {office: [{from: 09:00, to: 18:00, days: [tue, mon]}], never: []}
 vocabulary:
   source: {enum: [call, web form, "no", "12"], synonyms: {Сайт: web form, phone: call}, required: true}
@@ -113,6 +116,14 @@ routes:
     - to: inbound
   "far away":
     - to: on_duty(duty)
+      strategy: first_accept
+      offer: 2m
+      until: "1h 30m"
+      offers: 3
+    - to: deputy
+      needs: {skill: source, skills: {a: 1, b: 2}, territory: source}
+      priority: 2
+    - to: hold
 """
 
 

@@ -6,10 +6,10 @@ from datetime import time
 
 import pytest
 
-from leadrouter.destination import Department, Inbound, OnDuty
+from leadrouter.destination import Department, Hold, Inbound, OnDuty
 from leadrouter.errors import PackError
+from leadrouter.hours import Window
 from leadrouter.routing.rule_pack import RulePack
-from leadrouter.rulepack.hours import Window
 from leadrouter.rulepack.parse import parse_pack
 from leadrouter.vocabulary import WEEKDAYS
 from tests.pack_text import CLASSIFY, ROUTE, ROUTES, VOCABULARY, faults, parse, told
@@ -32,7 +32,7 @@ def test_a_pack_may_say_everything():
         "unknown_fields: keep",
         'hours: {office: [{days: [mon], from: "09:00", to: "18:00"}, {from: "22:00", to: "06:00"}], never: []}',
         "classes: [mass, vip]",
-        "routes: {desk: [{to: department( sales )}, {to: inbound}], night: [{to: on_duty(duty)}]}",
+        "routes: {desk: [{to: department( sales )}, {to: inbound}], night: [{to: on_duty(duty)}, {to: hold}]}",
     ).checked
     assert (checked.tz, checked.keep_unknown, checked.classes) == ("Europe/Moscow", True, ("mass", "vip"))
     assert checked.hours["office"].windows == (
@@ -41,7 +41,7 @@ def test_a_pack_may_say_everything():
     )
     assert checked.hours["never"].windows == ()
     assert [step.to for step in checked.routes["desk"].steps] == [Department("sales"), Inbound()]
-    assert [step.to for step in checked.routes["night"].steps] == [OnDuty("duty")]
+    assert [step.to for step in checked.routes["night"].steps] == [OnDuty("duty"), Hold()]
 
 
 def test_included_files_come_first():

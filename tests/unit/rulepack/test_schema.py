@@ -46,7 +46,12 @@ classes: [mass, vip]
 classify: [{csv: classes.csv}, {rule: rest, default: true, class: mass}]
 route: {csv: routes.csv}
 routes:
-  desk: [{to: department(a)}, {to: "head( b )"}, {to: inbound}, {to: person(c.d)}, {to: on_duty(duty)}]
+  desk: [{to: department(a)}, {to: "head( b )"}, {to: inbound}, {to: person(c.d)}, {to: on_duty(duty)}, {to: hold}]
+  far:
+    - {to: owner, offer: 5m, until: 1h 30m, needs: {skill: source, level: 2, language: source, territory: source}}
+    - {to: pool(e)}
+    - {to: deputy, strategy: first_accept, offers: 3, priority: -1, needs: {skills: {a: 1}}}
+    - {to: head(a)}
 """
 
 
@@ -143,6 +148,13 @@ def test_a_pack_that_includes_others_may_have_its_parts_there():
         ("to: inbound", "at: inbound"),
         ("desk: [", "desk: [] # ["),
         ("routes:\n", "routs:\n"),
+        ("offer: 5m", "offer: 5 minutes"),
+        ("until: 1h 30m", "until: 90"),
+        ("offers: 3", "offers: 0"),
+        ("priority: -1", "priority: high"),
+        ("level: 2", "level: high"),
+        ("skills: {a: 1}", "skills: [a]"),
+        ("strategy: first_accept", "stratgy: first_accept"),
     ],
 )
 def test_what_is_misspelt_does_not_fit(written, instead):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leadrouter import CaseError
 from leadrouter.destination import parse_destination
-from leadrouter.testing import DEFAULT_AT, Case, Expectation, parse_cases
+from leadrouter.testing import DEFAULT_AT, Case, Expectation, OpenLeads, parse_cases
 from tests.small import small_organisation, small_pack
 
 PLAIN = """
@@ -91,20 +91,25 @@ cases:
     lead: {source: web_form, amount: 90_000.50 RUB, facts: {employees: 1200}, company: Plant, phone: "+7"}
     at: 2026-03-02T10:00+03:00
     staffing: duty
-    roster: {on_duty: anna}
+    roster: {on_duty: anna, away: [boris, vera]}
+    load: {anna: 3, boris: 2 / 5}
+    after: 1h 20m
     expect:
       rule: [big, may-grow]
       class: future-large
       route: inbound
       to: on_duty( duty )
       assignee: anna
+      accountable: olga
       tags: []
       blocked_by: [product, message]
 """
     (found,) = parse(text)
     assert found.name == "a long name"
     assert found.at == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
-    assert (found.staffing, found.on_duty) == ("duty", "anna")
+    assert (found.staffing, found.on_duty, found.away) == ("duty", "anna", ("boris", "vera"))
+    assert dict(found.load) == {"anna": OpenLeads(3), "boris": OpenLeads(2, 5)}
+    assert found.after == timedelta(hours=1, minutes=20)
     assert (found.lead.source, found.lead.company, found.lead.contact.phone) == ("web_form", "Plant", "+7")
     assert found.lead.facts == {"amount": "90_000.50 RUB", "employees": 1200}
     assert found.expect == Expectation(
@@ -113,6 +118,7 @@ cases:
         route="inbound",
         to=parse_destination("on_duty(duty)"),
         assignee="anna",
+        accountable="olga",
         tags=(),
         blocked_by=("product", "message"),
     )
@@ -198,8 +204,17 @@ def test_a_fault_shows_its_line_and_its_fix():
         ("[]", "LR106 a file of cases must be a mapping"),
         ("cases: [5]", "LR106 a case must be a mapping"),
         ("cases: [{", "LR101"),
-        (case(more="    load: {anna: 3}"), "LR104 unknown key `load` in a case"),
-        (case(more="    roster: {}"), "LR105 `roster` lacks `on_duty`"),
+        (case(more="    loads: {anna: 3}"), "LR104 unknown key `loads` in a case"),
+        (case(more="    load: [anna]"), "LR106 `load` must be a mapping"),
+        (case(more="    load: {ana: 3}"), "LR605 unknown person `ana`"),
+        (case(more="    load: {anna: many}"), "LR830 `many` is no number of open leads"),
+        (case(more="    load: {anna: 3/}"), "LR830 `3/` is no number of open leads"),
+        (case(more="    load: {anna: [3]}"), "LR106 `load` must be text"),
+        (case(more="    after: a while"), "LR831 `after`: `a while` (text) is not a duration"),
+        (case(more="    after: []"), "LR106 `after` must be text"),
+        (case(more="    roster: {}"), "LR605 `roster` says nothing"),
+        (case(more="    roster: {away: [ana]}"), "LR605 unknown person `ana`"),
+        (case(expect="{rule: machine, assignee: ana}"), "LR605 unknown person `ana`"),
         (case(more="    roster: anna"), "LR106 `roster` must be a mapping"),
         (case(more="    at: tomorrow"), "LR603 `at`: `tomorrow` (text) is not an instant"),
         (case(more="    at:"), "LR106 `at` is empty"),

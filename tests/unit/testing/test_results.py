@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leadrouter import FactsError
-from leadrouter.testing import CaseResult, parse_cases, run_case
+from leadrouter import FactsError, RulePack
+from leadrouter.testing import CaseResult, measure, parse_cases, run_case
 from tests.small import small_organisation, small_pack
 
 HEAD = "case: it, lead: {product: press, employees: 300}"
@@ -148,3 +148,59 @@ def test_a_case_without_a_place_is_reported_without_one():
 
     case = Case(name="made", lead=Lead(facts={"product": "press"}), expect=Expectation(rules=("machine",)))
     assert run_case(case, small_pack(), small_organisation()).report().startswith("case `made` passed\n")
+
+
+HEAD_OF_SLOW = "case: it, lead: {product: press}"
+LADDER = """
+pack: slow
+vocabulary: {product: {enum: [press]}}
+classify: [{rule: machine, default: true, class: complex}]
+route: [{rule: rest, default: true, to: inbound}]
+routes: {inbound: [{to: inbound, offer: 5m, until: 20m}, {to: head(inbound), offer: 30m}]}
+"""
+
+
+def run_slowly(text: str) -> CaseResult:
+    pack, organisation = RulePack.parse(LADDER), small_organisation()
+    (case,) = parse_cases(f"cases:\n  - {{{HEAD_OF_SLOW}, {text}}}", pack=pack, organisation=organisation)
+    return run_case(case, pack, organisation)
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "expected"),
+    [
+        ("after: 4m", "assignee: anna, to: inbound, accountable: olga"),
+        ("after: 5m", "assignee: boris, to: inbound, accountable: olga"),
+        ("after: 10m", "assignee: olga, to: head(inbound), accountable: olga"),
+        ("roster: {away: [anna]}", "assignee: boris"),
+        ("roster: {away: [anna, boris]}", "assignee: olga, to: head(inbound)"),
+        ("load: {anna: 7}", "assignee: anna"),
+        ("load: {anna: 6/7}", "assignee: anna"),
+        ("load: {anna: 7/7}", "assignee: boris"),
+        ("load: {anna: 7/7, boris: 1/1}", "assignee: nobody, to: inbound, accountable: olga"),
+        ("load: {anna: 7/7, boris: 1/1}, after: 20m", "assignee: olga, to: head(inbound)"),
+        ("staffing: duty, roster: {on_duty: vera}", "assignee: vera, to: on_duty(duty)"),
+    ],
+)
+def test_a_case_may_say_who_is_busy_or_away_and_how_long_nobody_answers(circumstances, expected):
+    """What is expected is where the lead stands when the case ends."""
+    result = run_slowly(f"{circumstances}, expect: {{rule: machine, {expected}}}")
+    assert result.passed, result.report()
+    assert not run_slowly(f"{circumstances}, expect: {{rule: machine, assignee: vera, to: department(client)}}").passed
+
+
+def test_the_report_says_what_happened_until_the_case_ended():
+    """Each happening with the time that had passed."""
+    report = run_slowly("after: 10m, expect: {rule: machine, assignee: vera}").report()
+    assert "after 5m: lead.expired anna" in report
+    assert "after 5m: lead.offered boris" in report
+    assert "after 10m: lead.escalated nobody is left" in report
+
+
+def test_a_case_reaches_the_steps_that_the_lead_came_to_in_time():
+    """Coverage counts them, and asks for those that a lead comes to when nobody answers."""
+    pack, organisation = RulePack.parse(LADDER), small_organisation()
+    early, late = (run_slowly(f"after: {after}, expect: {{rule: machine}}") for after in ("1m", "10m"))
+    assert [target.name for target in measure(pack, organisation, [early]).missed] == ["2: head(inbound)"]
+    assert measure(pack, organisation, [early, late]).missed == ()
+    assert measure(pack, organisation, [late.decision]).missed == measure(pack, organisation, [early]).missed

@@ -47,7 +47,7 @@ classify:
   - {rule: wishes, when: '"leasing" in extras', class: complex}
   - {rule: rest, default: true, class: mass}
 route: [{rule: all, default: true, to: inbound}]
-routes: {inbound: [{to: department(inbound)}]}
+routes: {inbound: [{to: department(inbound)}, {to: head(inbound)}]}
 """
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 import pytest
 
-from leadrouter.rulepack.hours import Calendar, Hours, Window
+from leadrouter.hours import Calendar, Hours, Window
 from leadrouter.zone import zone
 
 MOSCOW = zone("Europe/Moscow")

@@ -1,0 +1,81 @@
+"""Companies in a SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from attrs import define
+
+from leadrouter.lifecycle.company import Company
+
+_PUT = """
+    INSERT INTO company (id, root, link, held_by, company) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+      root = excluded.root, link = excluded.link, held_by = excluded.held_by, company = excluded.company
+"""
+_ADD = "INSERT INTO identifier (rule, digest, root, company) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_ROOTS = """
+    WITH RECURSIVE each (root) AS (
+      SELECT min(root) FROM identifier WHERE rule = :rule AND digest = :digest
+      UNION ALL
+      SELECT (SELECT min(root) FROM identifier WHERE rule = :rule AND digest = :digest AND root > each.root)
+      FROM each WHERE each.root IS NOT NULL
+    )
+    SELECT root FROM each WHERE root IS NOT NULL
+"""
+
+
+@define(eq=False)
+class SqliteClients:
+    """Companies as one transaction sees them: the same words as `ledger.clients`."""
+
+    connection: sqlite3.Connection
+
+    def company(self, id: str) -> Company | None:  # noqa: A002  # the word of all values here
+        """Return a company, or None where there is none of that id."""
+        found = self._all("SELECT company FROM company WHERE id = ?", id)
+        return found[0] if found else None
+
+    def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
+        """Return the roots of the companies that an identifier is known of, in order, each once."""
+        rows = self.connection.execute(_ROOTS, {"rule": rule, "digest": digest})
+        return tuple(str(root) for (root,) in rows)
+
+    def holder_of(self, rule: str, digest: str, root: str) -> str:
+        """Return the first by id of the companies under a root that have brought an identifier."""
+        query = "SELECT min(company) FROM identifier WHERE rule = ? AND digest = ? AND root = ?"
+        (id_,) = self.connection.execute(query, (rule, digest, root)).fetchone()
+        if id_ is None:
+            raise KeyError(root)
+        return str(id_)
+
+    def has_identifier(self, root: str, rule: str) -> bool:
+        """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
+        query = "SELECT 1 FROM identifier WHERE root = ? AND rule = ? LIMIT 1"
+        return self.connection.execute(query, (root, rule)).fetchone() is not None
+
+    def linked_to(self, id: str) -> tuple[Company, ...]:  # noqa: A002  # as above
+        """Return the companies that are directly linked to one, by id."""
+        return self._all("SELECT company FROM company WHERE link = ? ORDER BY id", id)
+
+    def held_by(self, person: str) -> tuple[Company, ...]:
+        """Return the companies in somebody's portfolio, by id."""
+        return self._all("SELECT company FROM company WHERE held_by = ? ORDER BY id", person)
+
+    def put(self, company: Company) -> None:
+        """Keep a company as it stands now."""
+        values = (company.id, company.root, company.link, company.held_by, company.to_json())
+        self.connection.execute(_PUT, values)
+        moved = "UPDATE identifier SET root = ? WHERE company = ? AND root <> ?"
+        self.connection.execute(moved, (company.root, company.id, company.root))
+
+    def add_identifier(self, company: Company, rule: str, digest: str) -> None:
+        """Keep an identifier of a company that was put before; once is enough."""
+        self.connection.execute(_ADD, (rule, digest, company.root, company.id))
+
+    def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
+        """Let go of the identifiers that a company was begun with: it is not known again by them."""
+        self.connection.execute("DELETE FROM identifier WHERE company = ?", (id,))
+
+    def _all(self, query: str, value: str) -> tuple[Company, ...]:
+        return tuple(Company.from_json(text) for (text,) in self.connection.execute(query, (value,)))

@@ -1,0 +1,202 @@
+"""One unit of work on a SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from attrs import astuple, define, fields
+
+from leadrouter.adapters.sqlite_clients import SqliteClients
+from leadrouter.assignment.load import Load
+from leadrouter.assignment.standing import Standing
+from leadrouter.errors import StaleError
+from leadrouter.event import Event
+from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.lifecycle.breaker import Breaker
+from leadrouter.lifecycle.state import LeadState
+
+_ENTRY = ", ".join(each.name for each in fields(Entry))
+_REFUSED = ", ".join(each.name for each in fields(Refused))
+
+_ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
+_ENTRY_OF_KEY = f"SELECT {_ENTRY} FROM entry WHERE key = ?"  # noqa: S608  # columns
+_ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
+_LATEST = f"SELECT {_ENTRY} FROM entry ORDER BY number DESC LIMIT 1"  # noqa: S608  # columns
+_REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?)"  # noqa: S608  # columns
+_ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  # columns
+
+_NEW_LEAD = """
+    INSERT INTO lead (version, is_open, queue, rank, arrived, due, company, state, lead_id, number)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_id) DO NOTHING
+"""
+_CHANGED_LEAD = """
+    UPDATE lead SET version = ?, is_open = ?, queue = ?, rank = ?, arrived = ?, due = ?, company = ?, state = ?
+    WHERE lead_id = ? AND version = ?
+"""
+_HEADS = """
+    WITH RECURSIVE each (queue) AS (
+      SELECT min(queue) FROM lead WHERE queue IS NOT NULL
+      UNION ALL
+      SELECT (SELECT min(queue) FROM lead WHERE queue > each.queue) FROM each WHERE each.queue IS NOT NULL
+    )
+    SELECT (SELECT state FROM lead WHERE lead.queue = each.queue ORDER BY rank, arrived, number LIMIT 1)
+    FROM each WHERE each.queue IS NOT NULL
+"""
+
+
+@define(eq=False)
+class SqliteWork:
+    """One transaction on a connection: the same words as `ledger.Transaction`."""
+
+    connection: sqlite3.Connection
+
+    @property
+    def clients(self) -> SqliteClients:
+        """The companies."""
+        return SqliteClients(self.connection)
+
+    def find(self, key: str) -> Entry | None:
+        """Return what was decided under a key."""
+        row = self.connection.execute(_ENTRY_OF_KEY, (key,)).fetchone()
+        return None if row is None else _entry(row)
+
+    def entries(self, prefix: str = "") -> tuple[Entry, ...]:
+        """Return entries in the order in which they were added, those whose lead id begins so."""
+        rows = self.connection.execute(_ENTRIES, (prefix, prefix + "\U0010ffff"))
+        return tuple(_entry(row) for row in rows)
+
+    def latest(self) -> Entry | None:
+        """Return the entry that was added last."""
+        row = self.connection.execute(_LATEST).fetchone()
+        return None if row is None else _entry(row)
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Return the leads that were refused, in order."""
+        rows = self.connection.execute(_ALL_REFUSED)
+        return tuple(Refused(key=key, payload=payload, reason=reason, at=at) for key, payload, reason, at in rows)
+
+    def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
+        """Return what happened, in order: to one lead, or everything."""
+        chosen, values = ("", ()) if lead_id is None else ("WHERE lead_id = ?", (lead_id,))
+        query = f"SELECT event FROM event {chosen} ORDER BY number"  # noqa: S608  # one of two texts
+        return tuple(Event.from_json(text) for (text,) in self.connection.execute(query, values))
+
+    def lead(self, lead_id: str) -> LeadState | None:
+        """Return where a lead stands."""
+        text = self._one("SELECT state FROM lead WHERE lead_id = ?", lead_id)
+        return None if text is None else LeadState.from_json(text)
+
+    def leads(self) -> tuple[LeadState, ...]:
+        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
+        return self._states("SELECT state FROM lead ORDER BY number")
+
+    def open_leads(self) -> tuple[LeadState, ...]:
+        """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
+        return self._states("SELECT state FROM lead WHERE is_open ORDER BY number")
+
+    def count(self) -> int:
+        """Return how many leads there are: the next one's number is one more."""
+        return int(self._one("SELECT coalesce(max(number), 0) FROM lead"))
+
+    def waiting(self) -> tuple[LeadState, ...]:
+        """Return the first lead of each queue, in the order in which they are served."""
+        return tuple(sorted(self._states(_HEADS), key=lambda state: state.order))
+
+    def due(self, at: datetime) -> tuple[LeadState, ...]:
+        """Return the leads for which something is due by an instant, the most overdue first."""
+        return self._states("SELECT state FROM lead WHERE due <= ? ORDER BY due, number", at.isoformat())
+
+    def next_due(self) -> datetime | None:
+        """Return when the next thing of any lead is due."""
+        text = self._one("SELECT min(due) FROM lead WHERE due IS NOT NULL")
+        return None if text is None else datetime.fromisoformat(text)
+
+    def standing(self, pool: str) -> Standing | None:
+        """Return what fairness has counted in a pool."""
+        text = self._one("SELECT standing FROM standing WHERE pool = ?", pool)
+        return None if text is None else Standing.from_json(text)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return what fairness has counted in every pool, by name."""
+        rows = self.connection.execute("SELECT standing FROM standing ORDER BY pool")
+        return tuple(Standing.from_json(text) for (text,) in rows)
+
+    def load(self, person: str) -> Load | None:
+        """Return what a person has on his hands, or None where he never had anything."""
+        text = self._one("SELECT load FROM person WHERE person = ?", person)
+        return None if text is None else Load.from_json(text)
+
+    def loads(self) -> tuple[Load, ...]:
+        """Return what everybody has on his hands, by id."""
+        rows = self.connection.execute("SELECT load FROM person ORDER BY person")
+        return tuple(Load.from_json(text) for (text,) in rows)
+
+    def breaker(self, pool: str) -> Breaker | None:
+        """Return the breaker of a pool."""
+        text = self._one("SELECT breaker FROM breaker WHERE pool = ?", pool)
+        return None if text is None else Breaker.from_json(text)
+
+    def text(self, digest: str) -> str | None:
+        """Return a kept text."""
+        text: str | None = self._one("SELECT text FROM kept WHERE digest = ?", digest)
+        return text
+
+    def add(self, entry: Entry) -> None:
+        """Keep a lead and its decision; its key must be new."""
+        self.connection.execute(_ADD, astuple(entry))
+
+    def refuse(self, refused: Refused) -> None:
+        """Keep a lead that was refused, as it came."""
+        self.connection.execute(_REFUSE, astuple(refused))
+
+    def append(self, event: Event) -> None:
+        """Keep what happened; a lead's version must be new."""
+        values = (event.lead_id, event.version, event.to_json())
+        self.connection.execute("INSERT INTO event (lead_id, version, event) VALUES (?, ?, ?)", values)
+
+    def put_lead(self, state: LeadState, *, seen: int) -> None:
+        """Keep where a lead stands, in place of the version that was seen (0: there was none)."""
+        due = None if state.due is None else state.due.isoformat()
+        place = (state.is_open, state.queue, -state.priority, state.arrived.isoformat(), due, state.company)
+        statement, last = (_CHANGED_LEAD, seen) if seen else (_NEW_LEAD, state.number)
+        done = self.connection.execute(statement, (state.version, *place, state.to_json(), state.lead_id, last))
+        if not done.rowcount:
+            current = self._one("SELECT version FROM lead WHERE lead_id = ?", state.lead_id)
+            raise StaleError(state.lead_id, seen=seen, current=current or 0)
+
+    def put_standing(self, standing: Standing) -> None:
+        """Keep what fairness has counted in a pool."""
+        self._replace("standing", "pool", standing.pool, standing.to_json())
+
+    def put_load(self, load: Load) -> None:
+        """Keep what a person has on his hands."""
+        self._replace("person", "person", load.person, load.to_json(), column="load")
+
+    def put_breaker(self, breaker: Breaker) -> None:
+        """Keep the breaker of a pool."""
+        self._replace("breaker", "pool", breaker.pool, breaker.to_json())
+
+    def keep(self, digest: str, text: str) -> None:
+        """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
+        self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
+
+    def _replace(self, table: str, key: str, name: str, text: str, *, column: str | None = None) -> None:
+        held = column or table
+        self.connection.execute(
+            f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT ({key}) DO UPDATE SET {held} = excluded.{held}",  # noqa: S608  # names of ours
+            (name, text),
+        )
+
+    def _one(self, query: str, *values: str) -> Any:
+        row = self.connection.execute(query, values).fetchone()
+        return None if row is None else row[0]
+
+    def _states(self, query: str, *values: str) -> tuple[LeadState, ...]:
+        return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(query, values))
+
+
+def _entry(row: tuple[str, str, str, str, str, str]) -> Entry:
+    lead_id, key, digest, payload, record, at = row
+    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)

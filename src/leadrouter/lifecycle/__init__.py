@@ -1,0 +1,1 @@
+"""What becomes of a lead after it was routed: offers, deadlines, acceptance, the end."""

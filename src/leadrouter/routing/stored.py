@@ -1,0 +1,73 @@
+"""Decisions read back from a ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from leadrouter.errors import UnknownLeadError
+from leadrouter.lead import Lead
+from leadrouter.ledger.ledger import Entry, Ledger, Reading
+from leadrouter.lifecycle.assignment import Assignment
+from leadrouter.lifecycle.company import Known
+from leadrouter.routing.decision import Decision
+from leadrouter.routing.intake import facts_for
+from leadrouter.routing.rule_pack import RulePack
+
+
+def stored_decision(ledger: Ledger, lead_id: str) -> Decision:
+    """Return a lead's decision from the ledger alone, explained by the pack that made it.
+
+    Args:
+        ledger: where the lead was routed.
+        lead_id: its id, or the beginning of it.
+
+    Raises:
+        UnknownLeadError: no lead has that id, or several begin so.
+
+    Cost: that pack is read again.
+    """
+    with ledger.reading() as work:
+        return read_decision(work, find_entry(work, lead_id), partial(kept_pack, work))
+
+
+def find_entry(work: Reading, lead_id: str) -> Entry:
+    """Return the entry of a lead by its id, or the beginning of it.
+
+    Raises:
+        UnknownLeadError: no lead has that id, or several begin so.
+    """
+    found = work.entries(lead_id)
+    if len(found) != 1:
+        many = f"{len(found)} leads have" if found else "no lead has"
+        raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
+    return found[0]
+
+
+def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
+    """Return the decision of an entry, as it was answered."""
+    record = json.loads(entry.record)
+    pack = pack_of(record["pack"])
+    at = datetime.fromisoformat(record["at"])
+    version = record["assignment"]["version"]
+    return Decision(
+        lead_id=entry.lead_id,
+        key=entry.key,
+        at=at,
+        outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at, supplied=record["supplied"])),
+        assignment=Assignment.of(event for event in work.events(entry.lead_id) if event.version <= version),
+        organisation_digest=record["organisation"],
+        roster_digest=record.get("roster"),
+        supplied=record["supplied"],
+        known=Known.from_dict(record["known"]),
+        pack=pack,
+    )
+
+
+def kept_pack(work: Reading, digest: str) -> RulePack:
+    """Return a pack from the text that the ledger keeps."""
+    text = work.text(digest)
+    assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
+    return RulePack.parse(text, source=f"pack {digest[:12]}")

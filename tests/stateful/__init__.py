@@ -1,0 +1,1 @@
+"""Machines of generated operations: after every one of them the laws hold."""

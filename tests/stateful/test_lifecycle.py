@@ -1,0 +1,205 @@
+"""A sales office at work: whatever people do and however time passes, the laws hold, in memory and in SQLite."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+
+from leadrouter import Lead, Router
+from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.assignment.duties import Absence
+from leadrouter.errors import LifecycleError, StaleError
+from leadrouter.ledger.memory import MemoryLedger
+from tests.stateful.laws import check_all
+from tests.stateful.small_sales import Rota, backwards, sales_office
+
+KINDS = ("shared", "skilled", "hasty", "duty", "direct", "own")
+PEOPLE = ("anna", "boris", "vera", "egor", "fedor", "dora", "olga")
+PACK, OFFICE = sales_office()
+
+people = st.sampled_from(PEOPLE)
+arrivals = st.tuples(st.sampled_from(KINDS), st.sampled_from(["EKB", "MSK", None]), st.sampled_from([0, 0, 0, 4, 30]))
+
+
+class Office(RuleBasedStateMachine):
+    """Two routers do the same on a ledger in memory and on one in SQLite."""
+
+    leads = Bundle("leads")
+
+    def __init__(self):
+        super().__init__()
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+        self.rota = Rota()
+        self.news, self.told = [], []
+        self.count = 0
+        kept = ((MemoryLedger(), self.news), (SqliteLedger(":memory:"), self.told))
+        self.routers = [
+            Router(
+                PACK,
+                OFFICE,
+                ledger,
+                observer=heard.append,
+                duties=self.rota,
+                strategies={"backwards": backwards},
+            )
+            for ledger, heard in kept
+        ]
+
+    def both(self, act):
+        """Do the same on both; return what came of it, or the refusal."""
+        self.news.clear()
+        self.told.clear()
+        memory, sqlite = (self.outcome(act, router) for router in self.routers)
+        assert memory == sqlite
+        return memory
+
+    @staticmethod
+    def outcome(act, router):
+        try:
+            return act(router)
+        except (LifecycleError, StaleError) as error:
+            return type(error), str(error)
+
+    @initialize(target=leads, burst=st.lists(arrivals, min_size=4, max_size=10))
+    def open_the_office(self, burst):
+        return multiple(*map(self.arrive, burst))
+
+    @rule(target=leads, burst=st.lists(arrivals, min_size=1, max_size=4))
+    def route(self, burst):
+        return multiple(*map(self.arrive, burst))
+
+    def arrive(self, arrival):
+        """Route a lead; a repeated delivery is answered to the byte, and changes nothing."""
+        kind, region, ago = arrival
+        self.count += 1
+        facts = {"kind": kind, **({} if region is None else {"region": region})}
+        lead = Lead(id=str(self.count), facts=facts, received=self.now - timedelta(minutes=ago))
+        decision = self.both(lambda router: router.route(lead, at=self.now))
+        happened = list(self.news)
+        again = self.both(lambda router: router.route(lead, at=self.now + timedelta(days=1)))
+        assert again.to_json() == decision.to_json()
+        assert [event.name for event in self.news] == ["lead.repeated"]
+        self.news[:] = happened
+        self.laws_hold()
+        return decision.lead_id
+
+    @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
+    def accept(self, lead, anybody, obeys):
+        by = self.asked(lead, anybody, obeys)
+        self.both(lambda router: router.accept(lead, by=by, at=self.now))
+
+    @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
+    def decline(self, lead, anybody, obeys):
+        by = self.asked(lead, anybody, obeys)
+        self.both(lambda router: router.decline(lead, by=by, at=self.now))
+
+    @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
+    def contact(self, lead, anybody, obeys):
+        by = self.asked(lead, anybody, obeys)
+        self.both(lambda router: router.contacted(lead, by=by, at=self.now))
+
+    @rule(lead=leads)
+    def win(self, lead):
+        self.both(lambda router: router.won(lead, by="olga", at=self.now))
+
+    @rule(lead=leads)
+    def lose(self, lead):
+        self.both(lambda router: router.lost(lead, by="olga", at=self.now))
+
+    @rule(lead=leads, to=st.none() | people)
+    def reassign(self, lead, to):
+        self.both(lambda router: router.reassign(lead, to=to, by="olga", at=self.now))
+
+    @rule(lead=leads)
+    def credit(self, lead):
+        self.both(lambda router: router.credit(lead, by="olga", at=self.now))
+
+    @rule(lead=leads, person=people, seen=st.integers(1, 3))
+    def write_late(self, lead, person, seen):
+        """Of two writers the second is told so, and changes nothing."""
+        version = self.routers[0].lead(lead).version
+        if seen != version:
+            refusal = self.both(lambda router: router.accept(lead, by=person, at=self.now, expect_version=seen))
+            assert refusal[0] is StaleError
+            assert self.routers[0].lead(lead).version == version
+
+    @rule(person=people, minutes=st.none() | st.integers(1, 30))
+    def pause(self, person, minutes):
+        until = None if minutes is None else self.now + timedelta(minutes=minutes)
+        self.both(lambda router: router.pause(person, at=self.now, until=until))
+
+    @rule(person=people)
+    def resume(self, person):
+        self.both(lambda router: router.resume(person, at=self.now))
+
+    @rule(person=people, minutes=st.none() | st.integers(1, 40))
+    def go_away(self, person, minutes):
+        self.rota.away[person] = Absence("away", None if minutes is None else self.now + timedelta(minutes=minutes))
+        self.tick(0)
+
+    @rule(person=people)
+    def come_back(self, person):
+        self.rota.away.pop(person, None)
+        self.tick(0)
+
+    @rule(duty=st.lists(people, max_size=2, unique=True))
+    def change_duty(self, duty):
+        self.rota.duty = tuple(duty)
+        self.tick(0)
+
+    @rule(pool=st.sampled_from(["department(sales)", "pool(press)"]))
+    def close_breaker(self, pool):
+        self.both(lambda router: router.close_breaker(pool, at=self.now))
+
+    @rule(minutes=st.sampled_from([0, 1, 3, 5, 10, 45]))
+    def tick(self, minutes):
+        """Nothing due is left behind, and doing it again does nothing."""
+        self.now += timedelta(minutes=minutes)
+        self.both(lambda router: router.tick(at=self.now))
+        happened = list(self.news)
+        assert self.both(lambda router: router.tick(at=self.now)) == ()
+        self.news[:] = happened
+        due = self.both(lambda router: router.next_deadline())
+        assert due is None or due > self.now
+        self.news[:] = happened
+
+    @rule()
+    def wait_for_the_next_deadline(self):
+        due = self.routers[0].next_deadline()
+        if due is not None and due > self.now:
+            self.now = due
+            self.tick(0)
+
+    def asked(self, lead, anybody, obeys):
+        """Return somebody whom the lead is with, most of the time."""
+        state = self.routers[0].lead(lead)
+        return state.counted[0] if obeys and state.counted else anybody
+
+    @invariant()
+    def laws_hold(self):
+        for router in self.routers:
+            check_all(router, self.now, self.news)
+
+    @invariant()
+    def both_ledgers_hold_the_same(self):
+        memory, sqlite = (router.ledger for router in self.routers)
+        with memory.reading() as one, sqlite.reading() as other:
+            assert one.leads() == other.leads()
+            assert one.loads() == other.loads()
+            assert one.standings() == other.standings()
+            assert one.waiting() == other.waiting()
+            assert one.due(self.now) == other.due(self.now)
+            assert one.next_due() == other.next_due()
+
+    def teardown(self):
+        for router in self.routers:
+            router.close()
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)

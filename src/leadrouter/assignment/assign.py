@@ -168,7 +168,7 @@ class _Choosing:
             is_client=self.facts.get(EXISTING) is True,
             declined=self.declined,
             away=self.away(),
-            shut=frozenset() if self.resolved.is_on_duty else frozenset(self.organisation.shut(self.at)),
+            shut=frozenset(self.organisation.shut(self.at)) if self.resolved.keeps_hours else frozenset(),
         )
 
     def away(self) -> Mapping[str, Absence]:

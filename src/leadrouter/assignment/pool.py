@@ -20,11 +20,13 @@ class Resolved:
 
     `destination` has `inbound` settled by the staffing. Of a duty role `people` are those on duty,
     `off_duty` the others who take turns in it, and `duty` says what decided, where anything had to.
+    `keeps_hours` says whether the hours of departments matter.
     """
 
     destination: str
     people: tuple[str, ...]
     sharing: Sharing
+    keeps_hours: bool = True
     is_on_duty: bool = False
     off_duty: tuple[str, ...] = ()
     duty: Mapping[str, Any] | None = field(default=None, hash=False)
@@ -51,6 +53,7 @@ def resolve(
                 destination=str(settled),
                 people=tuple(sorted(on_duty)),
                 sharing=organisation.sharing_of(settled),
+                keeps_hours=False,
                 is_on_duty=True,
                 off_duty=tuple(sorted({*organisation.duty.get(role, ())} - on_duty)),
                 duty=duties.told(role, at),

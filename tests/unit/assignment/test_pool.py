@@ -43,6 +43,9 @@ class Away:
     def absences(self, at: datetime) -> dict[str, Absence]:
         return dict.fromkeys(self.people, Absence()) if at == AT else {}
 
+    def told(self, role: str, at: datetime) -> None:  # noqa: ARG002  # nothing has to decide here
+        return None
+
 
 FIXED = FixedDuties(OFFICE.duty)
 

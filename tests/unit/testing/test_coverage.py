@@ -111,7 +111,8 @@ def test_layers_of_the_roles_that_leads_go_to_are_reached_by_cases_in_their_time
 
 def test_layers_count_where_a_step_names_the_role():
     """`on_duty(phone)` asks for a role that no staffing means."""
-    routes = "routes: {head: [{to: head(inbound)}], client: [{to: on_duty(phone)}], inbound: [{to: head(inbound)}]}\n"
+    head, client = "[{to: head(inbound)}]", "[{to: on_duty(phone)}, {to: hold}]"
+    routes = f"routes: {{head: {head}, client: {client}, inbound: {head}}}\n"
     pack = RulePack.parse(PACK.partition("routes:")[0] + routes)
     roster = DutyRoster.parse(ROSTER)
     found = measure(pack, small_organisation().with_rota(roster.taking_part()), [], roster)

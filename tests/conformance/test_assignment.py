@@ -233,7 +233,8 @@ class Play:
 
     def check_why_not(self, expected: Mapping[str, Mapping[str, str]], _: str | None) -> None:
         for name, reasons in expected.items():
-            chosen = [event for event in self.router.events(self.ids[name]) if event.evidence.get("pool") is not None]
+            events = self.router.events(self.ids[name])
+            chosen = [event for event in events if event.evidence.get("pool") is not None]
             why = Choice.from_dict(dict(chosen[-1].evidence)).why_not()
             assert {person: why.get(person) for person in reasons} == reasons
 

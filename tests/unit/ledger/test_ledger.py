@@ -172,6 +172,8 @@ def test_the_first_of_each_queue_waits_for_service(ledger):
         assert work.waiting() == (urgent, earlier, second)
         work.put_lead(evolve(second, version=2, status="lost"), seen=1)
         assert work.waiting() == (urgent, earlier)
+        work.put_lead(evolve(earlier, lead_id="f", number=6, priority=1, arrived=AT), seen=0)
+        assert [state.lead_id for state in work.waiting()] == ["d", "f"]
 
 
 def test_what_is_due_is_found_by_its_time(ledger):

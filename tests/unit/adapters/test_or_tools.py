@@ -49,6 +49,20 @@ def test_rows_of_days_include_duties_that_stand(most: int):
         assert plan.objective.unfilled == 0
 
 
+def test_a_day_on_which_another_duty_is_held_counts_once():
+    """A duty on that very day makes the row no longer than it is."""
+    held = (DatedDuty(people=("anna",), start=START + 12 * HOUR, end=START + 13 * HOUR),)
+    question = Question(
+        slots=lengths(8, 8).slots,
+        people=(Participant(id="anna"), Participant(id="boris")),
+        rules=PlanRules(days_in_a_row=1),
+        held=held,
+    )
+    plan = question.plan(or_tools())
+    assert list(broken(question, plan.duties)) == []
+    assert plan.objective.unfilled == 0
+
+
 def test_without_effort_the_plan_is_that_of_the_search():
     """A limit of work that allows nothing leaves the first solution, and the plan is still lawful."""
     question = lengths(8, 7, 6, 5, 4)

@@ -139,6 +139,7 @@ BROKEN = {
     ],
     "organisation: a\nstaffing: duty\ndepartments: {}\npeople: {}\n": ["LR507 staffing `duty` reaches nobody"],
     TEXT.replace("staffing: department", "staffing: ~"): ["LR106 `staffing` is empty"],
+    TEXT.replace("staffing:", "holidays: [soon]\nstaffing:"): ["LR811 `holidays`: `soon` (text) is not a date"],
     TEXT.replace("staffing:", "country: Russia\nstaffing:"): ["LR106 `Russia` is no country"],
     TEXT.replace("rank: 3", "rank: high"): ["LR106 `rank` must be a whole number"],
     TEXT.replace("{press: 2}", "{press: much}"): ["LR106 the level of `press` must be a whole number"],

@@ -94,9 +94,8 @@ def test_a_roster_says_who_is_on_duty():
 
 def test_a_role_that_the_roster_does_not_have_reaches_nobody():
     """Its people are off duty, and nothing has decided so."""
-    roster = DutyRoster.parse(
-        "{roster: r, roles: {night: {layers: [{id: l, rotation: {people: [egor], unit: fixed}}]}}}"
-    )
+    layer = "{id: dark, rotation: {people: [egor], unit: fixed}}"
+    roster = DutyRoster.parse(f"{{roster: r, roles: {{night: {{layers: [{layer}]}}}}}}")
     resolved = resolve(OnDuty("duty"), OFFICE, RosterDuties(roster), AT)
     assert (resolved.people, resolved.off_duty, resolved.duty) == ((), ("boris", "egor"), None)
 

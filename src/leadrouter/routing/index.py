@@ -20,13 +20,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
-from typing import Any, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, cast
 from weakref import ref
 
 from attrs import frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
+from leadrouter.history.past import History
+from leadrouter.history.signals import Signals, sense
 from leadrouter.routing.evaluate import value_of
 from leadrouter.routing.needles import Allows, folded
 from leadrouter.routing.outcome import Outcome
@@ -36,6 +38,13 @@ from leadrouter.rulepack.hours import Calendar
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.region import Cells, alternatives, cut
 from leadrouter.rulepack.rule import Rule
+
+
+class Decide(Protocol):
+    """Decides a lead by its facts, and by what is known of its company's past."""
+
+    def __call__(self, facts: Mapping[str, Any], history: History | Signals | None = None) -> Outcome:
+        """Return the outcome, or raise `FactsError` with every fault of the facts."""
 
 
 @frozen(eq=False)
@@ -53,12 +62,12 @@ class Index:
         types = pack.types
         ways = {table.name: [alternatives(rule, types) for rule in table] for table in pack.tables}
         cells = cut((way for each in ways.values() for way in each), types)
-        for name in (*(each.name for each in pack.vocabulary), *pack.derived, "class"):
+        for name in (*(each.name for each in pack.vocabulary), *pack.derived, *pack.signals, "class"):
             cells.setdefault(name, Cells.of(types[name], ()))
         stages = {table.name: compile_stage(table, ways[table.name], cells) for table in pack.tables}
         return cls(pack, cells, stages, pack.calendar)
 
-    def decider(self) -> Callable[[Mapping[str, Any]], Outcome]:
+    def decider(self) -> Decide:
         """Return the function that decides a lead.
 
         It raises `FactsError` with every fault of the facts.
@@ -67,7 +76,7 @@ class Index:
         writer.write()
         namespace: dict[str, Any] = dict(writer.constants)
         exec("\n".join(writer.lines), namespace)  # noqa: S102  # our own text: no word of a pack is in it
-        decide: Callable[[Mapping[str, Any]], Outcome] = namespace.pop("decide")
+        decide: Decide = namespace.pop("decide")
         namespace["again"] = ref(decide)  # no circle: a pack that is replaced is freed at once
         return decide
 
@@ -81,6 +90,7 @@ class _Writer:
         self.order = [table.name for table in index.pack.tables]
         self.terms: dict[int, list[str]] = {}
         self.selected = 0
+        self.given = "given"
         self.lines: list[str] = []
         self.constants: dict[str, Any] = {
             "PACK": index.pack,
@@ -97,7 +107,7 @@ class _Writer:
         return name
 
     def write(self) -> None:
-        self.lines = ["def decide(facts, original=None):", "    try:"]
+        self.lines = ["def decide(facts, history=None, original=None):", "    try:"]
         self.put(f"given = {self.constant('BLANK', dict.fromkeys(each.name for each in self.pack.vocabulary))} | facts")
         values = [f"v{position}" for position in range(len(self.pack.vocabulary))]
         self.put(f"[{', '.join([*values, '*_'] if self.pack.keep_unknown else values)}] = given.values()")
@@ -107,16 +117,17 @@ class _Writer:
         for position, (name, _) in enumerate(self.pack.computed()):
             winners.append(self.first(position))
             self.follow(position, name)
+        self.sense()
         self.tags()
         classify, route = len(self.order) - 2, len(self.order) - 1
         winners.append(self.first(classify))
         self.follow(classify, "class")
         winners.append(self.first(route))
-        self.put(f"return Outcome(PACK, given if original is None else original, ({', '.join(winners)},), tagging)")
+        self.put(f"return Outcome(PACK, given if original is None else original, ({', '.join(winners)},), tagging, sensed)")
         self.lines += [
             "    except (KeyError, TypeError, ValueError):",
             "        if original is not None: raise",
-            "        return again()(read(facts), dict(facts))",
+            "        return again()(read(facts), history, dict(facts))",
         ]
 
     def field(self, position: int, each: v.Field) -> None:
@@ -190,7 +201,7 @@ class _Writer:
         if stage.residue:
             free = self.constant(f"FREE{table}", stage.free_by_length)
             choose = self.constant(f"FIRST{table}", _chooser(self.index, stage))
-            self.put(f"r{table} = {free}[{mask}.bit_length()] or {choose}({mask}, given, ({self.so_far(table)}))")
+            self.put(f"r{table} = {free}[{mask}.bit_length()] or {choose}({mask}, {self.given}, ({self.so_far(table)}))")
         elif table in self.terms:
             rules = self.constant(f"RULES{table}", stage.by_length)
             self.put(f"r{table} = {rules}[{mask}.bit_length()]")
@@ -218,6 +229,23 @@ class _Writer:
         outcomes[id(None)] = selected[cells.missing]
         self.select(later, f"{self.constant(f'THEN{table}', outcomes)}[id(r{table})]")
 
+    def sense(self) -> None:
+        """Write how the patterns are asked, and what each of their truths selects in the tables behind them."""
+        self.put("sensed = None")
+        if not self.pack.patterns:
+            return
+        unknown = self.constant("UNKNOWN", dict.fromkeys(self.pack.signals))
+        self.put(f"sensed = {self.constant('SENSE', partial(sense, self.pack))}(given, history)")
+        self.put(f"signals = {unknown} if sensed is None else sensed.values")
+        self.put("seen = given | signals")
+        self.given = "seen"
+        for place, name in enumerate(self.pack.signals):
+            later = [i for i, table in enumerate(self.order) if name in self.index.stages[table].columns]
+            if later:
+                cells, selected = self.index.cells[name], self.selection(name, later)
+                truths = {truth: selected[cells.cell(truth)] for truth in (True, False, None)}
+                self.select(later, f"{self.constant(f'SIGNAL{place}', truths)}[signals[{self.constant(f'NAME{place}', name)}]]")
+
     def tags(self) -> None:
         table = len(self.pack.derived)
         stage = self.index.stages["tag"]
@@ -226,7 +254,7 @@ class _Writer:
             return
         mask = self.mask(table)
         every = self.constant("EVERY", _tagger(self.index, stage))
-        self.put(f"tagging = {every}({mask}, given, ({self.so_far(table)}))")
+        self.put(f"tagging = {every}({mask}, {self.given}, ({self.so_far(table)}))")
 
 
 def _long_way(each: v.Field, cells: Cells, selected: list[Any]) -> Callable[[Any], Any]:
@@ -265,6 +293,8 @@ def _known(index: Index, stage: Stage, facts: Mapping[str, Any], so_far: tuple[A
         if name in words:
             value = read_value(words[name].type, facts.get(name))
             known[name] = words[name].default if value is None else value
+        elif name in index.pack.signals:
+            known[name] = facts[name]
     for name, rule in zip(index.pack.derived, so_far, strict=False):
         known[name] = None if rule is None else rule.outcome
     if len(so_far) > len(index.pack.derived):

@@ -8,6 +8,8 @@ from typing import Any, cast
 from attrs import define, field
 
 from leadrouter.facts import read_facts
+from leadrouter.history.past import History
+from leadrouter.history.signals import Signals
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
 
@@ -23,6 +25,7 @@ class Outcome:
     _given: dict[str, Any]
     _decided: tuple[Rule | None, ...]
     _tagging: tuple[Rule, ...]
+    _sensed: Signals | None = None
     _facts: dict[str, Any] | None = field(default=None, init=False)
 
     @property
@@ -58,12 +61,29 @@ class Outcome:
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """The typed facts, with defaults and derived facts; missing ones are left out."""
+        """The typed facts, with defaults, derived facts and signals; missing ones are left out."""
         if self._facts is None:
             typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
             derived = zip(self._pack.derived, self._decided, strict=False)
-            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}}
+            signals = {name: value for name, value in self.signals.items() if value is not None}
+            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}, **signals}
         return dict(self._facts)
+
+    @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern of the pack said of the company's past; None is unknown."""
+        said = {} if self._sensed is None else self._sensed.values
+        return {name: said.get(name) for name in self._pack.signals}
+
+    @property
+    def sensed(self) -> Signals | None:
+        """The signals with what they were read from; None where no past was known."""
+        return self._sensed
+
+    @property
+    def history(self) -> History | None:
+        """What was known of the company's past."""
+        return None if self._sensed is None else self._sensed.reading.history
 
     @property
     def pack(self) -> CheckedPack:

@@ -23,7 +23,7 @@ from leadrouter.rulepack.written import Section, conditions_of, report
 
 T = TypeVar("T")
 
-FORMS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+SHAPES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "different": (("at_least", "of", "within"), ()),
     "growing": (("times", "of"), ("within",)),
     "silence": (("of",), ("within",)),
@@ -161,7 +161,7 @@ class PatternReader:
 
     def _form(self, document: Document, node: Node, name: str, entries: Mapping[str, Node]) -> str | None:
         """Return the key that makes the pattern what it is."""
-        found = [form for form in FORMS if form in entries]
+        found = [form for form in SHAPES if form in entries]
         if "different" in found and "at_least" in found:
             found.remove("at_least")
         what = f"pattern `{name}`"
@@ -170,7 +170,7 @@ class PatternReader:
             document.fault("LR330", message, node, "write one of at_least, different, growing, silence, sequence")
             return None
         [form] = found
-        needed, optional = FORMS[form]
+        needed, optional = SHAPES[form]
         before = len(document.faults)
         for key in entries:
             if key not in ("pattern", form, *needed, *optional):

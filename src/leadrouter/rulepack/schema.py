@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from leadrouter.destination import FORMS
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE
 from leadrouter.rulepack.pattern import MOST_COUNTED, MOST_GROWING
-from leadrouter.rulepack.pattern_reader import FORMS
+from leadrouter.rulepack.pattern_reader import SHAPES
 from leadrouter.vocabulary import WEEKDAYS
 
 Schema: TypeAlias = dict[str, Any]
@@ -130,7 +130,7 @@ def _patterns() -> Iterator[Schema]:
         "total": _says("at least so much of a field, all together", _map({})),
         "without": _says("no event of this stream between them", stream),
     }
-    for form, (needed, optional) in FORMS.items():
+    for form, (needed, optional) in SHAPES.items():
         keys = ("pattern", form, *needed, *optional)
         yield _object({key: own.get(key, _word()) for key in keys}, "pattern", form, *needed)
 

@@ -65,7 +65,7 @@ def patterns(draw: st.DrawFn, name: str) -> str:
         case "silence":
             body = f"silence: {within}, of: {of}" + draw(st.sampled_from(("", ", within: 25h")))
         case _:
-            listed = ", ".join(draw(st.lists(st.sampled_from(tuple(set(STREAMS) - {"deal", "nothing"})), max_size=1)))
+            listed = ", ".join(draw(st.lists(st.sampled_from(("big", "hot_request", "cold", "anything")), max_size=1)))
             ahead = draw(st.lists(stream, min_size=1, max_size=3))
             last = listed or "request"
             body = f"sequence: [{', '.join([*ahead, last])}], within: {within}"
@@ -122,5 +122,3 @@ def histories(draw: st.DrawFn) -> History:
 def readings(draw: st.DrawFn, pack: RulePack) -> Reading:
     """Draw what the patterns of a pack may be asked about."""
     return pack.reading(draw(facts()), draw(histories()))
-
-

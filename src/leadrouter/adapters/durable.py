@@ -73,33 +73,28 @@ class DurableEngine:
         if here.pid != os.getpid():
             here = self._here = self._process()
         with here.lock:
-            sure = _fired(here.sure, View(reading, is_possible=False))
+            sure = _fired(here.rule_sets, View(reading, is_possible=False))
             settled = len(sure) == len(self.pack.patterns) or not _is_unsure(reading)
-            possible = sure if settled else sure | _fired(here.possible, View(reading, is_possible=True))
+            possible = sure if settled else sure | _fired(here.rule_sets, View(reading, is_possible=True))
         return {name: True if name in sure else None if name in possible else False for name in self.pack.signals}
 
     def _process(self) -> _Process:
         """Make what a process needs; its rule sets are freed with the engine."""
-        here = _Process(
-            os.getpid(),
-            tuple(_RuleSet(self._api, each) for each in compile_patterns(self.pack, is_possible=False)),
-            tuple(_RuleSet(self._api, each) for each in compile_patterns(self.pack, is_possible=True)),
-        )
+        here = _Process(os.getpid(), tuple(_RuleSet(self._api, each) for each in compile_patterns(self.pack)))
         finalize(self, here.free).atexit = False
         return here
 
 
 @define(eq=False)
 class _Process:
-    """The rule sets of one process behind one lock: those for what is sure, and for what is possible."""
+    """The rule sets of one process, behind one lock."""
 
     pid: int
-    sure: tuple[_RuleSet, ...]
-    possible: tuple[_RuleSet, ...]
+    rule_sets: tuple[_RuleSet, ...]
     lock: Lock = field(factory=Lock, init=False)
 
     def free(self) -> None:
-        for each in (*self.sure, *self.possible):
+        for each in self.rule_sets:
             each.free()
 
 

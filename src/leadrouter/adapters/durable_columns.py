@@ -38,7 +38,7 @@ class View:
     def counted_by(pack: CheckedPack) -> frozenset[str]:
         """Return the fields, and perhaps `contact`, that patterns add up or compare."""
         own = {p.counted(pattern) for pattern in pack.patterns} - {None}
-        contact = {p.CONTACT for each in pack.patterns if isinstance(each, p.Different) and each.field == p.CONTACT}
+        contact = {p.CONTACT for each in pack.patterns if isinstance(each, p.Different) and each.fact == p.CONTACT}
         return frozenset({name for name in own if name is not None} | contact)
 
     def members(self, stream: str) -> list[bool]:
@@ -127,7 +127,7 @@ def newest_of_each(pattern: p.Different) -> Callable[[View], list[bool]]:
         found: list[bool] = []
         events = zip(reversed(view.reading.events), reversed(view.members(pattern.of)), strict=True)
         for event, is_member in events:
-            value = event.value(pattern.field)
+            value = event.value(pattern.fact)
             found.append(is_member and (view.is_possible if value is None else value not in seen))
             seen |= {value} if is_member else set()
         return found[::-1]
@@ -149,7 +149,7 @@ def _totals(pattern: p.AtLeast, view: View) -> tuple[list[int], list[int]]:
     total, reading = pattern.total, view.reading
     assert total is not None, "INVARIANT: asked for patterns with a total only"
     members = reading.members(pattern.of)
-    shares = [share(total.field, reading, number, each) for number, each in enumerate(members)]
+    shares = [share(total.fact, reading, number, each) for number, each in enumerate(members)]
     if view.is_possible:
         added = [_UNBOUNDED if most is None else most for _, most in shares]
     else:
@@ -173,7 +173,7 @@ def as_earlier(pattern: p.Growing) -> Column:
 def _ranks(pattern: p.Growing, view: View, *, if_unknown: int) -> list[int]:
     members = view.reading.members(pattern.of)
     values = [
-        event.value(pattern.field) if is_member else None
+        event.value(pattern.fact) if is_member else None
         for event, is_member in zip(view.reading.events, members, strict=True)
     ]
     ranks = sorted({value for value in values if value is not None})

@@ -34,6 +34,8 @@ MOST_TESTS = 48
 
 Test: TypeAlias = dict[str, Any]
 
+Antecedent: TypeAlias = tuple[str, list[Test]]
+
 _ALWAYS: Test = {"o": {"z": "o"}}
 _WARM = "warm"
 
@@ -69,10 +71,10 @@ def _fact(number: int, values: Mapping[str, int]) -> str:
     return json.dumps({"id": str(number), "sid": "0", "o": 1, **values})
 
 
-def compile_patterns(pack: CheckedPack, *, is_possible: bool) -> tuple[Program, ...]:
+def compile_patterns(pack: CheckedPack) -> tuple[Program, ...]:
     """Compile the patterns of a pack to as few rule sets as are safe.
 
-    Where `is_possible` the rules fire for patterns that are not sure to be false, else for those that are true.
+    Shown what is sure, the rules fire for patterns that are true; shown what is possible, for those that may be.
     """
     programs: list[_Writer] = []
     for pattern in pack.patterns:
@@ -142,7 +144,7 @@ class _Writer:
 
     def counted(
         self, key: Hashable, flags: Callable[[View], list[bool]], count: int, within: timedelta
-    ) -> list[tuple[str, list[Test]]]:
+    ) -> list[Antecedent]:
         """Ask for so many flagged events in a window: how many there are before its first event, against all."""
         before = self.column(("before", key), c.count_before(flags))
         through = self.column(("through", key), c.count_through(flags))
@@ -150,7 +152,7 @@ class _Writer:
         is_first = {"$gt": {self.column("age before", c.age_before): _seconds(within)}}
         return [("z", [self.last]), ("a", [self.is_within(within), is_first, enough, _ALWAYS])]
 
-    def at_least(self, pattern: p.AtLeast) -> list[tuple[str, list[Test]]]:
+    def at_least(self, pattern: p.AtLeast) -> list[Antecedent]:
         flags = c.members_of(pattern.of)
         anchor, (alias, tests) = self.counted(("stream", pattern.of), flags, pattern.count, pattern.within)
         if pattern.total is not None:
@@ -159,22 +161,22 @@ class _Writer:
             tests = [*tests[:-1], {"$lte": {before: {"z": allowed}}}, _ALWAYS]
         return [anchor, (alias, tests)]
 
-    def growing(self, pattern: p.Growing) -> list[tuple[str, list[Test]]]:
+    def growing(self, pattern: p.Growing) -> list[Antecedent]:
         """Go from the newest member to the one before it, as often as is asked."""
         here = self.column("place", c.place)
         newest = self.column(("newest", pattern.of), c.latest_through(c.possible(pattern.of)))
         before = self.column(("possible before", pattern.of), c.latest(c.possible(pattern.of)))
         later = self.column(("later", pattern.name), c.as_later(pattern))
         earlier = self.column(("earlier", pattern.name), c.as_earlier(pattern))
-        found: list[tuple[str, list[Test]]] = [("z", [self.last]), ("e0", [{here: {"z": newest}}, _ALWAYS])]
+        found: list[Antecedent] = [("z", [self.last]), ("e0", [{here: {"z": newest}}, _ALWAYS])]
         for step in range(1, pattern.times):
             behind = f"e{step - 1}"
-            tests = [{here: {behind: before}}, {"$lt": {earlier: {behind: later}}}, _ALWAYS]
-            found.append((f"e{step}", tests))
+            grows: Test = {"$lt": {earlier: {behind: later}}}
+            found.append((f"e{step}", [{here: {behind: before}}, grows, _ALWAYS]))
         alias, tests = found[-1]
         return [*found[:-1], (alias, [self.is_within(pattern.within), *tests])]
 
-    def silence(self, pattern: p.Silence) -> list[tuple[str, list[Test]]]:
+    def silence(self, pattern: p.Silence) -> list[Antecedent]:
         since = self.column(("quiet", pattern.of), c.quiet(pattern.of))
         is_before = {"$gte": {self.column("full age", c.full_age): _seconds(pattern.silence)}}
         return [
@@ -182,11 +184,11 @@ class _Writer:
             ("a", [self.is_member(pattern.of), is_before, self.is_within(pattern.within), _ALWAYS]),
         ]
 
-    def sequence(self, pattern: p.Sequence) -> list[tuple[str, list[Test]]]:
+    def sequence(self, pattern: p.Sequence) -> list[Antecedent]:
         """Go from this event to the newest member of the stream before, which leaves the most room before it."""
         here = self.column("place", c.place)
         *earlier, last = pattern.streams
-        found: list[tuple[str, list[Test]]] = [("z", [self.last, self.is_member(last)])]
+        found: list[Antecedent] = [("z", [self.last, self.is_member(last)])]
         for step, stream in enumerate(reversed(earlier)):
             before = self.column(("latest", stream), c.latest(c.members_of(stream)))
             found.append((f"e{step}", [{here: {found[-1][0]: before}}, _ALWAYS]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -29,6 +29,10 @@ class PastEvent:
     facts: Mapping[str, Any] = field(factory=dict, converter=read_only, repr=False, hash=False)
 
 
+def _in_order(events: Iterable[PastEvent]) -> tuple[PastEvent, ...]:
+    return tuple(events)
+
+
 @frozen(kw_only=True)
 class History:
     """What is known of a company's past when a lead arrives `at` an instant.
@@ -38,7 +42,7 @@ class History:
     """
 
     at: datetime = field(converter=in_utc)
-    events: tuple[PastEvent, ...] = field(default=(), converter=tuple)
+    events: tuple[PastEvent, ...] = field(default=(), converter=_in_order)
     contact: str | None = field(default=None, repr=False)
 
     def to_json(self) -> str:

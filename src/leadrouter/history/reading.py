@@ -35,7 +35,7 @@ class Seen:
 
 @frozen(eq=False)
 class Reading:
-    """The events that can count, oldest first; equal instants in the ledger's order. The last is the lead that arrives."""
+    """The events that can count, oldest first, equal instants in the ledger's order, and the lead that arrives."""
 
     pack: CheckedPack
     history: History
@@ -92,7 +92,7 @@ class Reading:
         return frozenset(missing or {pattern.name})
 
     def kept(self) -> History:
-        """Return what was read and no more, contacts as numbers: with the lead's own facts it gives this reading again."""
+        """Return what was read and no more, contacts as numbers; with the lead's facts it gives this reading again."""
         contacts = [each.contact for each in self.events if each.contact is not None]
         numbers: dict[str | None, str | None] = {None: None}
         numbers |= {contact: str(number) for number, contact in enumerate(dict.fromkeys(contacts), start=1)}

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
+from leadrouter import vocabulary as v
 from leadrouter.history.reading import Reading, window
 from leadrouter.routing.evaluate import all_of, any_of, not_of
 from leadrouter.rulepack import pattern as p
@@ -45,20 +46,24 @@ def _at_least(pattern: p.AtLeast, reading: Reading) -> bool | None:
     is_enough = _reaches(sure, possible, pattern.count)
     if pattern.total is None:
         return is_enough
-    shares = [share(pattern.total.field, reading, place, members[place]) for place in places]
+    shares = [share(pattern.total.fact, reading, place, members[place]) for place in places]
     least, most = _sum(least for least, _ in shares), _sum(most for _, most in shares)
     return all_of([is_enough, _reaches(least, most, Fraction(pattern.total.amount))])
 
 
 def share(
-    name: str, reading: Reading, place: int, is_member: bool | None  # noqa: FBT001  # a truth value of its own
+    name: str,
+    reading: Reading,
+    place: int,
+    is_member: bool | None,  # noqa: FBT001  # a truth value of its own
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return the least and the most that an event adds to a total; None is without bound.
 
     A missing amount lies between the bounds of its field, and what may be no member may add nothing.
     """
-    value, type_ = reading.events[place].value(name), reading.pack.vocabulary[name].type
-    bounds = [type_.least, type_.most] if value is None else [value, value]  # type: ignore[union-attr]
+    type_ = cast("v.Int | v.Number | v.Money", reading.pack.vocabulary[name].type)
+    value = reading.events[place].value(name)
+    bounds = [type_.least, type_.most] if value is None else [value, value]
     least, most = [None if bound is None else Fraction(bound) for bound in bounds]
     if is_member is False:
         return Fraction(), Fraction()
@@ -82,7 +87,7 @@ def _reaches(least: Any, most: Any, needed: Any) -> bool | None:
 
 def _different(pattern: p.Different, reading: Reading) -> bool | None:
     places, members = window(reading.events, pattern.within), reading.members(pattern.of)
-    found = [(members[place], reading.events[place].value(pattern.field)) for place in places]
+    found = [(members[place], reading.events[place].value(pattern.fact)) for place in places]
     sure = {value for is_member, value in found if is_member is True and value is not None}
     possible = {value for is_member, value in found if is_member is not False and value is not None}
     nameless = sum(is_member is not False and value is None for is_member, value in found)
@@ -95,7 +100,7 @@ def _growing(pattern: p.Growing, reading: Reading) -> bool | None:
     newest = possible[-pattern.times :]
     if len(newest) < pattern.times:
         return False
-    values = [reading.events[place].value(pattern.field) if members[place] else None for place in newest]
+    values = [reading.events[place].value(pattern.fact) if members[place] else None for place in newest]
     return all_of(None if one is None or other is None else one < other for one, other in pairwise(values))
 
 
@@ -110,7 +115,7 @@ def _silence(pattern: p.Silence, reading: Reading) -> bool | None:
 def _sequence(pattern: p.Sequence, reading: Reading) -> bool | None:
     now = len(reading.events) - 1
     *earlier, last = pattern.streams
-    leads_on: list[bool | None] = [False] * now + [reading.members(last)[now]]
+    leads_on: list[bool | None] = [*[False] * now, reading.members(last)[now]]
     for stream in reversed(earlier):
         members = reading.members(stream)
         leads_on = [all_of(both) for both in zip(members, _behind(leads_on), strict=True)]

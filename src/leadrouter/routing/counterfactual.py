@@ -45,8 +45,9 @@ def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -
 
     Changes are measured against the value that was given: an amount that grows by a tenth is a
     smaller change than one that doubles; a word for another, or a value for none, counts as one.
-    A company's past stays as it was. Values are tried at and beside each constant that rules compare the fact with; where fields are
-    compared with one another the smallest change may be missed. None where no single fact decides.
+    Values are tried at and beside each constant that rules compare the fact with; where fields are
+    compared with one another the smallest change may be missed. The company's past stays as it was. None
+    where no single fact decides.
 
     Args:
         decision: what the router or the pack decided.

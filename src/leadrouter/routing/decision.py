@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -17,7 +19,7 @@ from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Decision:
     """What the router answers for one lead.
 
@@ -69,6 +71,22 @@ class Decision:
         return self.pack.digest
 
     @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern said of the company's past; None is unknown."""
+        return self.outcome.signals
+
+    @cached_property
+    def history(self) -> str | None:
+        """What was read of the company's past, as canonical JSON; None where nothing was known of it."""
+        sensed = self.outcome.sensed
+        return None if sensed is None else sensed.reading.kept().to_json()
+
+    @property
+    def history_digest(self) -> str | None:
+        """The SHA-256 of the history, under which the ledger keeps it."""
+        return None if self.history is None else digest_of(self.history)
+
+    @property
     def blocked_by(self) -> tuple[str, ...]:
         """The missing facts that could have changed the class or the route. Worked out when read."""
         return blocked.blocked_by(self.pack.index, self.outcome)
@@ -94,6 +112,7 @@ class Decision:
 
     def to_record(self) -> dict[str, Any]:
         """Return what the ledger keeps: the decision without its explanation, and without facts."""
+        patterns = {"signals": dict(self.signals), "history": self.history_digest} if self.signals else {}
         return {
             "lead_id": self.lead_id,
             "key": self.key,
@@ -108,6 +127,7 @@ class Decision:
             "assignment": self.assignment.to_dict(),
             "pack": self.pack_digest,
             "organisation": self.organisation_digest,
+            **patterns,
         }
 
     def to_json(self) -> str:
@@ -115,8 +135,16 @@ class Decision:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     yield f"lead {decision.lead_id} goes to {decision.assignee} by {decision.destination}, {decision.at.isoformat()}"
+    for signal in explanation.signals:
+        unknown = "" if signal.value == "true" else " is unknown"
+        yield f"signal {signal.signal}{unknown}: {signal.told}"
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:

@@ -23,7 +23,6 @@ from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.vocabulary import WEEKDAYS
 
-
 NO_SIGNALS: Mapping[str, bool | None] = {}
 
 

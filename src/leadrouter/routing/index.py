@@ -123,7 +123,9 @@ class _Writer:
         winners.append(self.first(classify))
         self.follow(classify, "class")
         winners.append(self.first(route))
-        self.put(f"return Outcome(PACK, given if original is None else original, ({', '.join(winners)},), tagging, sensed)")
+        self.put(
+            f"return Outcome(PACK, given if original is None else original, ({', '.join(winners)},), tagging, sensed)"
+        )
         self.lines += [
             "    except (KeyError, TypeError, ValueError):",
             "        if original is not None: raise",
@@ -201,7 +203,9 @@ class _Writer:
         if stage.residue:
             free = self.constant(f"FREE{table}", stage.free_by_length)
             choose = self.constant(f"FIRST{table}", _chooser(self.index, stage))
-            self.put(f"r{table} = {free}[{mask}.bit_length()] or {choose}({mask}, {self.given}, ({self.so_far(table)}))")
+            self.put(
+                f"r{table} = {free}[{mask}.bit_length()] or {choose}({mask}, {self.given}, ({self.so_far(table)}))"
+            )
         elif table in self.terms:
             rules = self.constant(f"RULES{table}", stage.by_length)
             self.put(f"r{table} = {rules}[{mask}.bit_length()]")
@@ -244,7 +248,9 @@ class _Writer:
             if later:
                 cells, selected = self.index.cells[name], self.selection(name, later)
                 truths = {truth: selected[cells.cell(truth)] for truth in (True, False, None)}
-                self.select(later, f"{self.constant(f'SIGNAL{place}', truths)}[signals[{self.constant(f'NAME{place}', name)}]]")
+                self.select(
+                    later, f"{self.constant(f'SIGNAL{place}', truths)}[signals[{self.constant(f'NAME{place}', name)}]]"
+                )
 
     def tags(self) -> None:
         table = len(self.pack.derived)

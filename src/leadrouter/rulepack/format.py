@@ -12,9 +12,9 @@ from typing import Any, assert_never
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar, visible
 from leadrouter.facts import write_duration, write_value
-from leadrouter.rulepack.hours import Hours
 from leadrouter.rulepack import pattern as p
 from leadrouter.rulepack.condition import Condition
+from leadrouter.rulepack.hours import Hours
 from leadrouter.rulepack.pack import LANGUAGE, CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.rulepack.wording import format_expression
@@ -136,10 +136,10 @@ def _pattern(pattern: p.Pattern, pack: CheckedPack) -> dict[str, object]:
         case p.AtLeast(count=count, of=of, total=total):
             held |= {"at_least": count, "of": of}
             if total is not None:
-                held["total"] = {total.field: write_value(pack.vocabulary[total.field].type, total.amount)}
-        case p.Different(field=name, count=count, of=of):
+                held["total"] = {total.fact: write_value(pack.vocabulary[total.fact].type, total.amount)}
+        case p.Different(fact=name, count=count, of=of):
             held |= {"different": name, "at_least": count, "of": of}
-        case p.Growing(field=name, times=times, of=of):
+        case p.Growing(fact=name, times=times, of=of):
             held |= {"growing": name, "times": times, "of": of}
         case p.Silence(silence=silence, of=of):
             held |= {"silence": write_duration(silence), "of": of}

@@ -49,7 +49,7 @@ class Stream:
 class Total:
     """At least so much of a field, all events of the window together."""
 
-    field: str
+    fact: str
     amount: int | Decimal
 
 
@@ -70,7 +70,7 @@ class Different:
     """So many different values of a field, or contacts, among the events of a stream in a window."""
 
     name: str
-    field: str
+    fact: str
     count: int
     of: str
     within: timedelta
@@ -82,7 +82,7 @@ class Growing:
     """The newest events of a stream, so many, each with more of a field than the one before."""
 
     name: str
-    field: str
+    fact: str
     times: int
     of: str
     within: timedelta
@@ -126,8 +126,8 @@ def counted(pattern: Pattern) -> str | None:
     """Return the field whose values a pattern adds up or compares; `contact` is none."""
     match pattern:
         case AtLeast(total=total):
-            return None if total is None else total.field
-        case Different(field=name) | Growing(field=name):
+            return None if total is None else total.fact
+        case Different(fact=name) | Growing(fact=name):
             return None if name == CONTACT else name
         case Silence() | Sequence():
             return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from decimal import Decimal
-from typing import TypeVar, cast
+from typing import Any, cast
 
 import yaml
-from attrs import define, evolve, field
+from attrs import define, field
 
 from leadrouter import vocabulary as v
 from leadrouter.document import Document, Node
@@ -21,8 +20,6 @@ from leadrouter.rulepack.fields import check_name
 from leadrouter.rulepack.pattern import Pattern, Stream
 from leadrouter.rulepack.written import Section, conditions_of, report
 
-T = TypeVar("T")
-
 SHAPES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "different": (("at_least", "of", "within"), ()),
     "growing": (("times", "of"), ("within",)),
@@ -32,7 +29,7 @@ SHAPES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """What makes a pattern the one that it is, what it needs beside that, and what it may have."""
 
-KEYS = ("pattern", "at_least", "different", "growing", "silence", "sequence", "times", "of", "within", "total", "without")
+KEYS = ("pattern", *SHAPES, "times", "of", "within", "total", "without")
 _COUNTED = (v.Int, v.Number, v.Money)
 
 
@@ -213,17 +210,17 @@ class _PatternBody:
             case "different":
                 count, named = self.whole("at_least", 2, p.MOST_COUNTED), self.word("different")
                 self.type_of(named, "different")
-                return p.Different(name=name, field=named, count=count, of=of, within=self.window(), where=where)
+                return p.Different(name=name, fact=named, count=count, of=of, within=self.window(), where=where)
             case "growing":
                 times, named = self.whole("times", 2, p.MOST_GROWING), self.word("growing")
                 self.type_of(named, "growing", (*_COUNTED, v.Date, v.Instant, v.Duration))
-                return p.Growing(name=name, field=named, times=times, of=of, within=self.window(p.REACH), where=where)
+                return p.Growing(name=name, fact=named, times=times, of=of, within=self.window(p.REACH), where=where)
             case "silence":
                 silence = self.time("silence", p.LONGEST_WINDOW - p.REACH)
                 within = self.window(silence + p.REACH)
                 if within <= silence:
-                    message = f"pattern `{name}` looks back no further than its silence"
-                    self.document.fault("LR333", message, self.entries["within"], "let `within` be longer, or leave it out")
+                    message, fix = f"pattern `{name}` looks back no further than its silence", "let `within` be longer"
+                    self.document.fault("LR333", message, self.entries.get("within", self.node), fix)
                 return p.Silence(name=name, silence=silence, of=of, within=within, where=where)
             case "sequence":
                 return self.sequence()
@@ -299,7 +296,7 @@ class _PatternBody:
         if type_ is None:
             return None
         try:
-            amount = read_value(evolve(type_, least=None, most=None), self.document.data(value))
+            amount = read_value(_WIDEST[type(type_)](type_), self.document.data(value))
         except Refusal as refusal:
             self.document.fault("LR334", f"`total` of `{key.value}`: {refusal}", value, refusal.fix)
             return None
@@ -307,6 +304,14 @@ class _PatternBody:
             self.document.fault("LR334", f"`total` of `{key.value}` is empty", value, "give an amount")
             return None
         return p.Total(key.value, amount)
+
+
+_WIDEST: dict[type, Callable[[Any], v.Type]] = {
+    v.Int: lambda _: v.Int(),
+    v.Number: lambda _: v.Number(),
+    v.Money: lambda money: v.Money(money.currency),
+}
+"""A type without its bounds: a total may lie outside those of one event."""
 
 
 def _plain(type_: type) -> str:

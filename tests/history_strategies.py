@@ -6,6 +6,7 @@ microsecond to either side; several events at one instant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,10 +38,19 @@ vocabulary:
   signed: decimal
   count: int
   hot: bool
-classify: [{rule: rest, default: true, class: mass}]
 route: [{rule: all, default: true, to: desk}]
 routes: {desk: [{to: inbound}]}
 """
+RULES = (
+    "{0}",
+    "not {0}",
+    "known({0})",
+    "{0} and hot",
+    "{0} == hot",
+    "{0} or amount > 1",
+    "{0} != True",
+    "not known({0})",
+)
 
 
 @st.composite
@@ -73,16 +83,27 @@ def patterns(draw: st.DrawFn, name: str) -> str:
     return f"  - {{pattern: {name}, {body}}}"
 
 
-def pack_of(*written: str) -> RulePack:
-    """Return a pack of these patterns."""
+def pack_of(*written: str, rules: Sequence[str] = ()) -> RulePack:
+    """Return a pack of these patterns, and of rules that ask for them."""
     streams = [f"  {name}: '{condition}'" for name, condition in STREAMS.items()]
-    return RulePack.parse("\n".join([HEAD, "streams:", *streams, "patterns:", *written, ""]))
+    tags = [f"  - {{rule: t{place}, when: '{when}', tag: t{place}}}" for place, when in enumerate(rules)]
+    classes = [f"  - {{rule: c{place}, when: '{when}', class: complex}}" for place, when in enumerate(rules)]
+    tables = [
+        "tag:" if tags else "tag: []",
+        *tags,
+        "classify:",
+        *classes,
+        "  - {rule: rest, default: true, class: mass}",
+    ]
+    return RulePack.parse("\n".join([HEAD, "streams:", *streams, "patterns:", *written, *tables, ""]))
 
 
 @st.composite
-def packs(draw: st.DrawFn, most: int = 8) -> RulePack:
-    """Draw a pack with some patterns."""
-    return pack_of(*(draw(patterns(f"p{number}")) for number in range(draw(st.integers(1, most)))))
+def packs(draw: st.DrawFn, most: int = 8, *, asked: bool = False) -> RulePack:
+    """Draw a pack with some patterns, and where they are `asked` with rules of every kind over them."""
+    names = [f"p{number}" for number in range(draw(st.integers(1, most)))]
+    rules = [each.format(draw(st.sampled_from(names))) for each in draw(st.permutations(RULES))] if asked else ()
+    return pack_of(*(draw(patterns(name)) for name in names), rules=rules)
 
 
 @st.composite

@@ -74,8 +74,8 @@ class DurableEngine:
             here = self._here = self._process()
         with here.lock:
             sure = _fired(here.rule_sets, View(reading, is_possible=False))
-            settled = len(sure) == len(self.pack.patterns) or not _is_unsure(reading)
-            possible = sure if settled else sure | _fired(here.rule_sets, View(reading, is_possible=True))
+            open_ones = [each for each in self.pack.patterns if each.name not in sure and reading.is_unsure(each)]
+            possible = _fired(here.rule_sets, View(reading, is_possible=True)) if open_ones else set()
         return {name: True if name in sure else None if name in possible else False for name in self.pack.signals}
 
     def _process(self) -> _Process:
@@ -96,14 +96,6 @@ class _Process:
     def free(self) -> None:
         for each in self.rule_sets:
             each.free()
-
-
-def _is_unsure(reading: Reading) -> bool:
-    """Say whether anything that patterns read is unknown, so that one of them may be."""
-    pack = reading.pack
-    if any(None in reading.members(stream) for stream in pack.streams):
-        return True
-    return any(each.value(name) is None for name in View.counted_by(pack) for each in reading.events)
 
 
 def _fired(rule_sets: tuple[_RuleSet, ...], view: View) -> set[str]:
@@ -127,8 +119,9 @@ class _RuleSet:
         """Assert the events, this one last, and return the names of the patterns that fired."""
         try:
             number = self._made()
-            facts = self.program.facts(view)
-            return [self.program.patterns[rule] for rule in self._play(number, facts)]
+            fired = self._fire(number, self.program.facts(view))
+            self.api.delete_state(number, _SID)
+            return [self.program.patterns[rule] for rule in fired]
         except BaseException as error:
             self.number = None  # its state is unknown; it may neither be used nor freed
             if isinstance(error, EngineError) or not isinstance(error, Exception):
@@ -148,13 +141,14 @@ class _RuleSet:
                 raise EngineError(f"durable-rules failed {MOST_REBUILDS} times and is asked no more")
             self.built += 1
             number = int(self.api.create_ruleset("patterns", self.program.text))
-            if self._play(number, [self.program.warming]) != [self.program.warm]:
+            if self._fire(number, [self.program.warming]) != [self.program.warm]:
                 raise EngineError("durable-rules does not run a rule as simple as can be")
+            self.api.delete_state(number, _SID)
             self.number = number
         return self.number
 
-    def _play(self, number: int, facts: list[str]) -> list[str]:
-        """Return the names of the rules that fire, and leave no state behind."""
+    def _fire(self, number: int, facts: list[str]) -> list[str]:
+        """Assert facts and return the names of the rules that fire."""
         offset = 0
         for fact in facts:
             code, offset = self.api.assert_fact(number, fact)
@@ -166,5 +160,4 @@ class _RuleSet:
         while message is not None:
             fired.append(message[2 : message.index('"', 2)])
             message = self.api.complete_and_start_action(number, offset)
-        self.api.delete_state(number, _SID)
         return fired

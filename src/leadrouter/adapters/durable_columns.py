@@ -18,7 +18,6 @@ from attrs import frozen
 from leadrouter.history.reading import Reading
 from leadrouter.history.reference import share
 from leadrouter.rulepack import pattern as p
-from leadrouter.rulepack.pack import CheckedPack
 
 BEYOND = 2**31 - 1
 """Longer ago than any window; where nothing came before."""
@@ -33,13 +32,6 @@ class View:
 
     reading: Reading
     is_possible: bool
-
-    @staticmethod
-    def counted_by(pack: CheckedPack) -> frozenset[str]:
-        """Return the fields, and perhaps `contact`, that patterns add up or compare."""
-        own = {p.counted(pattern) for pattern in pack.patterns} - {None}
-        contact = {p.CONTACT for each in pack.patterns if isinstance(each, p.Different) and each.fact == p.CONTACT}
-        return frozenset({name for name in own if name is not None} | contact)
 
     def members(self, stream: str) -> list[bool]:
         """Say of each event whether it is taken for a member of a stream."""

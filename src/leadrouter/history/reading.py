@@ -86,6 +86,13 @@ class Reading:
             self._members[stream] = found
         return found
 
+    def is_unsure(self, pattern: Pattern) -> bool:
+        """Say whether anything that a pattern reads is unknown; where nothing is, it is true or false."""
+        if any(None in self.members(stream) for stream in watched(pattern)):
+            return True
+        name = counted(pattern)
+        return name is not None and any(each.value(name) is None for each in self.events)
+
     def lacking(self, pattern: Pattern) -> frozenset[str]:
         """Return what to ask where a pattern is unknown: the lead's missing facts, or the pattern itself."""
         missing = {name for name in names_of(pattern, self.pack) if self.arriving.value(name) is None}
@@ -111,9 +118,8 @@ class Reading:
 
 def names_of(pattern: Pattern, pack: CheckedPack) -> frozenset[str]:
     """Return the fields that a pattern reads of each event."""
-    read = {name for stream in watched(pattern) for name in pack.streams[stream].names if name != KIND}
-    own = counted(pattern)
-    return frozenset(read if own is None else {*read, own})
+    read = {name for stream in watched(pattern) for name in pack.streams[stream].names}
+    return frozenset({*read, counted(pattern)} & {*pack.vocabulary.fields})
 
 
 def _seen(event: PastEvent, now: datetime, facts: Mapping[str, Any]) -> Seen:

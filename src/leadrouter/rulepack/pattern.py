@@ -123,12 +123,12 @@ def watched(pattern: Pattern) -> tuple[str, ...]:
 
 
 def counted(pattern: Pattern) -> str | None:
-    """Return the field whose values a pattern adds up or compares; `contact` is none."""
+    """Return the field, or `contact`, whose values a pattern adds up or compares."""
     match pattern:
         case AtLeast(total=total):
             return None if total is None else total.fact
         case Different(fact=name) | Growing(fact=name):
-            return None if name == CONTACT else name
+            return name
         case Silence() | Sequence():
             return None
         case _:

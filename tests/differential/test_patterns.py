@@ -20,7 +20,7 @@ EACH = 10
 @settings(max_examples=settings().max_examples)
 @given(st.data())
 def test_the_engine_is_the_reference(data: st.DataObject) -> None:
-    """Every pattern is true, false or unknown alike: at the borders of windows, at equal instants, with facts missing."""
+    """Every pattern is true, false or unknown alike: at borders of windows, at equal instants, with facts missing."""
     pack = data.draw(packs())
     engine = DurableEngine(pack.checked)
     for _ in range(EACH):

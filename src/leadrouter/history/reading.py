@@ -119,7 +119,7 @@ class Reading:
 def names_of(pattern: Pattern, pack: CheckedPack) -> frozenset[str]:
     """Return the fields that a pattern reads of each event."""
     read = {name for stream in watched(pattern) for name in pack.streams[stream].names}
-    return frozenset({*read, counted(pattern)} & {*pack.vocabulary.fields})
+    return frozenset(name for name in (*read, counted(pattern)) if name is not None and name in pack.vocabulary)
 
 
 def _seen(event: PastEvent, now: datetime, facts: Mapping[str, Any]) -> Seen:

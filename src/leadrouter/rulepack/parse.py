@@ -141,7 +141,7 @@ class _Reading:
             classes=classes,
             routes=frozenset(routes),
             signals=tuple(pattern.name for pattern in patterns),
-            refused=frozenset(self.refused),
+            refused=frozenset(self.refused | watching.unread),
             fetch=self.fetch,
         )
         tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))

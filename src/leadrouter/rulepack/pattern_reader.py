@@ -18,7 +18,7 @@ from leadrouter.rulepack import pattern as p
 from leadrouter.rulepack.condition import Condition, Scope, check_condition
 from leadrouter.rulepack.fields import check_name
 from leadrouter.rulepack.pattern import Pattern, Stream
-from leadrouter.rulepack.written import Section, conditions_of, report
+from leadrouter.rulepack.written import Place, Section, conditions_of, report
 
 SHAPES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "different": (("at_least", "of", "within"), ()),
@@ -45,7 +45,8 @@ class PatternReader:
     hours: frozenset[str]
     refused: frozenset[str]
     warnings: list[Fault] = field(factory=list)
-    _sections: dict[str, Section] = field(factory=dict)
+    unread: set[str] = field(factory=set)
+    """Patterns that are there and could not be read: rules may name them, they have had their fault."""
     _streams: dict[str, Stream] = field(factory=dict)
     _faulty: set[str] = field(factory=set)
     """Streams that are there and could not be read."""
@@ -67,7 +68,6 @@ class PatternReader:
                     section.document.fault("LR103", message, node, "keep one of them")
                 elif pattern is not None:
                     found[pattern.name] = pattern
-                    self._sections[pattern.name] = section
         self._warn_unwatched(found.values())
         return dict(self._streams), tuple(found.values())
 
@@ -111,7 +111,7 @@ class PatternReader:
     def _conditions(self, document: Document, node: Node) -> Iterator[Condition]:
         scope = self._scope
         for expression, place in conditions_of(document, node):
-            if self.refused & e.names(expression):
+            if self.refused & e.names(expression) or self._asks_for_derived(document, expression, place):
                 continue
             checked, problems, warned = check_condition(expression, scope)
             report(document, problems, place)
@@ -120,6 +120,14 @@ class PatternReader:
             if checked is not None:
                 yield checked
 
+    def _asks_for_derived(self, document: Document, expression: e.Expression, place: Place) -> bool:
+        """Refuse a fact that rules work out: an event has only what it brought."""
+        found = [each for each in e.walk(expression) if isinstance(each, e.Name) and each.name in self.taken]
+        for each in found:
+            fix = "ask for the fields that it is derived from"
+            document.fault("LR337", f"a stream asks for `{each.name}`, which is derived", place(*each.at), fix)
+        return bool(found)
+
     @property
     def _scope(self) -> Scope:
         """What a stream may ask: what an event brings, and its kind."""
@@ -127,7 +135,7 @@ class PatternReader:
             types={**{each.name: each.type for each in self.words}, p.KIND: v.Text()},
             optional={each.name for each in self.words if each.default is None},
             hours=self.hours,
-            later=frozenset({*self.taken, "class", "tags"} - {each.name for each in self.words}),
+            later=frozenset({"class", "tags"}),
         )
 
     # patterns
@@ -137,13 +145,14 @@ class PatternReader:
         before = len(document.faults)
         entries = document.entries(node, "a pattern", known=KEYS, required=("pattern",))
         name = self._name(document, entries["pattern"]) if "pattern" in entries else None
-        if name is None or len(document.faults) > before:
+        if name is None:
             return None
-        form = self._form(document, node, name, entries)
-        if form is None:
+        form = self._form(document, node, name, entries) if len(document.faults) == before else None
+        pattern = None if form is None else _PatternBody(self, document, name, entries, node).read(form)
+        if len(document.faults) > before:
+            self.unread.add(name)
             return None
-        pattern = _PatternBody(self, document, name, entries, node).read(form)
-        return None if len(document.faults) > before else pattern
+        return pattern
 
     def _name(self, document: Document, node: Node) -> str | None:
         name = document.word(node, "`pattern`")

@@ -172,7 +172,7 @@ def test_a_number_beyond_31_bits_is_a_fault_and_no_answer():
 def test_amounts_of_any_size_are_added_and_compared_exactly():
     """Eighteen digits and nine behind the point: they reach the module as ranks."""
     pack = pack_of(
-        "  - {pattern: sum, at_least: 2, of: request, within: 2h, total: {signed: '999_999_999_999_999_999.000000001'}}",
+        "  - {pattern: sum, at_least: 2, of: request, within: 2h, total: {signed: '999999999999999999.000000001'}}",
         "  - {pattern: grew, growing: signed, times: 2, of: request}",
     )
     engine = DurableEngine(pack.checked)

@@ -48,8 +48,6 @@ class PatternReader:
     unread: set[str] = field(factory=set)
     """Patterns that are there and could not be read: rules may name them, they have had their fault."""
     _streams: dict[str, Stream] = field(factory=dict)
-    _faulty: set[str] = field(factory=set)
-    """Streams that are there and could not be read."""
 
     def read(
         self, streams: Iterable[Section], patterns: Iterable[Section]
@@ -80,7 +78,7 @@ class PatternReader:
     def _warn_unwatched(self, patterns: Iterable[Pattern]) -> None:
         watched = {name for pattern in patterns for name in p.watched(pattern)}
         for stream in self._streams.values():
-            if stream.name not in watched and not self._faulty:
+            if stream.name not in watched:
                 message = f"no pattern watches stream `{stream.name}`"
                 self._warn("LR341", message, stream, "remove it, or add a pattern")
 
@@ -99,13 +97,10 @@ class PatternReader:
 
     def _stream(self, document: Document, key: yaml.ScalarNode, node: Node) -> None:
         name = key.value
-        if name in self._streams or name in self._faulty:
+        if name in self._streams:
             document.fault("LR103", f"stream `{name}` is given twice", key, "keep one of them")
             return
-        before = len(document.faults)
         when = tuple(self._conditions(document, node)) if check_name(document, name, key) else ()
-        if len(document.faults) > before:
-            self._faulty.add(name)
         self._streams[name] = Stream(name, when, document.span(key))
 
     def _conditions(self, document: Document, node: Node) -> Iterator[Condition]:

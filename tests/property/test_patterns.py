@@ -8,21 +8,33 @@ from typing import Any
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
+from leadrouter.document import Document
 from leadrouter.history.past import History, PastEvent
 from leadrouter.history.reading import Reading
 from leadrouter.history.reference import evaluate
 from leadrouter.history.witness import tell, witnesses
+from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.pattern import MOST_EVENTS, longest
+from leadrouter.rulepack.schema import pack_schema
 from tests.history_strategies import NOW, facts, histories, packs, past_events, readings
 
-few = settings(max_examples=60)
+few = settings(max_examples=40)
+SCHEMA = Draft202012Validator(pack_schema())
 COMPLETE: dict[str, st.SearchStrategy[Any]] = {
     "amount": st.sampled_from((0, 1, 2, 3)),
     "signed": st.sampled_from((-2, 0, 1)),
     "count": st.integers(-2, 3),
     "hot": st.booleans(),
 }
+
+
+def data_of(text: str) -> Any:
+    """Return a pack as an editor's schema sees it."""
+    document = Document.read(text, "pack.yaml")
+    assert document.root is not None
+    return document.data(document.root)
 
 
 def completed(data: st.DataObject, given_facts: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +45,7 @@ def completed(data: st.DataObject, given_facts: dict[str, Any]) -> dict[str, Any
     return {name: kept[name] if name in kept else data.draw(values) for name, values in COMPLETE.items()}
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.data())
 def test_what_is_known_stays_so_whatever_the_missing_facts_are(data: st.DataObject) -> None:
     """A pattern that is true or false is so for every value of what is missing, and without it it is never unknown."""
@@ -119,3 +131,13 @@ def test_the_newest_events_count_and_no_more(count: int, data: st.DataObject) ->
     reading = pack.reading({}, History(at=NOW, events=events))
     assert len(reading.events) == min(count, MOST_EVENTS) + 1
     assert reading.events[-2].at == events[-1].at
+
+
+@few
+@given(packs())
+def test_parse_after_format_is_the_identity(pack: RulePack) -> None:
+    """The canonical text of streams and patterns gives them again; formatting it changes nothing."""
+    again = RulePack.parse(pack.canonical)
+    assert again.checked == pack.checked
+    assert (again.canonical, again.digest) == (pack.canonical, pack.digest)
+    assert list(SCHEMA.iter_errors(data_of(pack.canonical))) == []

@@ -163,7 +163,7 @@ class _Reading:
             return None
         kind, at = self.known(entries["kind"], "kind") or "", self.at(entries["at"])
         contact = self.document.word(entries["contact"], "`contact`") if "contact" in entries else None
-        if at > now:
+        if at > now and len(self.document.faults) == before:
             fix = "let it happen before the case, or give the case a later `at`"
             self.document.fault("LR351", f"`{kind}` at {at.isoformat()} is later than the case", entries["at"], fix)
         facts = {key: self.document.data(each) for key, each in entries.items() if key not in _EVENT}

@@ -359,6 +359,19 @@ def test_a_forked_child_makes_rule_sets_of_its_own():
     assert engine.evaluate(reading) == {"three": True}
 
 
+def test_another_process_is_known_by_its_number(watched):
+    """What was made in the parent is left to it: neither used nor freed in the child."""
+    pack = pack_of(THREE)
+    engine, reading = DurableEngine(pack.checked), pack.reading({"amount": 1, "hot": True}, past(1, 0.5))
+    engine.evaluate(reading)
+    parent = engine._here
+    parent.pid = -1
+    assert engine.evaluate(reading) == {"three": True}
+    assert engine._here is not parent
+    assert len(watched.named("create_ruleset")) == 2
+    assert not watched.named("delete_ruleset")
+
+
 def test_windows_of_every_length_are_compared():
     """From a second to the longest window, at its end and a microsecond beyond it."""
     for written, within in (("1s", timedelta(seconds=1)), ("20000d", timedelta(days=20_000))):

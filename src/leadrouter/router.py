@@ -272,8 +272,8 @@ class Router:
             pack=self.pack,
         )
         work.advance(assignment.destination, assignment.assignee)
-        if decision.history is not None:
-            work.keep(digest_of(decision.history), decision.history)
+        if decision.history_json is not None:
+            work.keep(digest_of(decision.history_json), decision.history_json)
         if not self._are_kept:
             work.keep(self.pack.digest, self.pack.canonical)
             work.keep(self._organisation_digest, self.organisation.to_json())

@@ -15,7 +15,7 @@ from leadrouter.adapters.durable import DurableEngine
 
 @pytest.mark.parametrize("patterns", PATTERNS)
 def test_both_engines_answer_alike_and_not_always_the_same(patterns: int) -> None:
-    """Nothing is unknown; most patterns are true of some pasts and false of others, or there would be no work in them."""
+    """Nothing is unknown, and most patterns are true of some pasts and false of others."""
     pack = pack_of(patterns)
     engine = DurableEngine(pack.checked)
     readings = [pack.reading(FACTS, past) for past in pasts_of(20)]

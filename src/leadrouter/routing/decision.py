@@ -76,7 +76,7 @@ class Decision:
         return self.outcome.signals
 
     @cached_property
-    def history(self) -> str | None:
+    def history_json(self) -> str | None:
         """What was read of the company's past, as canonical JSON; None where nothing was known of it."""
         sensed = self.outcome.sensed
         return None if sensed is None else sensed.reading.kept().to_json()
@@ -84,7 +84,7 @@ class Decision:
     @property
     def history_digest(self) -> str | None:
         """The SHA-256 of the history, under which the ledger keeps it."""
-        return None if self.history is None else digest_of(self.history)
+        return None if self.history_json is None else digest_of(self.history_json)
 
     @property
     def blocked_by(self) -> tuple[str, ...]:

@@ -94,7 +94,8 @@ class _Process:
     lock: Lock = field(factory=Lock, init=False)
 
     def free(self) -> None:
-        for each in self.rule_sets:
+        """Free the rule sets where they were made; a forked child leaves those of its parent alone."""
+        for each in self.rule_sets if self.pid == os.getpid() else ():
             each.free()
 
 

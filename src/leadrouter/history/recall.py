@@ -28,15 +28,17 @@ def arrival(lead: Lead, at: datetime) -> datetime:
 def recall(work: Transaction, pack: CheckedPack, lead: Lead, at: datetime) -> History | None:
     """Return what the ledger knows of a lead's company, as far back as the patterns of the pack look.
 
-    None where the lead says neither its company nor who brings it: its past is unknown, not empty. Costs one
-    query for what lies in the longest window.
+    None where the lead says neither its company nor who brings it: its past is unknown, not empty. A lead that
+    was noted already, before it was routed, is no past of itself. Costs one query for what lies in the longest
+    window.
     """
     company = company_key(lead)
     if company is None:
         return None
     now = arrival(lead, at)
     found = work.past(company, _written(now - longest(pack.patterns)), _written(now), MOST_EVENTS)
-    return History(at=now, events=tuple(map(_event, found)), contact=contact_key(lead.contact))
+    past = [_event(each) for each in found if (each.kind, each.key) != (REQUEST, lead.key)]
+    return History(at=now, events=past, contact=contact_key(lead.contact))
 
 
 def note_lead(work: Transaction, lead: Lead, at: datetime) -> None:

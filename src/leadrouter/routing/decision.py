@@ -14,7 +14,14 @@ from attrs import field, frozen
 from leadrouter.assignment.assign import Assignment
 from leadrouter.document import visible
 from leadrouter.routing import blocked
-from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
+from leadrouter.routing.explanation import (
+    NOTHING_KNOWN,
+    Explanation,
+    PassedOver,
+    SignalExplanation,
+    TableExplanation,
+    explain_outcome,
+)
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
@@ -142,9 +149,7 @@ def digest_of(text: str) -> str:
 
 def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     yield f"lead {decision.lead_id} goes to {decision.assignee} by {decision.destination}, {decision.at.isoformat()}"
-    for signal in explanation.signals:
-        unknown = "" if signal.value == "true" else " is unknown"
-        yield f"signal {signal.signal}{unknown}: {signal.told}"
+    yield from _signals(explanation.signals)
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:
@@ -159,6 +164,16 @@ def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     for person, reason in assignment.why_not().items():
         yield f"  not {person}: {reason}"
     yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}"
+
+
+def _signals(signals: tuple[SignalExplanation, ...]) -> Iterator[str]:
+    if signals and signals[0].told == NOTHING_KNOWN:
+        names = ", ".join(each.signal for each in signals)
+        yield f"signals {names} are unknown: {NOTHING_KNOWN}"
+        return
+    for each in signals:
+        unknown = "" if each.value == "true" else " is unknown"
+        yield f"signal {each.signal}{unknown}: {each.told}"
 
 
 _HEADINGS = {"classify": "class", "route": "route", "tag": "tag"}

@@ -20,6 +20,8 @@ from leadrouter.rulepack.condition import Condition
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.rulepack.wording import format_expression
 
+NOTHING_KNOWN = "nothing is known of the company's past"
+
 
 @frozen(kw_only=True)
 class PassedOver:
@@ -113,8 +115,7 @@ def _signals(pack: RulePack, outcome: Outcome) -> Iterator[SignalExplanation]:
     for pattern in pack.checked.patterns:
         value = outcome.signals[pattern.name]
         if sensed is None:
-            told = "nothing is known of the company's past: the lead names neither company nor contact"
-            yield SignalExplanation(signal=pattern.name, value="unknown", told=told)
+            yield SignalExplanation(signal=pattern.name, value="unknown", told=NOTHING_KNOWN)
         elif value is None:
             lacking = sorted(sensed.reading.lacking(pattern) - {pattern.name})
             told = f"depends on {', '.join(lacking) or 'missing facts of past events'}"

@@ -373,7 +373,9 @@ def test_another_process_is_known_by_its_number(watched):
     assert engine.evaluate(reading) == {"three": True}
     assert engine._here is not parent
     assert len(watched.named("create_ruleset")) == 2
-    assert not watched.named("delete_ruleset")
+    own = engine._here.rule_sets[0].number
+    del engine, parent
+    assert [arguments for arguments, _ in watched.named("delete_ruleset")] == [(own,)]
 
 
 def test_windows_of_every_length_are_compared():

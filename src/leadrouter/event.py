@@ -15,8 +15,8 @@ from leadrouter.readonly import read_only
 class Event:
     """Something that happened to a lead, without personal data.
 
-    `name` is one of `lead.routed`, `lead.repeated`, `lead.conflict` and `lead.refused`; `details` are
-    listed for each in `docs/reference/events.md`.
+    `name` is one of `lead.routed`, `lead.repeated`, `lead.conflict`, `lead.refused`, `patterns.failed` and
+    `patterns.disagreed`; `details` are listed for each in `docs/reference/events.md`.
     """
 
     name: str

@@ -7,17 +7,21 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args
 
 from attrs import define, field
 
 from leadrouter.assignment.assign import Assignment, assign
 from leadrouter.errors import ConflictError, FactsError, Fault, PackError, UnknownLeadError
 from leadrouter.event import Event, Observer
-from leadrouter.lead import Lead, raw_form
+from leadrouter.history.company import company_key
+from leadrouter.history.engine import Engine, Watch
+from leadrouter.history.past import History
+from leadrouter.history.recall import check_event_facts, contact_of, note_event, note_lead, recall
+from leadrouter.lead import Contact, Lead, raw_form
 from leadrouter.ledger.ledger import Entry, Ledger, Refused, Transaction
 from leadrouter.organisation import Organisation
-from leadrouter.routing.decision import Decision
+from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.check import check_destinations
@@ -26,6 +30,10 @@ from leadrouter.zone import in_utc
 if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
+
+
+PatternsEngine: TypeAlias = Literal["durable", "reference"]
+"""What evaluates the patterns of live decisions: durable-rules where it can be imported, or plain Python."""
 
 
 @define(eq=False)
@@ -60,8 +68,11 @@ class Router:
     organisation: Organisation
     ledger: Ledger = field(repr=False)
     observer: Observer | None = field(default=None, kw_only=True, repr=False)
+    patterns_engine: PatternsEngine = field(default="durable", kw_only=True, repr=False)
+    verify: bool = field(default=False, kw_only=True, repr=False)
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)
+    _watch: Watch = field(init=False, repr=False)
     _are_kept: bool = field(default=False, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -69,10 +80,17 @@ class Router:
         if faults:
             raise PackError(faults)
         self._organisation_digest = self.organisation.digest
+        self._watch = Watch(_engine(self.pack, self.patterns_engine), self.verify)
 
     @classmethod
     def open(
-        cls, path: str | PathLike[str], *, ledger: str = "sqlite:///leads.db", observer: Observer | None = None
+        cls,
+        path: str | PathLike[str],
+        *,
+        ledger: str = "sqlite:///leads.db",
+        observer: Observer | None = None,
+        patterns_engine: PatternsEngine = "durable",
+        verify: bool = False,
     ) -> Router:
         """Open a router on a folder with `pack.yaml` and `organisation.yaml`.
 
@@ -81,6 +99,9 @@ class Router:
             ledger: `sqlite:///` and a path (three slashes for a path from here, four for an absolute
                 one), or `memory:`.
             observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
+            patterns_engine: `durable` has patterns evaluated by durable-rules where it can be imported,
+                `reference` by plain Python. The answers are the same.
+            verify: ask both, and report a disagreement as an event.
 
         Raises:
             PackError: the pack has faults, or leads to nobody in the organisation.
@@ -91,7 +112,8 @@ class Router:
         from leadrouter.adapters.ledgers import open_ledger
 
         pack, organisation = load_pack(path), load_organisation(path)
-        return cls(pack, organisation, open_ledger(ledger), observer=observer)
+        kept = open_ledger(ledger)
+        return cls(pack, organisation, kept, observer=observer, patterns_engine=patterns_engine, verify=verify)
 
     def route(self, lead: Lead | Mapping[str, Any], *, at: datetime | None = None) -> Decision:
         """Decide where a lead goes and who acts, and keep both.
@@ -114,9 +136,11 @@ class Router:
             refusal = None
         except FactsError as error:
             outcome, refusal = None, error
+        reports: list[tuple[str, Mapping[str, Any]]] = []
         with self.ledger.transaction() as work:
             entry = work.find(lead.key)
             if entry is None and outcome is not None:
+                outcome = self._with_past(work, lead, outcome, now, reports)
                 decision = self._decide(work, lead, outcome, now)
             elif entry is None or entry.digest != lead.digest:
                 self._keep_refused(work, lead, refusal if entry is None else None, now)
@@ -126,7 +150,53 @@ class Router:
             self._tell("lead.refused", _lead_id(lead.key), now, codes=[fault.code for fault in refusal.faults])
             raise FactsError(refusal.faults, raw=lead)
         self._tell_routed(decision)
+        for name, details in reports:
+            self._tell(name, decision.lead_id, now, **details)
         return decision
+
+    def record(
+        self,
+        kind: str,
+        *,
+        key: str,
+        lead_id: str | None = None,
+        company: str | None = None,
+        contact: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Note something else that happened with a company, so that patterns can count it: `deal_won`.
+
+        Leads are noted when they are routed, as events of kind `request`. The same kind and key again change
+        nothing.
+
+        Args:
+            kind: what happened, in the words of the pack's streams.
+            key: what makes two notes of that kind the same event: its id in the system that it comes from.
+            lead_id: a routed lead whose company it is, by its id or the beginning of it.
+            company: the company, where no lead names it.
+            contact: who of the company it was: a phone, an e-mail or a name.
+            facts: what is known of it, in the pack's vocabulary; none is required.
+            at: an aware instant, the system's clock where it is left out.
+
+        Raises:
+            TypeError: neither a lead nor a company nor a contact is named.
+            UnknownLeadError: no lead has that id, or several begin so.
+            FactsError: the facts do not fit the vocabulary.
+            ConflictError: the event is noted already, with another content.
+            NaiveTimeError: `at` has no zone.
+        """
+        happened = datetime.now(UTC) if at is None else in_utc(at)
+        if lead_id is not None:
+            about = Lead.from_payload(_find(self.ledger, lead_id).payload)
+        else:
+            about = Lead(company=company, contact=Contact() if contact is None else contact_of(contact))
+        if company_key(about) is None:
+            raise TypeError("say whose event it is: by lead_id, company or contact")
+        given = {} if facts is None else facts
+        check_event_facts(self.pack.vocabulary, given, keep_unknown=self.pack.checked.keep_unknown)
+        with self.ledger.transaction() as work:
+            note_event(work, kind, key=key, about=about, facts=given, at=happened)
 
     def decision(self, lead_id: str) -> Decision:
         """Return the stored decision of a lead, by its id or the beginning of it.
@@ -134,7 +204,7 @@ class Router:
         Raises:
             UnknownLeadError: no lead has that id, or several begin so.
         """
-        return _stored(_find(self.ledger, lead_id), self._pack)
+        return _stored(self.ledger, _find(self.ledger, lead_id), self._pack)
 
     def explain(self, lead_id: str, *, personal: bool = False) -> str:
         """Say why a lead went where it went.
@@ -173,6 +243,23 @@ class Router:
             self._tell("lead.refused", _lead_id(key), now, codes=[fault.code for fault in error.faults])
             raise
 
+    def _with_past(
+        self,
+        work: Transaction,
+        lead: Lead,
+        outcome: Outcome,
+        now: datetime,
+        reports: list[tuple[str, Mapping[str, Any]]],
+    ) -> Outcome:
+        """Decide by what the company did before, where patterns ask for it; note that it did this."""
+        history = recall(work, self.pack.checked, lead, now) if self.pack.checked.patterns else None
+        if history is not None:
+            reading = self.pack.reading(outcome.given, history)
+            signals = self._watch.signals(reading, lambda name, details: reports.append((name, details)))
+            outcome = self.pack.decide(outcome.given, signals)
+        note_lead(work, lead, now)
+        return outcome
+
     def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
         assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last)
         decision = Decision(
@@ -185,6 +272,8 @@ class Router:
             pack=self.pack,
         )
         work.advance(assignment.destination, assignment.assignee)
+        if decision.history_json is not None:
+            work.keep(digest_of(decision.history_json), decision.history_json)
         if not self._are_kept:
             work.keep(self.pack.digest, self.pack.canonical)
             work.keep(self._organisation_digest, self.organisation.to_json())
@@ -211,7 +300,7 @@ class Router:
             message = f"`{lead.key}` is in the ledger with another payload; the stored decision stays"
             raise ConflictError(message, entry.lead_id)
         self._tell("lead.repeated", entry.lead_id, now)
-        return _stored(entry, self._pack)
+        return _stored(self.ledger, entry, self._pack)
 
     def _pack(self, digest: str) -> RulePack:
         if digest == self.pack.digest:
@@ -269,7 +358,7 @@ def stored_decision(ledger: Ledger, lead_id: str) -> Decision:
 
     Cost: that pack is read again.
     """
-    return _stored(_find(ledger, lead_id), partial(_kept_pack, ledger))
+    return _stored(ledger, _find(ledger, lead_id), partial(_kept_pack, ledger))
 
 
 def _find(ledger: Ledger, lead_id: str) -> Entry:
@@ -280,15 +369,28 @@ def _find(ledger: Ledger, lead_id: str) -> Entry:
     return found[0]
 
 
-def _stored(entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
+def _engine(pack: RulePack, name: PatternsEngine) -> Engine | None:
+    """Return what evaluates the patterns of a pack beside the reference; None where that serves alone."""
+    if name not in get_args(PatternsEngine):
+        raise ValueError(f"patterns_engine is `{name}`; write {' or '.join(get_args(PatternsEngine))}")
+    if name == "reference" or not pack.checked.patterns:
+        return None
+    from leadrouter.adapters.durable import DurableEngine, is_available
+
+    return DurableEngine(pack.checked) if is_available() else None
+
+
+def _stored(ledger: Ledger, entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
     record = json.loads(entry.record)
     pack = pack_of(record["pack"])
     at = datetime.fromisoformat(record["at"])
+    read = ledger.text(record["history"]) if record.get("history") is not None else None
+    history = None if read is None else History.from_json(read)
     return Decision(
         lead_id=entry.lead_id,
         key=entry.key,
         at=at,
-        outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at)),
+        outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at), history),
         assignment=Assignment.from_dict(record["assignment"]),
         organisation_digest=record["organisation"],
         pack=pack,

@@ -9,6 +9,7 @@ import structlog
 from leadrouter.event import Event, Observer
 
 _LEVELS = {"lead.routed": "info", "lead.repeated": "info", "lead.conflict": "warning", "lead.refused": "warning"}
+_LEVELS |= {"patterns.failed": "warning", "patterns.disagreed": "error"}
 
 
 def log_events(logger: Any = None) -> Observer:

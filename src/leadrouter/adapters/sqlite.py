@@ -11,13 +11,14 @@ from threading import Lock
 from attrs import define, field, fields
 
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.ledger import Entry, Noted, Refused
 
-VERSION = 1
+VERSION = 2
 """The version of the tables that this library reads and writes."""
 
 _PATIENCE = 30.0
 _ENTRY = ", ".join(each.name for each in fields(Entry))
+_NOTED = ", ".join(each.name for each in fields(Noted))
 _REFUSED = ", ".join(each.name for each in fields(Refused))
 
 
@@ -124,8 +125,27 @@ class _Work:
             (destination, person),
         )
 
+    def note(self, event: Noted) -> Noted:
+        self.connection.execute(
+            f"INSERT INTO noted ({_NOTED}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608  # columns
+            (event.key, event.company, event.contact, event.kind, event.at, event.payload),
+        )
+        query = f"SELECT {_NOTED} FROM noted WHERE kind = ? AND key = ?"  # noqa: S608  # columns
+        return _noted(self.connection.execute(query, (event.kind, event.key)).fetchone())
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        rows = self.connection.execute(_PAST, (company, since, until, most)).fetchall()
+        return tuple(_noted(row) for row in reversed(rows))
+
     def keep(self, digest: str, text: str) -> None:
         self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
+
+
+_PAST = """
+    SELECT noted.key, company, contact, kind, noted.at, coalesce(noted.payload, entry.payload)
+    FROM noted LEFT JOIN entry ON entry.key = noted.key
+    WHERE company = ? AND noted.at BETWEEN ? AND ? ORDER BY noted.at DESC, noted.number DESC LIMIT ?
+"""
 
 
 @contextmanager
@@ -140,3 +160,8 @@ def _refusing(path: str) -> Iterator[None]:
 def _entry(row: tuple[str, str, str, str, str, str]) -> Entry:
     lead_id, key, digest, payload, record, at = row
     return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)
+
+
+def _noted(row: tuple[str, str, str | None, str, str, str | None]) -> Noted:
+    key, company, contact, kind, at, payload = row
+    return Noted(key=key, company=company, contact=contact, kind=kind, at=at, payload=payload)

@@ -26,4 +26,17 @@ CREATE TABLE kept (
   text   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+CREATE TABLE noted (
+  number  INTEGER PRIMARY KEY,
+  key     TEXT NOT NULL,
+  company TEXT NOT NULL,
+  contact TEXT,
+  kind    TEXT NOT NULL,
+  at      TEXT NOT NULL,
+  payload TEXT,
+  UNIQUE (kind, key)
+) STRICT;
+
+CREATE INDEX past ON noted (company, at);
+
+PRAGMA user_version = 2;

@@ -62,7 +62,9 @@ class Intake:
     def of(cls, pack: RulePack, organisation: Organisation, *, ledger: Ledger, **rest: Any) -> Intake:
         """Make one for a pack, an organisation and an open ledger."""
         events: Counter[str] = Counter()
-        router = Router(pack, organisation, ledger, observer=lambda event: events.update([event.name]))
+        router = Router(
+            pack, organisation, ledger, observer=lambda event: events.update([event.name]), patterns_engine="reference"
+        )
         return cls(router=router, table=DecisionTable.of(router, out()), events=events, **rest)
 
     def run(self, stream: BinaryIO, form: Format) -> None:

@@ -34,6 +34,23 @@ class Refused:
     at: str
 
 
+@frozen(kw_only=True)
+class Noted:
+    """Something that a company did, or that was done with it.
+
+    `company` and `contact` are keys that show neither. `kind` and `key` together make two notes the same
+    event. `at` is an ISO 8601 instant in UTC. `payload` is a lead's, or like one; None as it is noted stands
+    for the payload of the entry with the same key.
+    """
+
+    key: str
+    company: str
+    contact: str | None
+    kind: str
+    at: str
+    payload: str | None = field(repr=False)
+
+
 class Transaction(Protocol):
     """One unit of work.
 
@@ -57,6 +74,16 @@ class Transaction(Protocol):
 
     def advance(self, destination: str, person: str) -> None:
         """Note whose turn it was."""
+
+    def note(self, event: Noted) -> Noted:
+        """Note an event of a company's past; return the one that was noted first under its kind and key."""
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        """Return a company's newest events from one instant to another, both included.
+
+        They come oldest first, equal instants in the order in which they were noted, with their payloads.
+        Costs as much as there are events between the instants, or as `most`, not as there are events.
+        """
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.ledger import Entry, Noted, Refused
 
 
 @define(eq=False)
@@ -22,6 +23,8 @@ class MemoryLedger:
     _refused: list[Refused] = field(factory=list, init=False)
     _turns: dict[str, str] = field(factory=dict, init=False)
     _texts: dict[str, str] = field(factory=dict, init=False)
+    _noted: dict[tuple[str, str], Noted] = field(factory=dict, init=False)
+    _pasts: dict[str, list[Noted]] = field(factory=dict, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     @contextmanager
@@ -34,6 +37,10 @@ class MemoryLedger:
             self._refused.extend(work.refusals)
             self._turns.update(work.turns)
             self._texts.update(work.texts)
+            self._noted.update(work.noted)
+            for event in work.noted.values():
+                past = self._pasts.setdefault(event.company, [])
+                past.insert(bisect_right(past, event.at, key=_at), event)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
@@ -53,6 +60,13 @@ class MemoryLedger:
     def _find(self, key: str) -> Entry | None:
         return self._entries.get(key)
 
+    def _first(self, kind: str, key: str) -> Noted | None:
+        return self._noted.get((kind, key))
+
+    def _between(self, company: str, since: str, until: str) -> list[Noted]:
+        past = self._pasts.get(company, [])
+        return past[bisect_left(past, since, key=_at) : bisect_right(past, until, key=_at)]
+
     def _last(self, destination: str) -> str | None:
         return self._turns.get(destination)
 
@@ -66,6 +80,7 @@ class _Work:
     refusals: list[Refused] = field(factory=list)
     turns: dict[str, str] = field(factory=dict)
     texts: dict[str, str] = field(factory=dict)
+    noted: dict[tuple[str, str], Noted] = field(factory=dict)
 
     def find(self, key: str) -> Entry | None:
         return self.added.get(key) or self.ledger._find(key)  # noqa: SLF001  # one module, one concept
@@ -84,5 +99,22 @@ class _Work:
     def advance(self, destination: str, person: str) -> None:
         self.turns[destination] = person
 
+    def note(self, event: Noted) -> Noted:
+        first = self.ledger._first(event.kind, event.key)  # noqa: SLF001  # as above
+        return first or self.noted.setdefault((event.kind, event.key), event)
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        found = self.ledger._between(company, since, until)  # noqa: SLF001  # as above
+        found += [each for each in self.noted.values() if each.company == company and since <= each.at <= until]
+        return tuple(self._filled(each) for each in sorted(found, key=_at)[-most:])
+
+    def _filled(self, event: Noted) -> Noted:
+        entry = self.find(event.key) if event.payload is None else None
+        return event if entry is None else evolve(event, payload=entry.payload)
+
     def keep(self, digest: str, text: str) -> None:
         self.texts[digest] = text
+
+
+def _at(event: Noted) -> str:
+    return event.at

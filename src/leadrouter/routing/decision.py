@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -12,12 +14,19 @@ from attrs import field, frozen
 from leadrouter.assignment.assign import Assignment
 from leadrouter.document import visible
 from leadrouter.routing import blocked
-from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
+from leadrouter.routing.explanation import (
+    NOTHING_KNOWN,
+    Explanation,
+    PassedOver,
+    SignalExplanation,
+    TableExplanation,
+    explain_outcome,
+)
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Decision:
     """What the router answers for one lead.
 
@@ -69,6 +78,22 @@ class Decision:
         return self.pack.digest
 
     @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern said of the company's past; None is unknown."""
+        return self.outcome.signals
+
+    @cached_property
+    def history_json(self) -> str | None:
+        """What was read of the company's past, as canonical JSON; None where nothing was known of it."""
+        sensed = self.outcome.sensed
+        return None if sensed is None else sensed.reading.kept().to_json()
+
+    @property
+    def history_digest(self) -> str | None:
+        """The SHA-256 of the history, under which the ledger keeps it."""
+        return None if self.history_json is None else digest_of(self.history_json)
+
+    @property
     def blocked_by(self) -> tuple[str, ...]:
         """The missing facts that could have changed the class or the route. Worked out when read."""
         return blocked.blocked_by(self.pack.index, self.outcome)
@@ -94,6 +119,7 @@ class Decision:
 
     def to_record(self) -> dict[str, Any]:
         """Return what the ledger keeps: the decision without its explanation, and without facts."""
+        patterns = {"signals": dict(self.signals), "history": self.history_digest} if self.signals else {}
         return {
             "lead_id": self.lead_id,
             "key": self.key,
@@ -108,6 +134,7 @@ class Decision:
             "assignment": self.assignment.to_dict(),
             "pack": self.pack_digest,
             "organisation": self.organisation_digest,
+            **patterns,
         }
 
     def to_json(self) -> str:
@@ -115,8 +142,14 @@ class Decision:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     yield f"lead {decision.lead_id} goes to {decision.assignee} by {decision.destination}, {decision.at.isoformat()}"
+    yield from _signals(explanation.signals)
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:
@@ -131,6 +164,16 @@ def _told(decision: Decision, explanation: Explanation) -> Iterator[str]:
     for person, reason in assignment.why_not().items():
         yield f"  not {person}: {reason}"
     yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}"
+
+
+def _signals(signals: tuple[SignalExplanation, ...]) -> Iterator[str]:
+    if signals and signals[0].told == NOTHING_KNOWN:
+        names = ", ".join(each.signal for each in signals)
+        yield f"signals {names} are unknown: {NOTHING_KNOWN}"
+        return
+    for each in signals:
+        unknown = "" if each.value == "true" else " is unknown"
+        yield f"signal {each.signal}{unknown}: {each.told}"
 
 
 _HEADINGS = {"classify": "class", "route": "route", "tag": "tag"}

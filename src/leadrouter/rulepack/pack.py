@@ -9,9 +9,10 @@ from attrs import field, frozen
 from leadrouter.errors import Fault
 from leadrouter.readonly import read_only
 from leadrouter.rulepack.hours import Calendar, Hours
+from leadrouter.rulepack.pattern import Pattern, Stream
 from leadrouter.rulepack.route import Route
 from leadrouter.rulepack.rule import Table
-from leadrouter.vocabulary import Enum, EnumSet, Type, Vocabulary
+from leadrouter.vocabulary import Bool, Enum, EnumSet, Type, Vocabulary
 from leadrouter.zone import zone
 
 LANGUAGE = 1
@@ -27,7 +28,7 @@ class CheckedPack:
 
     `vocabulary` holds the fields that a lead brings, `derived` the type of each derived fact in the
     order in which they are computed, `tables` all tables in the order of the stages: `derive.<fact>`,
-    `tag`, `classify`, `route`.
+    `tag`, `classify`, `route`. Each of `patterns` is a fact that is true, false or unknown: a signal.
     """
 
     name: str
@@ -39,6 +40,8 @@ class CheckedPack:
     tables: tuple[Table, ...]
     routes: Mapping[str, Route] = field(converter=read_only, hash=False)
     hours: Mapping[str, Hours] = field(converter=read_only, hash=False)
+    streams: Mapping[str, Stream] = field(factory=dict, converter=read_only, hash=False)
+    patterns: tuple[Pattern, ...] = ()
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
 
     def table(self, name: str) -> Table:
@@ -59,9 +62,15 @@ class CheckedPack:
         return {
             **{each.name: each.type for each in self.vocabulary},
             **self.derived,
+            **dict.fromkeys(self.signals, Bool()),
             "tags": EnumSet(tags),
             "class": Enum(self.classes),
         }
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names of the patterns, in order."""
+        return tuple(pattern.name for pattern in self.patterns)
 
     @property
     def calendar(self) -> Calendar:

@@ -17,6 +17,7 @@ from leadrouter.errors import Fault, PackError, did_you_mean
 from leadrouter.rulepack.fields import FieldReader, check_name, read_vocabulary
 from leadrouter.rulepack.hours import Hours, Window
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE, CheckedPack
+from leadrouter.rulepack.pattern_reader import PatternReader
 from leadrouter.rulepack.route import Route, Step
 from leadrouter.rulepack.tables import Derivation, TableReader
 from leadrouter.rulepack.total import ProofError, uncovered
@@ -27,7 +28,7 @@ from leadrouter.zone import zone
 Include: TypeAlias = Callable[[str, str], tuple[str, str]]
 """Given the path that a text names and the name of that text, return the name and the text there."""
 
-_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours")
+_SECTIONS = ("vocabulary", "derive", "streams", "patterns", "tag", "classes", "classify", "route", "routes", "hours")
 _KEYS = ("pack", "language", "tz", "include", "unknown_fields", *_SECTIONS)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -125,17 +126,27 @@ class _Reading:
         classes = self.classes()
         routes = dict(self.routes())
         derivations = tuple(self.derivations(fields))
+        words = v.Vocabulary.of(*fields.values())
+        watching = PatternReader(
+            words=words,
+            taken=frozenset(each.name for each in derivations),
+            hours=frozenset(hours),
+            refused=frozenset(self.refused),
+        )
+        streams, patterns = watching.read(self.parts["streams"], self.parts["patterns"])
         reader = TableReader(
-            words=v.Vocabulary.of(*fields.values()),
+            words=words,
             derivations=derivations,
             hours=frozenset(hours),
             classes=classes,
             routes=frozenset(routes),
-            refused=frozenset(self.refused),
+            signals=tuple(pattern.name for pattern in patterns),
+            refused=frozenset(self.refused | watching.unread),
             fetch=self.fetch,
         )
         tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route")))
         types = {each.name: each.type for each in derivations}
+        watching.warn_unused(patterns, {name for table in tables for rule in table for name in rule.names})
         pack = CheckedPack(
             name=self.scalar("pack") or "",
             tz=self.zone(),
@@ -146,7 +157,9 @@ class _Reading:
             tables=tables,
             routes=routes,
             hours=hours,
-            warnings=tuple(reader.warnings),
+            streams=streams,
+            patterns=patterns,
+            warnings=(*watching.warnings, *reader.warnings),
         )
         self.language()
         if not self.faults:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.organisation import Organisation
@@ -62,7 +62,7 @@ class CaseResult:
 
 
 def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResult:
-    """Route the lead of a case, alone and in an empty ledger in memory, and compare.
+    """Route the lead of a case, in a ledger in memory that holds its company's past and nothing else, and compare.
 
     Raises:
         FactsError: the lead's facts do not fit the vocabulary; `parse_cases` with the pack sees to that.
@@ -72,7 +72,20 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
         organisation = organisation.with_staffing(case.staffing)
     if case.on_duty is not None:
         organisation = organisation.with_duty((case.on_duty,))
-    decision = Router(pack, organisation, MemoryLedger()).route(case.lead, at=case.at)
+    router = Router(pack, organisation, MemoryLedger(), patterns_engine="reference")
+    lead = case.lead
+    if pack.checked.patterns and lead.company is None:
+        lead = evolve(lead, company="the company of the case")
+    for number, event in enumerate(case.history):
+        router.record(
+            event.kind,
+            key=str(number),
+            company=lead.company,
+            contact=event.contact,
+            facts=event.facts,
+            at=event.at,
+        )
+    decision = router.route(lead, at=case.at)
     return CaseResult(case, decision, tuple(_compared(case, decision, organisation)))
 
 

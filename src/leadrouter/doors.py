@@ -17,6 +17,7 @@ from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
+from leadrouter.history.recall import Past
 from leadrouter.ledger.ledger import Ledger, Reading
 from leadrouter.lifecycle import answer, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
@@ -69,6 +70,15 @@ class Doors:
             strategies=self.strategies,
         )
 
+    @property
+    def _past(self) -> Past:
+        return Past(self.organisation.country, self.identity_key)
+
+    def _won(self, desk: Desk, state: LeadState, by: str) -> LeadState:
+        won = deal.won(desk, state, by, self._pack(desk.work, state.pack))
+        self._past.note_deal(desk, won)
+        return won
+
     def _settled_duties(self) -> Duties:
         if self.duties is not None:
             return self.duties
@@ -118,7 +128,7 @@ class Doors:
             lead_id,
             at,
             expect_version,
-            lambda desk, state: deal.won(desk, state, by, self._pack(desk.work, state.pack)),
+            lambda desk, state: self._won(desk, state, by),
         )
 
     def lost(

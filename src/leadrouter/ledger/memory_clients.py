@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
+
+from leadrouter.ledger.ledger import Noted
 
 if TYPE_CHECKING:
     from leadrouter.lifecycle.company import Company
@@ -29,6 +31,10 @@ class CompanyShelves:
     rules: defaultdict[_Key, dict[str, int]] = field(factory=lambda: defaultdict(dict))
     """By root and rule: how many identifiers it has, under one key."""
     linked: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
+    noted: dict[_Key, Noted] = field(factory=dict)
+    """Events of companies by kind and key, as they were noted."""
+    pasts: dict[str, tuple[Noted, ...]] = field(factory=dict)
+    """Events by the root of their company, oldest first."""
     portfolios: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
 
 
@@ -75,6 +81,7 @@ class MemoryClients:
         before = self.company(company.id)
         if before is not None:
             self._shelve(before, is_there=False)
+            self._move(before, company.root)
         self.put_into(self.shelves.companies, company.id, company)
         self._shelve(company, is_there=True)
 
@@ -94,6 +101,16 @@ class MemoryClients:
             self.put_into(self.shelves.holders[identifier], id, False)
             self._count(self.shelves.companies[id].root, identifier, -1)
 
+    def _move(self, company: Company, root: str) -> None:
+        """Let the past of a company go along with it to another root."""
+        past = self.shelves.pasts.get(company.root, ())
+        moved = [evolve(each, company=root) for each in past if each.begun == company.id]
+        if moved and root != company.root:
+            rest = tuple(each for each in past if each.begun != company.id)
+            self.put_into(self.shelves.pasts, company.root, rest)
+            joined = sorted((*self.shelves.pasts.get(root, ()), *moved), key=when)
+            self.put_into(self.shelves.pasts, root, tuple(joined))
+
     def _shelve(self, company: Company, *, is_there: bool) -> None:
         """Put a company where it is found, or take it away from there."""
         if company.link is not None:
@@ -111,3 +128,8 @@ class MemoryClients:
 
     def _all(self, ids: dict[str, bool]) -> tuple[Company, ...]:
         return tuple(self.shelves.companies[id_] for id_, is_there in sorted(ids.items()) if is_there)
+
+
+def when(event: Noted) -> str:
+    """Return when an event was, in the order of the ledger where instants are equal."""
+    return event.at

@@ -20,12 +20,14 @@ def blocked_by(index: Index, outcome: Outcome) -> tuple[str, ...]:
 
     A rule that stands before the deciding one, has another outcome and is unknown would have decided
     for some value of what it lacks; a rule that asks `not known(field)` would not have decided for any.
-    A missing derived fact stands for the fields that it is derived from. Costs as much as there are
+    A missing derived fact stands for the fields that it is derived from, a pattern that is unknown for the
+    lead's missing facts that it reads, or for itself. Costs as much as there are
     rules that could still hold, not as there are rules.
     """
     search = _Search(index, outcome)
     blame = search.run()
-    return tuple(each.name for each in index.pack.vocabulary if each.name in blame)
+    names = (*(each.name for each in index.pack.vocabulary), *index.pack.signals)
+    return tuple(name for name in names if name in blame)
 
 
 @define
@@ -46,10 +48,22 @@ class _Search:
         self.doubt = {each.name: frozenset({each.name}) for each in pack.vocabulary if each.name not in facts}
         for name, table in pack.computed():
             self.settle(name, self.before(table.name, facts.get(name)), facts.get(name))
+        self.sense()
         self.tag()
         classed = self.before("classify", self.outcome.lead_class)
         self.settle("class", classed, self.outcome.lead_class)
         return classed | self.before("route", self.outcome.route)
+
+    def sense(self) -> None:
+        """Note what the patterns said."""
+        sensed, signals = self.outcome.sensed, self.outcome.signals
+        for pattern in self.index.pack.patterns:
+            value = signals[pattern.name]
+            if value is not None:
+                self.known[pattern.name] = value
+            else:
+                alone = frozenset({pattern.name})
+                self.doubt[pattern.name] = alone if sensed is None else sensed.reading.lacking(pattern)
 
     def settle(self, name: str, blame: frozenset[str], value: Value | None) -> None:
         """Note what a stage gave, or that it might have given something else."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -16,12 +18,19 @@ from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
 from leadrouter.readonly import read_only
 from leadrouter.routing import blocked
-from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
+from leadrouter.routing.explanation import (
+    NOTHING_KNOWN,
+    Explanation,
+    PassedOver,
+    SignalExplanation,
+    TableExplanation,
+    explain_outcome,
+)
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Decision:
     """What the router answers for one lead.
 
@@ -83,6 +92,22 @@ class Decision:
         return self.pack.digest
 
     @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern said of the company's past; None is unknown."""
+        return self.outcome.signals
+
+    @cached_property
+    def history_json(self) -> str | None:
+        """What was read of the company's past, as canonical JSON; None where nothing was known of it."""
+        sensed = self.outcome.sensed
+        return None if sensed is None else sensed.reading.kept().to_json()
+
+    @property
+    def history_digest(self) -> str | None:
+        """The SHA-256 of the history, under which the ledger keeps it."""
+        return None if self.history_json is None else digest_of(self.history_json)
+
+    @property
     def blocked_by(self) -> tuple[str, ...]:
         """The missing facts that could have changed the class or the route. Worked out when read."""
         return blocked.blocked_by(self.pack.index, self.outcome)
@@ -113,6 +138,7 @@ class Decision:
 
     def to_record(self) -> dict[str, Any]:
         """Return what the ledger keeps: the decision without its explanation, and without facts."""
+        patterns = {"signals": dict(self.signals), "history": self.history_digest} if self.signals else {}
         return {
             "lead_id": self.lead_id,
             "key": self.key,
@@ -130,6 +156,7 @@ class Decision:
             **({} if self.roster_digest is None else {"roster": self.roster_digest}),
             "supplied": dict(self.supplied),
             "known": self.known.to_dict(),
+            **patterns,
         }
 
     def to_json(self) -> str:
@@ -137,10 +164,16 @@ class Decision:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _told(decision: Decision, explanation: Explanation, *, candidates: bool) -> Iterator[str]:
     yield f"lead {decision.lead_id} {_where(decision.assignment)}, {decision.at.isoformat()}"
     if decision.known != Known():
         yield str(decision.known)
+    yield from _signals(explanation.signals)
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:
@@ -200,6 +233,16 @@ def _why_not(choice: Choice | None) -> Iterator[str]:
     if choice is not None:
         for person, reason in choice.why_not().items():
             yield f"  not {person}: {reason}"
+
+
+def _signals(signals: tuple[SignalExplanation, ...]) -> Iterator[str]:
+    if signals and signals[0].told == NOTHING_KNOWN:
+        names = ", ".join(each.signal for each in signals)
+        yield f"signals {names} are unknown: {NOTHING_KNOWN}"
+        return
+    for each in signals:
+        unknown = "" if each.value == "true" else " is unknown"
+        yield f"signal {each.signal}{unknown}: {each.told}"
 
 
 _HEADINGS = {"classify": "class", "route": "route", "tag": "tag"}

@@ -21,13 +21,15 @@ from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
 from sys import intern
-from typing import Any
+from typing import Any, Protocol
 from weakref import ref
 
 from attrs import frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
+from leadrouter.history.past import History
+from leadrouter.history.signals import Signals, sense
 from leadrouter.hours import Calendar
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.residue import settler, tagger
@@ -37,6 +39,13 @@ from leadrouter.rulepack.region import Cells, alternatives, cut
 
 MOST_BRANCHES = 128
 """With so many stretches of whole numbers the written function compares; with more it bisects a list of them."""
+
+
+class Decide(Protocol):
+    """Decides a lead by its facts, and by what is known of its company's past."""
+
+    def __call__(self, facts: Mapping[str, Any], history: History | Signals | None = None) -> Outcome:
+        """Return the outcome, or raise `FactsError` with every fault of the facts."""
 
 
 @frozen(eq=False)
@@ -54,12 +63,12 @@ class Index:
         types = pack.types
         ways = {table.name: [alternatives(rule, types) for rule in table] for table in pack.tables}
         cells = cut((way for each in ways.values() for way in each), types)
-        for name in (*(each.name for each in pack.vocabulary), *pack.derived, "class"):
+        for name in (*(each.name for each in pack.vocabulary), *pack.derived, *pack.signals, "class"):
             cells.setdefault(name, Cells.of(types[name], ()))
         stages = {table.name: compile_stage(table, ways[table.name], cells) for table in pack.tables}
         return cls(pack, cells, stages, pack.calendar)
 
-    def decider(self) -> Callable[[Mapping[str, Any]], Outcome]:
+    def decider(self) -> Decide:
         """Return the function that decides a lead.
 
         It raises `FactsError` with every fault of the facts.
@@ -68,7 +77,7 @@ class Index:
         writer.write()
         namespace: dict[str, Any] = dict(writer.constants)
         exec("\n".join(writer.lines), namespace)  # noqa: S102  # our own text: no word of a pack is in it
-        decide: Callable[[Mapping[str, Any]], Outcome] = namespace.pop("decide")
+        decide: Decide = namespace.pop("decide")
         namespace["again"] = ref(decide)  # no circle: a pack that is replaced is freed at once
         return decide
 
@@ -82,6 +91,7 @@ class _Writer:
         self.order = [table.name for table in index.pack.tables]
         self.terms: dict[int, list[str]] = {}
         self.selected = 0
+        self.given = "given"
         self.lines: list[str] = []
         self.constants: dict[str, Any] = {
             "PACK": index.pack,
@@ -98,7 +108,7 @@ class _Writer:
         return name
 
     def write(self) -> None:
-        self.lines = ["def decide(facts, original=None):", "    try:"]
+        self.lines = ["def decide(facts, history=None, original=None):", "    try:"]
         blank = dict.fromkeys(intern(each.name) for each in self.pack.vocabulary)
         self.put(f"given = {self.constant('BLANK', blank)} | facts")
         values = [f"v{position}" for position in range(len(self.pack.vocabulary))]
@@ -109,6 +119,7 @@ class _Writer:
         for position, (name, _) in enumerate(self.pack.computed()):
             derived.append(self.first(position))
             self.follow(position, name)
+        sensed = self.sense()
         tags = self.tags()
         classify, route = len(self.order) - 2, len(self.order) - 1
         rules = [self.first(classify)]
@@ -120,12 +131,12 @@ class _Writer:
         self.put(f"outcome._derived = ({''.join(f'{each}, ' for each in derived)})")
         self.put(f"outcome._tagging = {tags}")
         self.put(f"outcome._classified, outcome._routed = {', '.join(rules)}")
-        self.put("outcome._facts = None")
+        self.put(f"outcome._sensed, outcome._facts = {sensed}, None")
         self.put("return outcome")
         self.lines += [
             "    except (KeyError, TypeError, ValueError):",
             "        if original is not None: raise",
-            "        return again()(read(facts), dict(facts))",
+            "        return again()(read(facts), history, dict(facts))",
         ]
 
     def field(self, position: int, each: v.Field) -> None:
@@ -210,7 +221,7 @@ class _Writer:
         if stage.residue:
             free = self.constant(f"FREE{table}", stage.free_by_length)
             settle = self.constant(f"SETTLE{table}", settler(self.pack, stage))
-            settled = f"{settle}({mask}, given, ({self.so_far(table)}), {{}}, {{}})"
+            settled = f"{settle}({mask}, {self.given}, ({self.so_far(table)}), {{}}, {{}})"
             first = f"{free}[{mask}.bit_length()] or {rules}[{settled}.bit_length()]"
         self.put(f"r{table} = {first}")
         return f"r{table}"
@@ -235,6 +246,25 @@ class _Writer:
         outcomes[id(None)] = selected[cells.missing]
         self.select(later, f"{self.constant(f'THEN{table}', outcomes)}[id(r{table})]")
 
+    def sense(self) -> str:
+        """Write how the patterns are asked, and what each of their truths selects; return what holds the signals."""
+        if not self.pack.patterns:
+            return "None"
+        unknown = self.constant("UNKNOWN", dict.fromkeys(self.pack.signals))
+        self.put(f"sensed = {self.constant('SENSE', partial(sense, self.pack))}(given, history)")
+        self.put(f"signals = {unknown} if sensed is None else sensed.values")
+        self.put("seen = given | signals")
+        self.given = "seen"
+        for place, name in enumerate(self.pack.signals):
+            later = [i for i, table in enumerate(self.order) if name in self.index.stages[table].columns]
+            if later:
+                cells, selected = self.index.cells[name], self.selection(name, later)
+                truths = {truth: selected[cells.cell(truth)] for truth in (True, False, None)}
+                self.select(
+                    later, f"{self.constant(f'SIGNAL{place}', truths)}[signals[{self.constant(f'NAME{place}', name)}]]"
+                )
+        return "sensed"
+
     def tags(self) -> str:
         """Write the choice of every rule that tags; return what holds them."""
         table = len(self.pack.derived)
@@ -242,7 +272,7 @@ class _Writer:
         if not stage.rules:
             return self.constant("tagging", ())
         every = self.constant("EVERY", tagger(self.pack, stage))
-        self.put(f"tagging = {every}({self.mask(table)}, given, ({self.so_far(table)}))")
+        self.put(f"tagging = {every}({self.mask(table)}, {self.given}, ({self.so_far(table)}))")
         return "tagging"
 
 

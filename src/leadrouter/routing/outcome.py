@@ -8,6 +8,8 @@ from typing import Any
 from attrs import define
 
 from leadrouter.facts import read_facts
+from leadrouter.history.past import History
+from leadrouter.history.signals import Signals
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
 
@@ -26,15 +28,22 @@ class Outcome:
     _tagging: tuple[Rule, ...]
     _classified: Rule
     _routed: Rule
+    _sensed: Signals | None
     _facts: dict[str, Any] | None
 
     @classmethod
-    def of(cls, pack: CheckedPack, given: Mapping[str, Any], decided: Mapping[str, tuple[Rule, ...]]) -> Outcome:
+    def of(
+        cls,
+        pack: CheckedPack,
+        given: Mapping[str, Any],
+        decided: Mapping[str, tuple[Rule, ...]],
+        sensed: Signals | None = None,
+    ) -> Outcome:
         """Return the outcome of rules that decided, by table; only a derived fact may have none."""
         outcome = cls()
         outcome._pack, outcome._given, outcome._facts = pack, dict(given), None
         outcome._derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
-        outcome._tagging = decided["tag"]
+        outcome._tagging, outcome._sensed = decided["tag"], sensed
         (outcome._classified,), (outcome._routed,) = decided["classify"], decided["route"]
         return outcome
 
@@ -72,12 +81,29 @@ class Outcome:
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """The typed facts, with defaults and derived facts; missing ones are left out."""
+        """The typed facts, with defaults, derived facts and signals; missing ones are left out."""
         if self._facts is None:
             typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
             derived = zip(self._pack.derived, self._derived, strict=True)
-            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}}
+            signals = {name: value for name, value in self.signals.items() if value is not None}
+            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}, **signals}
         return dict(self._facts)
+
+    @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern of the pack said of the company's past; None is unknown."""
+        said = {} if self._sensed is None else self._sensed.values
+        return {name: said.get(name) for name in self._pack.signals}
+
+    @property
+    def sensed(self) -> Signals | None:
+        """The signals with what they were read from; None where no past was known."""
+        return self._sensed
+
+    @property
+    def history(self) -> History | None:
+        """What was known of the company's past."""
+        return None if self._sensed is None else self._sensed.reading.history
 
     @property
     def pack(self) -> CheckedPack:

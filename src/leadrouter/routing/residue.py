@@ -119,6 +119,8 @@ def _known(pack: CheckedPack, stage: Stage, given: Given, so_far: SoFar) -> dict
         if name in words:
             value = read_value(words[name].type, given[name])
             known[name] = words[name].default if value is None else value
+        elif name in pack.signals:
+            known[name] = given[name]
     for name, rule in zip(pack.derived, so_far, strict=False):
         known[name] = None if rule is None else rule.outcome
     if len(so_far) > len(pack.derived):

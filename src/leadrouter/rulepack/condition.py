@@ -132,7 +132,7 @@ class _Checker:
         self.names.add(name)
         type_ = self.scope.types.get(name)
         if type_ is None and name in self.scope.later:
-            fix = "stages run in order: derive, tag, classify, route"
+            fix = "stages run in order: derive, patterns, tag, classify, route"
             self.refuse("LR219", f"`{name}` is not known yet at this stage", node, fix)
         elif type_ is None:
             self.refuse("LR211", f"unknown field `{name}`", node, did_you_mean(name, self.scope.types))

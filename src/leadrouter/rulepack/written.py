@@ -92,7 +92,7 @@ class RuleReader:
             document.fault("LR311", "a rule has either `when` or `default: true`", node, fix)
         yield WrittenRule(
             id=document.word(entries["rule"], "`rule`") if "rule" in entries else None,
-            conditions=tuple(_conditions(document, entries["when"])) if "when" in entries else (),
+            conditions=tuple(conditions_of(document, entries["when"])) if "when" in entries else (),
             outcome=self._given(document, entries[key]) if key in entries else None,
             because=document.word(entries["because"], "`because`") if "because" in entries else None,
             is_default=is_default and "when" not in entries,
@@ -134,7 +134,7 @@ class RuleReader:
             if column in types or column in self._own or column in self.refused:
                 continue
             if column in self.scope.later:
-                fix = "stages run in order: derive, tag, classify, route"
+                fix = "stages run in order: derive, patterns, tag, classify, route"
                 document.fault("LR219", f"`{column}` is not known yet at this stage", cell.where, fix)
             else:
                 fix = did_you_mean(column, {*types, *self._own})
@@ -194,7 +194,8 @@ def _csv(node: Node) -> Node | None:
     return None
 
 
-def _conditions(document: Document, node: Node) -> Iterator[tuple[e.Expression, Place]]:
+def conditions_of(document: Document, node: Node) -> Iterator[tuple[e.Expression, Place]]:
+    """Yield the conditions under a `when`, one or a list of them, each with what finds its place."""
     each_holds = isinstance(node, yaml.SequenceNode)
     nodes = document.items(node, "`when`") if each_holds else [node]
     if not nodes:

@@ -84,7 +84,7 @@ def _happened(event: Event, case: Case) -> str:
 
 
 def run_case(case: Case, pack: RulePack, organisation: Organisation, roster: DutyRoster | None = None) -> CaseResult:
-    """Route the lead of a case, alone and in an empty ledger in memory, and compare.
+    """Route the lead of a case, in a ledger in memory that holds its company's past and nothing else, and compare.
 
     Who is on duty the case says, or else the roster at the case's instant.
 
@@ -103,8 +103,9 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation, roster: Dut
     with ledger.transaction() as work:
         for person, load in case.load.items():
             work.put_load(Load(person=person, open_leads=load.count))
-    router = Router(pack, organisation, ledger, roster=roster, duties=duties)
-    lead = case.lead if case.client is None else _of_a_client(case.lead, case.client, router, case.at)
+    router = Router(pack, organisation, ledger, roster=roster, duties=duties, patterns_engine="reference")
+    lead = _with_history(case, router, case.lead) if pack.checked.patterns else case.lead
+    lead = lead if case.client is None else _of_a_client(lead, case.client, router, case.at)
     decision = router.route(lead, at=case.at)
     while (due := router.next_deadline()) is not None and due <= end:
         router.tick(at=max(due, case.at))
@@ -115,6 +116,16 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation, roster: Dut
         events=router.events(decision.lead_id),
         comparisons=tuple(_compared(case, decision, state, organisation)),
     )
+
+
+def _with_history(case: Case, router: Router, lead: Lead) -> Lead:
+    """Note what the company of a case did before; return the lead, which says what company that is."""
+    named = lead if lead.company is not None else evolve(lead, company="the company of the case")
+    for number, event in enumerate(case.history):
+        router.record(
+            event.kind, key=str(number), company=named.company, contact=event.contact, facts=event.facts, at=event.at
+        )
+    return named
 
 
 def _of_a_client(lead: Lead, owner: str, router: Router, at: datetime) -> Lead:

@@ -9,6 +9,7 @@ import pytest
 from leadrouter import LedgerError
 from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.adapters.sqlite_work import PAST
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.memory import MemoryLedger
 
@@ -63,3 +64,14 @@ def test_ledgers_have_addresses(tmp_path):
     for address in ("leads.db", "sqlite:///", "postgres://x", "sqlite://leads.db"):
         with pytest.raises(LedgerError, match="write sqlite:///"):
             open_ledger(address)
+
+
+def test_a_past_is_one_search_of_an_index(tmp_path):
+    """Neither a scan of all events nor a sort: what is read is what lies in the window."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    query = f"EXPLAIN QUERY PLAN {PAST}"
+    plan = [row[3] for row in ledger._connection.execute(query, ("ural", "a", "b", 200))]
+    ledger.close()
+    assert plan[0] == "SEARCH noted USING INDEX past (company=? AND at>? AND at<?)"
+    assert plan[1].startswith("SEARCH entry USING INDEX")
+    assert len(plan) == 2

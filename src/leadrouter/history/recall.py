@@ -61,9 +61,8 @@ class Past:
     def note_deal(self, desk: Desk, state: LeadState) -> None:
         """Note, once, that a lead was won; its facts are those of the lead."""
         [entry] = desk.work.entries(state.lead_id)
-        if desk.work.noted(DEAL_WON, entry.key) is None:
-            lead, company = Lead.from_payload(entry.payload), company_of(desk.work.clients, state.lead_id)
-            self._note(desk, DEAL_WON, lead, company, desk.at)
+        lead, company = Lead.from_payload(entry.payload), company_of(desk.work.clients, state.lead_id)
+        self._note(desk, DEAL_WON, lead, company, desk.at)
 
     def note_event(
         self,
@@ -119,6 +118,8 @@ class Past:
         return id_, enter(desk, id_, found, known, self.key).id if is_new else known.company or id_
 
     def _note(self, desk: Desk, kind: str, lead: Lead, company: Company, at: datetime) -> None:
+        if desk.work.noted(kind, lead.key) is not None:
+            return
         desk.work.note(
             Noted(
                 key=lead.key,

@@ -24,7 +24,7 @@ from leadrouter.adapters.log import log_events
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.history.engine import EngineError
 from leadrouter.ledger.memory import MemoryLedger
-from leadrouter.router import stored_decision
+from leadrouter.routing.stored import stored_decision
 from tests.pack_text import parse
 from tests.small import small_organisation
 
@@ -100,7 +100,7 @@ def test_a_lead_that_names_nobody_has_an_unknown_past(ledger):
         "nothing is known of the company's past"
     }
     assert router.decision(decision.lead_id) == decision
-    known = router.route(Lead(id="2", contact=Contact(name="Anna")), at=AT)
+    known = router.route(Lead(id="2", contact=Contact(phone="+7 912 345-67-89")), at=AT)
     assert known.signals["often"] is False
 
 
@@ -126,11 +126,36 @@ def test_other_events_are_recorded(ledger):
     router.record("request", key="import:1", company="Other", contact="boris@other.example", at=AT)
     other = Lead(id="7", company="OTHER", contact=Contact(email="anna@other.example"))
     assert router.route(other, at=AT).tags == ("several",)
-    router.record("request", key="import:2", contact="+7 900 000-00-01", at=AT)
-    router.record("request", key="import:3", contact="Vera Ivanova", at=AT)
-    for contact in (Contact(phone="+79000000001"), Contact(name="vera ivanova")):
-        decision = router.route(Lead(contact=contact), at=AT)
-        assert len(decision.outcome.history.events) == 1
+    router.record("request", key="import:2", contact="+7 912 345-67-89", at=AT)
+    decision = router.route(Lead(contact=Contact(phone="89123456789")), at=AT)
+    assert len(decision.outcome.history.events) == 1
+
+
+def test_a_deal_is_noted_when_a_lead_is_won(ledger):
+    """Once, with the facts of the lead; nobody has to record it."""
+    router = router_on(ledger)
+    first = router.route(lead(1, source="web_form", facts={"amount": 1}), at=AT)
+    router.accept(first.lead_id, by=first.assignee, at=AT)
+    for day in (1, 2):
+        router.won(first.lead_id, by=first.assignee, at=AT + day * DAY)
+    decision = router.route(lead(2, source="call", facts={"amount": 1}), at=AT + 3 * DAY)
+    assert [(each.kind, each.at) for each in decision.outcome.history.events] == [
+        ("request", AT),
+        ("deal_won", AT + DAY),
+    ]
+    assert decision.signals["again"] is False
+
+
+def test_linked_companies_share_their_past(ledger):
+    """Until the link is undone; what each did is its own again then."""
+    router = router_on(ledger)
+    ural = router.route(lead(1, company="Ural"), at=AT).lead_id
+    press = router.route(lead(2, company="Press"), at=AT).lead_id
+    router.clients.link(press, ural, by="olga", at=AT)
+    assert len(router.route(lead(3, company="Ural"), at=AT + DAY).outcome.history.events) == 2
+    router.clients.unlink(press, by="olga", at=AT + DAY)
+    assert len(router.route(lead(4, company="Press"), at=AT + DAY).outcome.history.events) == 1
+    assert len(router.route(lead(5, company="Ural"), at=AT + DAY).outcome.history.events) == 2
 
 
 def test_an_event_is_recorded_once(ledger):
@@ -202,7 +227,7 @@ def test_an_explanation_names_the_signals_and_their_witnesses():
         router.route(lead(day), at=AT - 14 * DAY + day * DAY)
     decision = router.route(lead(99), at=AT)
     lines = decision.explain().splitlines()
-    assert lines[1] == "signal often: third request in 30 days: 2 March, 9 March, today"
+    assert lines[2] == "signal often: third request in 30 days: 2 March, 9 March, today"
     assert "class future-large: rule keen" in lines
     assert "  from often = True" in lines
     [often, *_] = decision.to_dict()["explanation"]["signals"]
@@ -251,7 +276,7 @@ def test_a_failing_engine_is_reported_behind_the_decision(monkeypatch):
     router, events = with_engine(monkeypatch, EngineError("code 303"))
     decision = router.route(lead(1), at=AT)
     assert decision.signals["often"] is False
-    assert [(each.name, dict(each.details)) for each in events[1:]] == [("patterns.failed", {"reason": "code 303"})]
+    assert [(each.name, dict(each.details)) for each in events[2:]] == [("patterns.failed", {"reason": "code 303"})]
     assert {each.lead_id for each in events} == {decision.lead_id}
 
 
@@ -260,14 +285,14 @@ def test_a_disagreement_is_reported_where_it_is_looked_for(monkeypatch):
     said = {"often": True, "adds_up": None, "people": False, "again": False}
     router, events = with_engine(monkeypatch, said, verify=True)
     assert router.route(lead(1), at=AT).signals["often"] is False
-    assert [(each.name, dict(each.details)) for each in events[1:]] == [("patterns.disagreed", {"patterns": ["often"]})]
+    assert [(each.name, dict(each.details)) for each in events[2:]] == [("patterns.disagreed", {"patterns": ["often"]})]
     router, events = with_engine(monkeypatch, said)
     assert router.route(lead(1), at=AT).signals["often"] is True
-    assert [each.name for each in events] == ["lead.routed"]
+    assert [each.name for each in events] == ["lead.routed", "lead.offered"]
 
 
 def test_what_goes_wrong_is_logged_loudly(monkeypatch):
-    """A failure is a warning, a disagreement an error."""
+    """A failure and a disagreement are warnings: somebody has to look."""
     import structlog
 
     with structlog.testing.capture_logs() as lines:
@@ -276,7 +301,9 @@ def test_what_goes_wrong_is_logged_loudly(monkeypatch):
             router.observer = log_events()
             router.route(lead(1), at=AT)
     levels = {line["event"]: line["log_level"] for line in lines}
-    assert levels == {"lead.routed": "info", "patterns.failed": "warning", "patterns.disagreed": "error"}
+    assert levels == {"lead.routed": "info", "lead.offered": "info"} | dict.fromkeys(
+        ("patterns.failed", "patterns.disagreed"), "warning"
+    )
 
 
 def test_the_reference_serves_where_it_is_asked_for_or_nothing_else_is_there(monkeypatch):
@@ -303,7 +330,7 @@ def test_both_engines_decide_alike(ledger):
         )
         when = AT + number * 5 * DAY
         assert router.route(each, at=when).to_json() == plain.route(each, at=when).to_json()
-    assert {event.name for event in events} == {"lead.routed"}
+    assert {event.name for event in events} == {"lead.routed", "lead.offered"}
 
 
 def test_thousands_of_past_events_are_not_read():

@@ -245,7 +245,13 @@ def test_texts_are_kept_by_digest(ledger):
 
 
 NOTED = Noted(
-    key="crm:1", company="ural", contact="anna", kind="deal_won", at="2026-03-02T09:00:00.000000+00:00", payload="{}"
+    key="crm:1",
+    company="ural",
+    begun="ural",
+    contact="anna",
+    kind="deal_won",
+    at="2026-03-02T09:00:00.000000+00:00",
+    payload="{}",
 )
 
 
@@ -259,15 +265,18 @@ def past(ledger, company="ural", since=0, until=23, most=100):
 
 
 def test_an_event_is_noted_once_for_its_kind_and_key(ledger):
-    """The first note stays and is returned; another kind under the same key is another event."""
-    changed = evolve(NOTED, payload='{"x": 1}', at=at(11))
+    """It is found under them; another kind under the same key is another event."""
+    visit = evolve(NOTED, payload='{"x": 1}', at=at(11), kind="visit")
     with ledger.transaction() as work:
-        assert work.note(NOTED) == NOTED
-        assert work.note(changed) == NOTED
+        assert work.noted("deal_won", "crm:1") is None
+        work.note(NOTED)
+        work.note(visit)
+        assert work.noted("deal_won", "crm:1") == NOTED
     with ledger.transaction() as work:
-        assert work.note(changed) == NOTED
-        assert work.note(evolve(changed, kind="visit")) == evolve(changed, kind="visit")
-        assert work.past("ural", at(0), at(23), 9) == (NOTED, evolve(changed, kind="visit"))
+        assert (work.noted("visit", "crm:1"), work.noted("visit", "crm:2")) == (visit, None)
+        assert work.past("ural", at(0), at(23), 9) == (NOTED, visit)
+    with pytest.raises((ValueError, LedgerError)), ledger.transaction() as work:
+        work.note(evolve(NOTED, at=at(12)))
 
 
 def test_a_past_is_that_of_one_company_between_two_instants(ledger):

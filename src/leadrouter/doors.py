@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from attrs import define, field
+from attrs.validators import max_len
 
 from leadrouter.assignment.duties import Duties, FixedDuties, RosterDuties, staffed
 from leadrouter.assignment.load import Load
@@ -18,6 +19,7 @@ from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
 from leadrouter.history.recall import Past
+from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.ledger import Ledger, Reading
 from leadrouter.lifecycle import answer, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
@@ -51,7 +53,7 @@ class Doors:
     roster: DutyRoster | None = field(default=None, kw_only=True, repr=False)
     duties: Duties | None = field(default=None, kw_only=True, repr=False)
     strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False)
-    identity_key: bytes = field(default=b"", kw_only=True, repr=False)
+    identity_key: bytes = field(default=b"", kw_only=True, repr=False, validator=max_len(MAX_KEY))
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
     _house: House = field(init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)

@@ -20,6 +20,9 @@ MatchingRule: TypeAlias = Literal["tax number", "phone", "e-mail", "domain", "na
 MATCHING_RULES: tuple[MatchingRule, ...] = get_args(MatchingRule)
 """The rules by which a company is known again, the strongest first."""
 
+MAX_KEY = 64
+"""The longest secret, in bytes, with which identifiers are digested."""
+
 TAX_NUMBER = "tax_number"
 """The fact that holds a company's tax number."""
 
@@ -66,7 +69,7 @@ class Identifier:
         """Return what a ledger keeps instead of the value: 32 hexadecimal digits.
 
         Args:
-            key: a secret of at most 64 bytes. Without one, whoever has the digests can try all phone
+            key: a secret of at most `MAX_KEY` bytes. Without one, whoever has the digests can try all phone
                 numbers until one fits.
 
         Source: BLAKE2b with a key, RFC 7693.

@@ -77,6 +77,13 @@ def test_a_key_makes_digests_that_nobody_else_can_make():
     assert open_router(ledger).clients.known(PRESS) == Known()
 
 
+def test_a_key_that_is_too_long_is_refused_at_once():
+    """Not with the first lead."""
+    assert open_router(MemoryLedger(), key=bytes(64)).clients.known(PRESS) == Known()
+    with pytest.raises(ValueError, match="64"):
+        open_router(MemoryLedger(), key=bytes(65))
+
+
 def test_what_was_known_is_part_of_the_decision_for_ever():
     """A repeated delivery and the stored explanation say it as it was, whatever has changed since."""
     router = open_router(MemoryLedger())

@@ -97,6 +97,7 @@ organisations = st.builds(
     people=people,
     pools=pools.map(lambda each: {"some": each}),
     tz=st.sampled_from(["UTC", "Europe/Moscow"]),
+    country=st.sampled_from(["RU", "DE"]),
     hours=st.lists(windows, max_size=2).map(lambda each: {"office": Hours("office", tuple(each))}),
     holidays=st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=2),
     sharing=sharings,

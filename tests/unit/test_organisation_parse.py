@@ -15,6 +15,7 @@ TEXT = """\
 organisation: office
 staffing: department
 tz: Europe/Moscow
+country: KZ
 hours: {office: [{days: [mon, fri], from: "09:00", to: "18:00"}], night: [{from: "20:00", to: "08:00"}]}
 holidays: [2026-05-01, 09.05.2026]
 size: company_size
@@ -59,7 +60,7 @@ pools:
 def test_everything_is_read_into_its_place():
     """Departments and pools share as the organisation says, unless they say otherwise."""
     office, shared = Organisation.parse(TEXT), Sharing(strategy="longest_idle", fair_by="class")
-    assert office.tz == "Europe/Moscow"
+    assert (office.tz, office.country) == ("Europe/Moscow", "KZ")
     assert office.hours["office"] == Hours("office", (Window(frozenset({"mon", "fri"}), time(9), time(18)),))
     assert office.hours["night"].windows[0].closes == time(8)
     assert office.holidays == {date(2026, 5, 1), date(2026, 5, 9)}
@@ -101,11 +102,12 @@ def test_everything_is_read_into_its_place():
 
 
 def test_what_is_left_out_is_plain():
-    """In UTC, without hours and holidays, five offers in ten minutes, fair shares of leads."""
+    """In UTC and in Russia, without hours and holidays, five offers in ten minutes, fair shares of leads."""
     plain = Organisation.parse(
         "organisation: a\nstaffing: head\ndepartments: {b: {kind: inbound, head: c}}\npeople: {c: ~}"
     )
     assert (plain.tz, dict(plain.hours), plain.holidays, plain.size) == ("UTC", {}, frozenset(), None)
+    assert plain.country == "RU"
     assert (plain.breaker, plain.sharing, dict(plain.pools)) == (Breaker(5, timedelta(minutes=10)), Sharing(), {})
     assert plain.fields == frozenset()
     assert plain.home("c") == plain.departments["b"]
@@ -114,6 +116,8 @@ def test_what_is_left_out_is_plain():
 BROKEN = {
     "tz: Europe/Moscow -> tz: Moscow": ["LR106 unknown zone `Moscow`"],
     "tz: Europe/Moscow -> tz: ~": ["LR106 `tz` is empty"],
+    "country: KZ -> country: Kazakhstan": ["LR106 `Kazakhstan` is no country"],
+    "country: KZ -> country: ~": ["LR106 `country` is empty"],
     'to: "08:00" -> to: "8:00"': ["LR106 `8:00` is no time of day"],
     "2026-05-01 -> soon": ["LR811 `holidays`: `soon` (text) is not a date"],
     "holidays: [2026-05-01, 09.05.2026] -> holidays: 2026-05-01": ["LR106 `holidays` must be a list"],

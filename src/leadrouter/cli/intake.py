@@ -65,7 +65,13 @@ class Intake:
     ) -> Intake:
         """Make one for a pack, an organisation, a roster where there is one, and an open ledger."""
         events: Counter[str] = Counter()
-        router = Router(pack, organisation, ledger, observer=lambda event: events.update([event.name]), roster=roster)
+        try:
+            router = Router(
+                pack, organisation, ledger, observer=lambda event: events.update([event.name]), roster=roster
+            )
+        except BaseException:
+            ledger.close()
+            raise
         return cls(router=router, table=DecisionTable.of(router, out()), events=events, **rest)
 
     def run(self, stream: BinaryIO, form: Format) -> None:

@@ -65,13 +65,7 @@ class Intake:
     ) -> Intake:
         """Make one for a pack, an organisation, a roster where there is one, and an open ledger."""
         events: Counter[str] = Counter()
-        try:
-            router = Router(
-                pack, organisation, ledger, observer=lambda event: events.update([event.name]), roster=roster
-            )
-        except BaseException:
-            ledger.close()
-            raise
+        router = Router(pack, organisation, ledger, observer=lambda event: events.update([event.name]), roster=roster)
         return cls(router=router, table=DecisionTable.of(router, out()), events=events, **rest)
 
     def run(self, stream: BinaryIO, form: Format) -> None:

@@ -150,7 +150,10 @@ def test_holidays_that_are_not_known_are_told_by_year(monkeypatch):
 def test_a_year_of_which_no_day_off_is_listed_is_told():
     """Whoever lists days off by hand stops somewhere; whoever lists none means Monday to Friday for ever."""
     text = "workdays: {days_off: [2026-05-11], extra_workdays: [2027-02-20]}\n" + duty(DAILY)
-    stretch = {"start": datetime(2026, 6, 1, tzinfo=UTC), "end": datetime(2029, 6, 1, tzinfo=UTC)}
+    stretch = {
+        "start": datetime(2026, 6, 1, tzinfo=UTC),
+        "end": datetime(2029, 12, 31, 23, tzinfo=UTC),
+    }  # 2030 is no part of it
     found_then = [each for each in DutyRoster.parse(HEAD + text).check(**stretch) if each.code == "LR762"]
     assert [each.message for each in found_then] == [
         "no days off are listed for 2028; Monday to Friday is taken",

@@ -133,20 +133,24 @@ class Router(Doors):
         from leadrouter.adapters.files import load_organisation, load_pack, load_roster_beside
         from leadrouter.adapters.ledgers import open_ledger
 
-        pack, organisation = load_pack(path), load_organisation(path)
+        pack, organisation, roster = load_pack(path), load_organisation(path), load_roster_beside(path)
         kept = open_ledger(ledger)
-        return cls(
-            pack,
-            organisation,
-            kept,
-            observer=observer,
-            roster=load_roster_beside(path),
-            duties=duties,
-            strategies=strategies or {},
-            identity_key=identity_key,
-            patterns_engine=patterns_engine,
-            verify=verify,
-        )
+        try:
+            return cls(
+                pack,
+                organisation,
+                kept,
+                observer=observer,
+                roster=roster,
+                duties=duties,
+                strategies=strategies or {},
+                identity_key=identity_key,
+                patterns_engine=patterns_engine,
+                verify=verify,
+            )
+        except BaseException:
+            kept.close()
+            raise
 
     def route(self, lead: Lead | Mapping[str, Any], *, at: datetime | None = None) -> Decision:
         """Decide where a lead goes, offer it to whoever can take it, and keep both.

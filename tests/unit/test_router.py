@@ -223,6 +223,17 @@ def test_a_router_without_an_observer_is_silent():
     assert small_router().route(PRESS, at=AT).assignee == "anna"
 
 
+def test_a_router_that_cannot_be_opened_closes_its_ledger(tmp_path, monkeypatch):
+    """A pack that leads to nobody is found when the ledger is open already."""
+    (tmp_path / "pack.yaml").write_text(PACK, "utf-8")
+    (tmp_path / "organisation.yaml").write_text(ORGANISATION.replace("client:", "service:"), "utf-8")
+    closed = []
+    monkeypatch.setattr(MemoryLedger, "close", lambda ledger: closed.append(ledger.__class__))
+    with pytest.raises(PackError):
+        Router.open(tmp_path, ledger="memory:")
+    assert closed == [MemoryLedger]
+
+
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 def test_threads_share_a_router(kind, tmp_path):
     """However many threads deliver the same leads, each is decided once and the turns are shared evenly."""

@@ -31,9 +31,7 @@ def load_pack(path: str | PathLike[str]) -> RulePack:
         raise PackError([fault])
 
     def include(named: str, above: str) -> tuple[str, str]:
-        target = (Path(above).parent / named).resolve()
-        if not target.is_relative_to(root):
-            raise ValueError("it lies outside the pack's folder")
+        target = _inside(root, Path(above).parent, named, "pack")
         return str(file.parent / target.relative_to(root)), _decoded(target)
 
     return RulePack.parse(text, source=str(file), include=include)
@@ -68,10 +66,7 @@ def load_roster(path: str | PathLike[str]) -> DutyRoster:
         raise RosterError([fault])
 
     def read(named: str) -> bytes:
-        target = (root / named).resolve()
-        if not target.is_relative_to(root):
-            raise ValueError("it lies outside the roster's folder")
-        return target.read_bytes()
+        return _inside(root, root, named, "roster").read_bytes()
 
     return DutyRoster.parse(text, source=str(file), read=read)
 
@@ -90,6 +85,20 @@ def load_roster_beside(path: str | PathLike[str]) -> DutyRoster | None:
 def _file(path: str | PathLike[str], name: str) -> Path:
     given = Path(path)
     return given / name if given.is_dir() else given
+
+
+def _inside(root: Path, folder: Path, named: str, whose: str) -> Path:
+    """Return where a file lies that is named from a folder in `root`.
+
+    Raises:
+        ValueError: it lies elsewhere, or no file can have that name, of which each Python says something else.
+    """
+    if "\0" in named:
+        raise ValueError("a name holds no null byte")
+    target = (folder / named).resolve()
+    if not target.is_relative_to(root):
+        raise ValueError(f"it lies outside the {whose}'s folder")
+    return target
 
 
 def read_text(file: Path) -> tuple[str, Fault | None]:

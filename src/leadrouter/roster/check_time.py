@@ -90,9 +90,14 @@ def _workdays(version: Version, start: datetime, end: datetime) -> Iterator[Find
     for year in range(local_date(start, tz).year, local_date(end, tz).year + 1):
         at = max(start, begins(date(year, 1, 1), tz))
         covered = workdays.covered
-        if at >= end or workdays.country is None:
+        if at >= end:
             continue
-        if covered is None or not covered[0] <= year <= covered[1]:
+        if workdays.country is None:
+            if workdays.listed and year not in workdays.listed:
+                message = f"no days off are listed for {year}; Monday to Friday is taken"
+                fix = "list them under `days_off` and `extra_workdays` of `workdays`"
+                yield Finding(code="LR762", severity="warning", message=message, where=version.name, at=at, fix=fix)
+        elif covered is None or not covered[0] <= year <= covered[1]:
             message = f"the holidays of {workdays.country} are not known for {year}; Monday to Friday is taken"
             fix = "list them under `extra_days_off` and `extra_workdays`"
             yield Finding(code="LR762", severity="warning", message=message, where=version.name, at=at, fix=fix)

@@ -38,6 +38,11 @@ class Workdays:
             return True
         return day.weekday() < _SATURDAY and day not in self.days_off
 
+    @property
+    def listed(self) -> frozenset[int]:
+        """The years of which any day is named."""
+        return frozenset(day.year for day in self.days_off | self.extra_workdays)
+
     def corrected(self, days_off: frozenset[date], extra_workdays: frozenset[date]) -> Workdays:
         """Return the same with corrections, which win over what it says of their dates."""
         return evolve(

@@ -63,7 +63,7 @@ def test_a_sheet_is_read_from_the_folder(folder: Path):
         ("parts/../../above.yaml", "it lies outside the pack's folder"),
         ("none.yaml", "No such file or directory"),
         ("parts", "Is a directory"),
-        ('"a\\0b"', "embedded null byte"),
+        ('"a\\0b"', "a name holds no null byte"),
     ],
 )
 def test_nothing_is_read_from_outside(folder: Path, named: str, reason: str):

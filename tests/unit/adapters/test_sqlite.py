@@ -44,6 +44,17 @@ def test_a_file_of_another_version_is_refused(tmp_path):
         SqliteLedger(str(path))
 
 
+def test_a_refused_file_is_closed(tmp_path, monkeypatch):
+    """Whoever was refused holds nothing: neither the file nor its lock."""
+    closed = []
+    monkeypatch.setattr(SqliteLedger, "close", lambda ledger: closed.append(ledger.path) or ledger._connection.close())
+    path = tmp_path / "leads.db"
+    path.write_text("dear diary, " * 1000)
+    with pytest.raises(LedgerError):
+        SqliteLedger(str(path))
+    assert closed == [str(path)]
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     """Whatever else the path holds stays as it is."""
     path = tmp_path / "leads.db"

@@ -147,6 +147,22 @@ def test_holidays_that_are_not_known_are_told_by_year(monkeypatch):
     assert codes(text) == ["LR763"]
 
 
+def test_a_year_of_which_no_day_off_is_listed_is_told():
+    """Whoever lists days off by hand stops somewhere; whoever lists none means Monday to Friday for ever."""
+    text = "workdays: {days_off: [2026-05-11], extra_workdays: [2027-02-20]}\n" + duty(DAILY)
+    stretch = {
+        "start": datetime(2026, 6, 1, tzinfo=UTC),
+        "end": datetime(2029, 12, 31, 23, tzinfo=UTC),
+    }  # 2030 is no part of it
+    found_then = [each for each in DutyRoster.parse(HEAD + text).check(**stretch) if each.code == "LR762"]
+    assert [each.message for each in found_then] == [
+        "no days off are listed for 2028; Monday to Friday is taken",
+        "no days off are listed for 2029; Monday to Friday is taken",
+    ]
+    assert [each.at for each in found_then] == [datetime(year, 12, 31, 23, tzinfo=UTC) for year in (2027, 2028)]
+    assert not [each for each in DutyRoster.parse(HEAD + duty(DAILY)).check(**stretch) if each.code == "LR762"]
+
+
 def test_each_version_is_checked_for_its_own_time():
     """What an earlier file says wrong of a later time is no finding."""
     first = HEAD + duty(DAILY) + "swaps: [{layer: a, turns: [2026-01-01, 2026-03-02]}]\n"

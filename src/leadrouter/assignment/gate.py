@@ -181,5 +181,5 @@ def _quotas(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGat
         if period in person.quota:
             leads = person.quota[period]
             left = load.balance(person, period, scene.at, scene.tz)
-            if left.parts < q.COST[period]:
+            if not left.has_lead(leads, period):
                 yield ClosedGate("quota", f"of {leads} a {period} is spent", q.opens(left, leads, period, scene.tz))

@@ -54,6 +54,11 @@ class Workbench:
         shutil.copytree(ROOT / "rules", folder / "rules")
         return cls(folder, Terminal(folder))
 
+    def close(self) -> None:
+        """Close the ledgers of the routers that the page has left open."""
+        for router in [each for each in self.namespace.values() if isinstance(each, Router)]:
+            router.close()
+
     def run(self, example: Example) -> None:
         """Run an example; one that names the code of an error must produce it."""
         if self.faulty is not None and example.language != "console":

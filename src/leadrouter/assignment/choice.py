@@ -46,6 +46,11 @@ class Choice:
     given: Given | None = None
     standing: Standing = field(eq=False, repr=False)
 
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The people whom the destination means: of the pool all but those who are off duty."""
+        return tuple(id_ for id_ in self.pool if all(gate.name != "duty" for gate in self.closed.get(id_, ())))
+
     def why_not(self) -> dict[str, str]:
         """Say of everybody in the pool who was not offered the lead why not, in figures."""
         ahead = ", ".join(f"{id_} {figure_text(self.strategy, self.figures[id_])}" for id_ in self.offered_to)

@@ -208,7 +208,7 @@ def _landing(decision: Decision) -> Iterator[str]:
     if choice is None:
         yield f"{step}, {assignment.because}"
         return
-    people = ", ".join(choice.pool) or "nobody"
+    people = ", ".join(choice.present) or "nobody"
     yield f"{step} is {people}" + (f"; {_first(choice)}" if choice.offered_to else "")
     yield from _duty(choice)
     for person, gates in choice.noted.items():

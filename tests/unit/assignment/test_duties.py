@@ -53,7 +53,8 @@ def test_a_decision_names_the_layer_and_who_is_off_duty_or_absent():
     assert told.pop("anna") == "absent until 2026-03-04 00:00 UTC; off duty"
     assert set(told.values()) == {"off duty"}
     text = decision.explain()
-    assert "office" in text
+    assert "on_duty(duty) is boris; fair puts boris" in text
+    assert "on duty by absence office" in text
     assert "absent until 2026-03-04 00:00 UTC; off duty" in text
 
 

@@ -17,7 +17,7 @@ from leadrouter.event import Event, Observer
 from leadrouter.history.company import company_key
 from leadrouter.history.engine import Engine, Watch
 from leadrouter.history.past import History
-from leadrouter.history.recall import check_event_facts, contact_of, note_event, note_lead, recall
+from leadrouter.history.recall import check_event_facts, contact_of, note_event, with_past
 from leadrouter.lead import Contact, Lead
 from leadrouter.ledger.ledger import Entry, Ledger, Refused, Transaction
 from leadrouter.organisation import Organisation
@@ -137,10 +137,14 @@ class Router:
         except FactsError as error:
             outcome, refusal = None, error
         reports: list[tuple[str, Mapping[str, Any]]] = []
+
+        def report(name: str, details: Mapping[str, Any]) -> None:
+            reports.append((name, details))
+
         with self.ledger.transaction() as work:
             entry = work.find(lead.key)
             if entry is None and outcome is not None:
-                outcome = self._with_past(work, lead, outcome, now, reports)
+                outcome = with_past(work, self.pack, self._watch, lead=lead, outcome=outcome, at=now, report=report)
                 decision = self._decide(work, lead, outcome, now)
             elif entry is None or entry.digest != lead.digest:
                 self._keep_refused(work, lead, refusal if entry is None else None, now)
@@ -242,23 +246,6 @@ class Router:
                 work.refuse(Refused(key=key, payload=raw, reason=str(error), at=now.isoformat()))
             self._tell("lead.refused", _lead_id(key), now, codes=[fault.code for fault in error.faults])
             raise
-
-    def _with_past(
-        self,
-        work: Transaction,
-        lead: Lead,
-        outcome: Outcome,
-        now: datetime,
-        reports: list[tuple[str, Mapping[str, Any]]],
-    ) -> Outcome:
-        """Decide by what the company did before, where patterns ask for it; note that it did this."""
-        history = recall(work, self.pack.checked, lead, now) if self.pack.checked.patterns else None
-        if history is not None:
-            reading = self.pack.reading(outcome.given, history)
-            signals = self._watch.signals(reading, lambda name, details: reports.append((name, details)))
-            outcome = self.pack.decide(outcome.given, signals)
-        note_lead(work, lead, now)
-        return outcome
 
     def _decide(self, work: Transaction, lead: Lead, outcome: Outcome, now: datetime) -> Decision:
         assignment = assign(self.pack.checked.routes[outcome.route], self.organisation, work.last)

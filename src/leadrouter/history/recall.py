@@ -11,9 +11,12 @@ from attrs import evolve
 from leadrouter.errors import ConflictError
 from leadrouter.facts import read_facts
 from leadrouter.history.company import company_key, contact_key
+from leadrouter.history.engine import Report, Watch
 from leadrouter.history.past import History, PastEvent
 from leadrouter.lead import Contact, Lead
 from leadrouter.ledger.ledger import Noted, Transaction
+from leadrouter.routing.outcome import Outcome
+from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.pattern import MOST_EVENTS, REQUEST, longest
 from leadrouter.vocabulary import Vocabulary
@@ -23,6 +26,28 @@ from leadrouter.zone import in_utc
 def arrival(lead: Lead, at: datetime) -> datetime:
     """Return when a lead came: when it says it was received, else when it is routed; in UTC."""
     return at if lead.received is None else in_utc(lead.received)
+
+
+def with_past(
+    work: Transaction, pack: RulePack, watch: Watch, *, lead: Lead, outcome: Outcome, at: datetime, report: Report
+) -> Outcome:
+    """Decide a lead by what its company did before, where patterns ask for it; note that it did this.
+
+    Args:
+        work: the unit of work that keeps the decision.
+        pack: the pack that decided.
+        watch: what evaluates its patterns.
+        lead: the lead.
+        outcome: what the pack says of it without a past.
+        at: the instant of the decision.
+        report: told where an engine of patterns fails or disagrees.
+    """
+    history = recall(work, pack.checked, lead, at) if pack.checked.patterns else None
+    note_lead(work, lead, at)
+    if history is None:
+        return outcome
+    reading = pack.reading(outcome.given, history)
+    return pack.decide(outcome.given, watch.signals(reading, report))
 
 
 def recall(work: Transaction, pack: CheckedPack, lead: Lead, at: datetime) -> History | None:

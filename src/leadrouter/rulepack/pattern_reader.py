@@ -89,11 +89,11 @@ class PatternReader:
     # streams
 
     def _refuse_fields(self, section: Section) -> None:
-        """Refuse fields whose names mean something else beside events."""
+        """Refuse facts whose names mean something else beside events."""
         for name, meaning in ((p.KIND, "the kind of an event"), (p.CONTACT, "who asked")):
-            if name in self.words:
-                message = f"field `{name}` in a pack with streams, where `{name}` is {meaning}"
-                section.document.fault("LR335", message, section.node, "give the field another name")
+            if name in self.words or name in self.taken:
+                message = f"fact `{name}` in a pack with streams, where `{name}` is {meaning}"
+                section.document.fault("LR335", message, section.node, "give the fact another name")
 
     def _stream(self, document: Document, key: yaml.ScalarNode, node: Node) -> None:
         name = key.value

@@ -261,3 +261,9 @@ pools: {all: {}}
     books = Books(organisation, to=Pool("all"), loads={"boris": Load(person="boris", is_paused=True)})
     shut = "outside the hours `never` of department `sales`"
     assert books.choose().why_not() == {"anna": shut, "boris": "paused", "olga": shut}
+
+
+def test_whoever_joins_later_is_told_the_date():
+    """A colleague of next month is in the list, and gets nothing before."""
+    choice = Books(office(evolve(ANNA, joined=date(2026, 4, 1)), BORIS)).choose()
+    assert (choice.offered_to, choice.why_not()) == (("boris",), {"anna": "joins on 2026-04-01"})

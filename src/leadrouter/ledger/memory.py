@@ -196,10 +196,12 @@ class _Work:
     def note(self, event: Noted) -> None:
         if self.noted(event.kind, event.key) is not None:
             raise ValueError(f"event `{event.key}` of kind `{event.kind}` is noted already")
-        self._put(self.books.companies.noted, (event.kind, event.key), event)
-        past = self.books.companies.pasts.get(event.company, ())
+        shelves, key = self.books.companies, (event.kind, event.key)
+        self._put(shelves.turns, key, len(shelves.noted))
+        self._put(shelves.noted, key, event)
+        past = shelves.pasts.get(event.company, ())
         place = bisect_right(past, event.at, key=when)
-        self._put(self.books.companies.pasts, event.company, (*past[:place], event, *past[place:]))
+        self._put(shelves.pasts, event.company, (*past[:place], event, *past[place:]))
 
     def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
         past = self.books.companies.pasts.get(company, ())

@@ -32,9 +32,11 @@ class CompanyShelves:
     """By root and rule: how many identifiers it has, under one key."""
     linked: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
     noted: dict[_Key, Noted] = field(factory=dict)
-    """Events of companies by kind and key, as they were noted."""
+    """Events of companies by kind and key."""
+    turns: dict[_Key, int] = field(factory=dict)
+    """By kind and key: how many events were noted before."""
     pasts: dict[str, tuple[Noted, ...]] = field(factory=dict)
-    """Events by the root of their company, oldest first."""
+    """Events by the root of their company, oldest first, equal instants in the order in which they were noted."""
     portfolios: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
 
 
@@ -106,10 +108,15 @@ class MemoryClients:
         past = self.shelves.pasts.get(company.root, ())
         moved = [evolve(each, company=root) for each in past if each.begun == company.id]
         if moved and root != company.root:
+            for each in moved:
+                self.put_into(self.shelves.noted, (each.kind, each.key), each)
             rest = tuple(each for each in past if each.begun != company.id)
             self.put_into(self.shelves.pasts, company.root, rest)
-            joined = sorted((*self.shelves.pasts.get(root, ()), *moved), key=when)
+            joined = sorted((*self.shelves.pasts.get(root, ()), *moved), key=self._when_and_turn)
             self.put_into(self.shelves.pasts, root, tuple(joined))
+
+    def _when_and_turn(self, event: Noted) -> tuple[str, int]:
+        return event.at, self.shelves.turns[event.kind, event.key]
 
     def _shelve(self, company: Company, *, is_there: bool) -> None:
         """Put a company where it is found, or take it away from there."""
@@ -131,5 +138,5 @@ class MemoryClients:
 
 
 def when(event: Noted) -> str:
-    """Return when an event was, in the order of the ledger where instants are equal."""
+    """Return when an event was."""
     return event.at

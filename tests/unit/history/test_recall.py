@@ -158,6 +158,25 @@ def test_linked_companies_share_their_past(ledger):
     assert len(router.route(lead(5, company="Ural"), at=AT + DAY).outcome.history.events) == 2
 
 
+def test_an_event_is_recorded_once_whatever_is_linked_since(ledger):
+    """The same event of a company that has another root by now changes nothing."""
+    router = router_on(ledger)
+    ural = router.route(lead(1, company="Ural"), at=AT).lead_id
+    press = router.route(lead(2, company="Press"), at=AT).lead_id
+
+    def record():
+        router.record("visit", key="crm:1", lead_id=press, at=AT)
+        router.record("visit", key="crm:2", company="Press", at=AT)
+
+    record()
+    router.clients.link(press, ural, by="olga", at=AT)
+    record()
+    assert len(router.route(lead(3, company="Ural"), at=AT).outcome.history.events) == 4
+    router.clients.unlink(press, by="olga", at=AT)
+    record()
+    assert len(router.route(lead(4, company="Press"), at=AT).outcome.history.events) == 3
+
+
 def test_an_event_is_recorded_once(ledger):
     """The same again changes nothing, whenever it is said; another content is a conflict, and the first stays."""
     router = router_on(ledger)

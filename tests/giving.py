@@ -10,8 +10,9 @@ from attrs import define, evolve, field
 
 from leadrouter.assignment.assign import choose
 from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence, Resolved, resolve
+from leadrouter.assignment.pool import Resolved, resolve
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.destination import Department as ToDepartment
@@ -64,6 +65,9 @@ class Books:
 
     def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # tests change it as time passes
         return self.away
+
+    def told(self, role: str, at: datetime) -> None:  # noqa: ARG002  # nothing has to decide here
+        return None
 
     def load(self, person: str) -> Load:
         return self.loads.get(person) or Load(person=person)

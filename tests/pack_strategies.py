@@ -69,6 +69,11 @@ def comparisons(draw: st.DrawFn, word: Word) -> str:
     return draw(st.sampled_from((*forms, *forms, *known)))
 
 
+def _between(name: str, sign: str, other: str) -> str:
+    """Compare two fields; one that would be less than itself, or differ from itself, is refused."""
+    return f"{name} {'==' if name == other else sign} {other}"
+
+
 @st.composite
 def residues(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> str:
     """Draw what has to be evaluated: several fields, arithmetic, functions, sets."""
@@ -83,7 +88,7 @@ def residues(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> str:
         case "int" | "decimal":
             forms = (
                 f"{name} + {other} {sign} 3", f"-{name} {sign} {other} * 2", f"{name} / {other} {sign} 1",
-                f"0 < {name} - 1 <= {other}", f"{name} {sign} {draw(st.sampled_from(counts))}",
+                f"0 < {name} - 1 <= {other}", _between(name, sign, draw(st.sampled_from(counts))),
             )  # fmt: skip
         case "money":
             forms = (f"{name} * 2 {sign} {other}", f"{name} - 1 {sign} 100", f"{name} / {other} {sign} 1")
@@ -92,12 +97,12 @@ def residues(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> str:
             forms = (
                 f'days_between({name}, "2026-03-02") {sign} 0',
                 f'weekday({name}) in ["mon", "sun"]',
-                f"{name} {sign} {other}",
+                _between(name, sign, other),
             )
         case "instant":
             forms = (
                 f"hour({name}) {sign} 9", f'weekday({name}) == "mon"', f'date({name}) {sign} "2026-03-02"',
-                f'in_hours({name}, "office")', f"days_between({name}, {other}) {sign} 0", f"{name} {sign} {other}",
+                f'in_hours({name}, "office")', f"days_between({name}, {other}) {sign} 0", _between(name, sign, other),
             )  # fmt: skip
         case "bool":
             forms = (f"{name} == {other}", f"({name} or {other}) == {other}", f"(not {name}) != known({other})")
@@ -111,7 +116,7 @@ def residues(draw: st.DrawFn, vocabulary: tuple[Word, ...]) -> str:
                 *(f"{each}({name}, {constant})" for each in functions),
             )
         case _:
-            forms = (f"{name} == {other}", f"{name} != {other}")
+            forms = (f"{name} == {other}", _between(name, "!=", other))
     return draw(st.sampled_from((*forms, *forms, f"known({name}) == True", f"known({name}) != False")))
 
 

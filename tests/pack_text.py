@@ -10,7 +10,7 @@ from leadrouter.routing.rule_pack import RulePack
 VOCABULARY = "vocabulary: {amount: {money: RUB}, region: {enum: [MSK, SPB]}, note: text, hot: bool, sites: int}"
 CLASSIFY = "classify: [{rule: rest, default: true, class: mass}]"
 ROUTE = "route: [{rule: all, default: true, to: desk}]"
-ROUTES = "routes: {desk: [{to: inbound}]}"
+ROUTES = "routes: {desk: [{to: inbound}, {to: hold}]}"
 FILES: Mapping[str, str] = {}
 
 

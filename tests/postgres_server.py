@@ -1,7 +1,8 @@
 """A PostgreSQL server for tests: started once a run, every test with a database of its own.
 
-`LEADROUTER_TEST_POSTGRES` is the address of another one (`postgresql://…`; its user may make databases and roles). Where no server can be
-had the tests that need one are skipped, and the summary says so; in CI they fail.
+`LEADROUTER_TEST_POSTGRES` is the address of another one (`postgresql://…`; its user may make databases and
+roles). Where no server can be had the tests that need one are skipped, and the summary says so; in CI they
+fail.
 """
 
 from __future__ import annotations

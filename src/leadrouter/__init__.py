@@ -9,8 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from leadrouter.adapters.files import load_organisation, load_pack
-    from leadrouter.destination import Destination, parse_destination
+    from leadrouter.adapters.files import load_organisation, load_pack, load_roster
     from leadrouter.errors import (
         CaseError,
         ConflictError,
@@ -21,20 +20,21 @@ if TYPE_CHECKING:
         NaiveTimeError,
         OrganisationError,
         PackError,
+        RosterError,
         UnknownLeadError,
     )
     from leadrouter.lead import Contact, Lead
     from leadrouter.organisation import Organisation
+    from leadrouter.roster.duty import Duty
+    from leadrouter.roster.roster import DutyRoster
     from leadrouter.router import Router
     from leadrouter.routing.counterfactual import Counterfactual, counterfactual
     from leadrouter.routing.decision import Decision
     from leadrouter.routing.outcome import Outcome
     from leadrouter.routing.rule_pack import RulePack
-    from leadrouter.vocabulary import Field, Vocabulary
 
 _HOMES = {
-    "leadrouter.adapters.files": ("load_organisation", "load_pack"),
-    "leadrouter.destination": ("Destination", "parse_destination"),
+    "leadrouter.adapters.files": ("load_organisation", "load_pack", "load_roster"),
     "leadrouter.errors": (
         "CaseError",
         "ConflictError",
@@ -45,16 +45,18 @@ _HOMES = {
         "NaiveTimeError",
         "OrganisationError",
         "PackError",
+        "RosterError",
         "UnknownLeadError",
     ),
     "leadrouter.lead": ("Contact", "Lead"),
     "leadrouter.organisation": ("Organisation",),
+    "leadrouter.roster.duty": ("Duty",),
+    "leadrouter.roster.roster": ("DutyRoster",),
     "leadrouter.router": ("Router",),
     "leadrouter.routing.counterfactual": ("Counterfactual", "counterfactual"),
     "leadrouter.routing.decision": ("Decision",),
     "leadrouter.routing.outcome": ("Outcome",),
     "leadrouter.routing.rule_pack": ("RulePack",),
-    "leadrouter.vocabulary": ("Field", "Vocabulary"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -64,10 +66,10 @@ __all__ = [
     "Contact",
     "Counterfactual",
     "Decision",
-    "Destination",
+    "Duty",
+    "DutyRoster",
     "FactsError",
     "Fault",
-    "Field",
     "Lead",
     "LeadRouterError",
     "LedgerError",
@@ -76,14 +78,14 @@ __all__ = [
     "OrganisationError",
     "Outcome",
     "PackError",
+    "RosterError",
     "Router",
     "RulePack",
     "UnknownLeadError",
-    "Vocabulary",
     "counterfactual",
     "load_organisation",
     "load_pack",
-    "parse_destination",
+    "load_roster",
 ]
 
 

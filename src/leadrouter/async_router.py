@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-    from leadrouter.assignment.pool import Duties
+    from leadrouter.assignment.duties import Duties
     from leadrouter.assignment.strategy import OwnStrategy
     from leadrouter.ledger.chain import Kept
     from leadrouter.organisation import Organisation

@@ -262,6 +262,8 @@ def visible(quoted: str) -> str:
     >>> print(visible('"пресс\u2028"'))
     "пресс\u2028"
     """
+    if quoted.isprintable():
+        return quoted
     return "".join(character if character.isprintable() else _escape(ord(character)) for character in quoted)
 
 

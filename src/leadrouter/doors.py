@@ -11,13 +11,14 @@ from typing import Any
 from attrs import define, field
 from attrs.validators import max_len
 
+from leadrouter.assignment.duties import Duties, FixedDuties, RosterDuties, staffed
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Duties, FixedDuties
 from leadrouter.assignment.standing import Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
+from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.ledger import Ledger, Reading
 from leadrouter.lifecycle import answer, handover, pausing
@@ -29,6 +30,7 @@ from leadrouter.lifecycle.sla import Measure, measures
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.lifecycle.tick import tick
 from leadrouter.organisation import Organisation
+from leadrouter.roster.roster import DutyRoster
 from leadrouter.routing import deal
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.routing.stored import find_entry, kept_pack
@@ -48,6 +50,7 @@ class Doors:
     organisation: Organisation
     ledger: Ledger = field(repr=False)
     observer: Observer | None = field(default=None, kw_only=True, repr=False)
+    roster: DutyRoster | None = field(default=None, kw_only=True, repr=False)
     duties: Duties | None = field(default=None, kw_only=True, repr=False)
     strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False)
     identity_key: bytes = field(default=b"", kw_only=True, repr=False, validator=max_len(MAX_KEY))
@@ -56,15 +59,32 @@ class Doors:
     _organisation_digest: str = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        if self.roster is not None:
+            self.organisation = staffed(self.organisation, self.roster)
         faults = list(check_destinations(self.pack.checked, self.organisation, self.strategies))
         if faults:
             raise PackError(faults)
         self._organisation_digest = self.organisation.digest
         self._house = House(
             organisation=self.organisation,
-            duties=FixedDuties(self.organisation.duty) if self.duties is None else self.duties,
+            duties=self._settled_duties(),
+            roster_digest=None if self.roster is None else self.roster.digest,
             strategies=self.strategies,
         )
+
+    @property
+    def _past(self) -> Past:
+        return Past(self.organisation.country, self.identity_key)
+
+    def _won(self, desk: Desk, state: LeadState, by: str) -> LeadState:
+        won = deal.won(desk, state, by, self._pack(desk.work, state.pack))
+        self._past.note_deal(desk, won)
+        return won
+
+    def _settled_duties(self) -> Duties:
+        if self.duties is not None:
+            return self.duties
+        return FixedDuties(self.organisation.duty) if self.roster is None else RosterDuties(self.roster)
 
     def accept(
         self, lead_id: str, *, by: str, at: datetime | None = None, expect_version: int | None = None
@@ -110,7 +130,7 @@ class Doors:
             lead_id,
             at,
             expect_version,
-            lambda desk, state: deal.won(desk, state, by, self._pack(desk.work, state.pack)),
+            lambda desk, state: self._won(desk, state, by),
         )
 
     def lost(

@@ -75,6 +75,10 @@ class OrganisationError(FaultsError):
     """An organisation that was refused; nothing of it was loaded."""
 
 
+class RosterError(FaultsError):
+    """A duty roster that was refused; nothing of it was loaded."""
+
+
 class CaseError(FaultsError):
     """A file of cases that was refused; none of its cases ran."""
 

@@ -49,6 +49,8 @@ EVENTS: Mapping[str, Level] = read_only(
         "sla.reminded": "info",
         "sla.missed": "warning",
         "sla.escalated": "warning",
+        "patterns.failed": "warning",
+        "patterns.disagreed": "warning",
         "person.paused": "info",
         "person.resumed": "info",
         "person.handed_over": "info",

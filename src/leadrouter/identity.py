@@ -27,6 +27,7 @@ TAX_NUMBER = "tax_number"
 """The fact that holds a company's tax number."""
 
 _EMAIL = re.compile(r"""(?P<local>[^\s@<>()\[\],;:"]{1,64})@(?P<domain>[^\s@<>()\[\],;:"]+\.[^\s@<>()\[\],;:"]+)""")
+_DOMAIN = re.compile(r"[a-z0-9._-]+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"\b[^\W\d_](?:[./][^\W\d_]\b)+\.?")
 _UNSEEN = re.compile(r"['’ʼ`´\u00ad\u200b-\u200d\ufeff]")
@@ -214,9 +215,10 @@ def free_mail() -> frozenset[str]:
 
 def _ascii(domain: str) -> str | None:
     try:
-        return domain.casefold().encode("idna").decode()
+        spelt = domain.casefold().encode("idna").decode()
     except UnicodeError:
         return None
+    return spelt if _DOMAIN.fullmatch(spelt) else None
 
 
 def _without_forms(words: tuple[str, ...]) -> tuple[str, ...]:

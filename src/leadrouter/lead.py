@@ -172,6 +172,22 @@ def _plain(value: object) -> Any:
     return repr(value)
 
 
+def raw_form(record: object) -> str:
+    """Return what came in place of a lead as text: JSON where it can be written so, else as Python shows it.
+
+    >>> raw_form({"source": [1]}), raw_form({(1, 2): "x"})
+    ('{"source": [1]}', "{(1, 2): 'x'}")
+    """
+    try:
+        return json.dumps(record, default=lambda value: dict(value) if isinstance(value, Mapping) else repr(value))
+    except (TypeError, ValueError, RecursionError):  # keys that are no text, circles, endless depth, endless digits
+        pass
+    try:
+        return repr(record)
+    except (ValueError, RecursionError):
+        return show(record)
+
+
 @define
 class _Reading:
     """One record being read; its faults are collected."""

@@ -94,6 +94,14 @@ class Organisation:
         roles = {*self.duty, *([self.inbound.duty] if self.inbound.duty else [])}
         return evolve(self, duty=dict.fromkeys(sorted(roles), people))
 
+    def with_rota(self, people: Mapping[str, tuple[str, ...]]) -> Organisation:
+        """Return the same organisation with these people taking turns in duty roles, of which the first is inbound's.
+
+        A role that the organisation names for inbound stays.
+        """
+        inbound = evolve(self.inbound, duty=self.inbound.duty or next(iter(people), None))
+        return evolve(self, duty={**self.duty, **people}, inbound=inbound)
+
     def settle(self, destination: Destination) -> Settled:
         """Return what `inbound` means under the staffing; any other destination as it is."""
         if not isinstance(destination, Inbound):

@@ -214,6 +214,8 @@ class _Reading:
         known = {"department": departments, "head": departments, "duty": duty}
         found = {key: self.document.word(value, f"`{key}`") for key, value in given.items()}
         for key, name in found.items():
+            if key == "duty" and not duty:
+                continue  # a roster has the roles, against which the router holds it
             if name is not None and name not in known[key]:
                 what = "duty role" if key == "duty" else "department"
                 self.document.fault("LR505", f"unknown {what} `{name}`", given[key], did_you_mean(name, known[key]))

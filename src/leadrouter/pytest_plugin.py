@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from leadrouter import Organisation, Router, RulePack
+    from leadrouter import DutyRoster, Organisation, Router, RulePack
     from leadrouter.ledger.memory import MemoryLedger
     from leadrouter.testing import Case, Coverage, FixedClock
 
@@ -51,7 +51,7 @@ class _Loaded:
 
         self.refusal: str | None = None
         try:
-            self.pack, self.organisation = load_set_up(_from_here(folder))
+            self.pack, self.organisation, self.roster = load_set_up(_from_here(folder))
         except FaultsError as error:
             self.refusal = str(error)
 
@@ -103,7 +103,7 @@ class CaseItem(pytest.Item):
         from leadrouter.testing.coverage import reached
         from leadrouter.testing.results import run_case
 
-        result = run_case(self.case, self.loaded.pack, self.loaded.organisation)
+        result = run_case(self.case, self.loaded.pack, self.loaded.organisation, self.loaded.roster)
         self.reached = reached(result)
         if not result.passed:
             raise CaseFailure(result.report())
@@ -189,7 +189,8 @@ def _coverage(folder: Path, names: Iterable[str]) -> Coverage:
     from leadrouter.testing.coverage import coverage_of
     from leadrouter.testing.suite import load_set_up
 
-    return coverage_of(*load_set_up(_from_here(folder)), names)
+    pack, organisation, roster = load_set_up(_from_here(folder))
+    return coverage_of(pack, organisation, names, roster)
 
 
 # fixtures
@@ -221,6 +222,17 @@ def leadrouter_organisation(leadrouter_folder: Path) -> Organisation:
 
 
 @pytest.fixture
+def leadrouter_roster(request: pytest.FixtureRequest) -> DutyRoster | None:
+    """The roster of `leadrouter_folder`; None where it has none, and where no folder is named."""
+    from leadrouter.adapters.files import load_roster_beside
+
+    try:
+        return load_roster_beside(request.getfixturevalue("leadrouter_folder"))
+    except pytest.UsageError:
+        return None
+
+
+@pytest.fixture
 def leadrouter_ledger() -> MemoryLedger:
     """An empty ledger in memory."""
     from leadrouter.ledger.memory import MemoryLedger
@@ -238,9 +250,12 @@ def leadrouter_clock() -> FixedClock:
 
 @pytest.fixture
 def leadrouter_router(
-    leadrouter_pack: RulePack, leadrouter_organisation: Organisation, leadrouter_ledger: MemoryLedger
+    leadrouter_pack: RulePack,
+    leadrouter_organisation: Organisation,
+    leadrouter_roster: DutyRoster | None,
+    leadrouter_ledger: MemoryLedger,
 ) -> Router:
     """A router of `leadrouter_pack` that keeps what it decides in `leadrouter_ledger`."""
     from leadrouter.router import Router
 
-    return Router(leadrouter_pack, leadrouter_organisation, leadrouter_ledger)
+    return Router(leadrouter_pack, leadrouter_organisation, leadrouter_ledger, roster=leadrouter_roster)

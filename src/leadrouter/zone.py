@@ -61,3 +61,17 @@ def takes_effect(day: date, clock: time, tz: ZoneInfo) -> datetime:
         return (start + timedelta(seconds=second)).astimezone(tz).replace(tzinfo=None) >= wall
 
     return start + timedelta(seconds=bisect_left(seconds, True, key=has_come))
+
+
+def differs_from_system(name: str, start: datetime, end: datetime) -> datetime | None:
+    """Return the first day in `[start, end)` on which the machine's own rules of a zone differ from the package's.
+
+    None where they agree, or the machine has none. Costs a look at each day.
+    """
+    ours, theirs = zone(name), ZoneInfo.no_cache(name)
+    day = start
+    while day < end:
+        if day.astimezone(ours).utcoffset() != day.astimezone(theirs).utcoffset():
+            return day
+        day += timedelta(days=1)
+    return None

@@ -15,8 +15,8 @@ from random import Random
 from attrs import define, field
 
 from leadrouter.assignment.assign import choose
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence
 from leadrouter.rulepack.route import Step
 from leadrouter.staff import SALES_NORMS, Salesperson
 from tests.giving import AT, SALES, Books, office

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
-from leadrouter.assignment.pool import Absence
+from leadrouter.assignment.duties import Absence
 from leadrouter.staff import Salesperson
 from tests.giving import Books, office
 

@@ -12,9 +12,9 @@ from itertools import count
 from pathlib import Path
 
 import yaml
-from attrs import frozen
+from attrs import evolve, frozen
 
-from leadrouter import Decision, Lead, Organisation, Router, RulePack, load_pack
+from leadrouter import Decision, Lead, Organisation, Router, RulePack, load_organisation, load_pack, load_roster
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.intake import facts_for
 
@@ -98,8 +98,16 @@ def _routing_conveyor() -> Iterator[Comparison]:
     """Route the leads that ship, as they come: amounts as form strings, free text, many facts missing."""
     lines = (_CONVEYOR / "leads.jsonl").read_text(encoding="utf-8").splitlines()
     leads = [Lead.from_mapping(json.loads(line, parse_float=Decimal)) for line in lines]
-    router = Router.open(_CONVEYOR, ledger="memory:")
+    organisation = _without_limits(load_organisation(_CONVEYOR))
+    router = Router(load_pack(_CONVEYOR), organisation, MemoryLedger(), roster=load_roster(_CONVEYOR))
     return _routing("rules/baksht", router, [facts_for(router.pack, lead, _NOW) for lead in leads])
+
+
+def _without_limits(organisation: Organisation) -> Organisation:
+    """Let everybody take any number of leads: none of those that are routed here is ever won or lost."""
+    departments = {id_: evolve(each, capacity=None) for id_, each in organisation.departments.items()}
+    people = {id_: evolve(each, capacity=None) for id_, each in organisation.people.items()}
+    return evolve(organisation, departments=departments, people=people)
 
 
 def _routing(what: str, router: Router, leads: Sequence[Facts]) -> Iterator[Comparison]:

@@ -149,7 +149,7 @@ def pack_text(rules: tuple[Rule, ...]) -> str:
         "route:",
         "  - {rule: everything, default: true, to: inbound}",
         "routes:",
-        "  inbound: [{to: inbound}]",
+        "  inbound: [{to: inbound}, {to: hold}]",
     ]
     return "\n".join([*head, *body, *tail, ""])
 

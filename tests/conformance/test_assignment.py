@@ -19,7 +19,7 @@ from attrs import define, field
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.pool import Absence
+from leadrouter.assignment.duties import Absence
 from leadrouter.document import Document
 from leadrouter.errors import LeadRouterError
 from leadrouter.event import Event
@@ -80,6 +80,9 @@ class Rota:
 
     def absences(self, at: datetime) -> Mapping[str, Absence]:
         return {person: each for person, each in self.away.items() if each.until is None or at < each.until}
+
+    def told(self, role: str, at: datetime) -> None:  # noqa: ARG002  # nothing has to decide here
+        return None
 
 
 @define

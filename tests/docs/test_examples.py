@@ -15,7 +15,10 @@ from .workbench import Workbench
 def test_a_page_holds(page: Path, tmp_path: Path) -> None:
     """The examples of a page do what the page says, one after the other, and its tables are true."""
     bench = Workbench.at(tmp_path)
-    for example in examples(page):
-        bench.run(example)
-    for table in tables(page):
-        check_table(table, bench.pack)
+    try:
+        for example in examples(page):
+            bench.run(example)
+        for table in tables(page):
+            check_table(table, bench.pack)
+    finally:
+        bench.close()

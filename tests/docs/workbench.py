@@ -15,12 +15,16 @@ from typing import Any
 import psycopg
 from attrs import define, evolve, field
 
-from leadrouter import Organisation, Router, RulePack
+from leadrouter import DutyRoster, Organisation, Router, RulePack
+from leadrouter.adapters.ical import read_calendar
 from leadrouter.adapters.records import Format, read_records
 from leadrouter.errors import Fault, FaultsError
 from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.roster.person import Person
+from leadrouter.roster.plan_file import parse_plan
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.testing import parse_cases, run_case
+from leadrouter.zone import zone
 from tests.postgres_server import address_of, new_database
 
 from .graft import grafted, route_by
@@ -31,7 +35,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SERVER = "postgresql://leads@db.example.com/leads"
 """What pages call a server of the reader's."""
 
-_SAVED = frozenset({"yaml", "csv", "jsonl", "toml", "python"})
+_SAVED = frozenset({"yaml", "csv", "ics", "jsonl", "toml", "python"})
 
 
 @define
@@ -43,6 +47,7 @@ class Workbench:
     namespace: dict[str, Any] = field(factory=lambda: {"__name__": "example"})
     pack: str = ""
     organisation: str = ""
+    roster: str = ""
     faulty: tuple[Path, str] | None = None
     """A file in which a fault is shown, and its text before, which a reader would put back."""
     address: str | None = None
@@ -54,6 +59,11 @@ class Workbench:
         """Set up a workbench in an empty folder."""
         shutil.copytree(ROOT / "rules", folder / "rules")
         return cls(folder, Terminal(folder))
+
+    def close(self) -> None:
+        """Close the ledgers of the routers that the page has left open."""
+        for router in [each for each in self.namespace.values() if isinstance(each, Router)]:
+            router.close()
 
     def run(self, example: Example) -> None:
         """Run an example; one that names the code of an error must produce it."""
@@ -95,7 +105,12 @@ class Workbench:
         name = example.option("file")
         if name is None:
             return
-        whole = {("fragment",): self.pack, ("organisation", "fragment"): self.organisation}.get(example.kind)
+        wholes = {
+            ("fragment",): self.pack,
+            ("organisation", "fragment"): self.organisation,
+            ("roster", "fragment"): self.roster,
+        }
+        whole = wholes.get(example.kind)
         file = self.folder / name
         if example.code is not None:
             self.faulty = file, file.read_text(encoding="utf-8")
@@ -121,26 +136,37 @@ class Workbench:
                 return
             case language, () if example.option("file") is not None and language in _SAVED:
                 return
+            case "yaml", ("roster", *more):
+                year = int(example.option("year") or 2026) if "findings" in more else None
+                yield from self.check_roster(text, is_kept=is_kept, is_part="fragment" in more, year=year)
             case "yaml", kind:
                 yield from self.checked_yaml(kind, text, is_kept=is_kept, is_saved=example.option("file") is not None)
             case ("json" | "jsonl" | "csv") as form, ("leads",):
                 yield from self.unread(text, form)
+            case "csv", ("plan",):
+                yield from parse_plan(text, people=("anna", "boris"), roles=("duty", "backup"))[1]
             case "csv", ():
                 (self.folder / "table.csv").write_text(text, encoding="utf-8")
                 yield from self.check_pack(grafted(self.pack, "classify: {csv: table.csv}\n"))
+            case "ics", ():
+                yield from self.odd_events(text)
             case "json", ("facts",):
                 RulePack.parse(self.pack).decide(json.loads(text))
             case "json", ("lead",):
                 self.router().route(json.loads(text), at=AT)
             case "sql", ():
-                with psycopg.connect(self.database) as connection:
-                    connection.execute(text.encode())
-                    connection.rollback()
+                self.ask(text)
             case "python", ():
                 with chdir(self.folder):
                     exec(compile(text, example.place, "exec"), self.namespace)  # noqa: S102  # our own pages
             case language, kind:
                 raise AssertionError(f"{example.place}: nobody knows how to check `{language} {' '.join(kind)}`")
+
+    def ask(self, statement: str) -> None:
+        """Ask the page's database, and leave nothing behind."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(statement.encode())
+            connection.rollback()
 
     def checked_yaml(self, kind: tuple[str, ...], text: str, *, is_kept: bool, is_saved: bool) -> Iterator[Fault]:
         """Check YAML by its kind; a whole pack or organisation is the page's from then on."""
@@ -178,11 +204,22 @@ class Workbench:
             yield from check_destinations(RulePack.parse(self.pack, include=self.include).checked, organisation)
         yield from organisation.warnings
 
+    def check_roster(self, text: str, *, is_kept: bool, is_part: bool, year: int | None) -> Iterator[Fault]:
+        """Read a roster, and look for its findings in a year; a whole one is the page's from then on."""
+        whole = grafted(self.roster, text) if is_part else text
+        if is_kept and not is_part:
+            self.roster = whole
+        roster = DutyRoster.parse(whole, read=lambda named: (self.folder / named).read_bytes())
+        yield from roster.warnings
+        if year is not None:
+            for each in roster.check(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)):
+                yield Fault(code=each.code, message=each.message, where=each.where, fix=each.fix)
+
     def check_cases(self, text: str) -> None:
         """Read cases and run them."""
         router = self.router()
         for case in parse_cases(text, pack=router.pack, organisation=router.organisation):
-            result = run_case(case, router.pack, router.organisation)
+            result = run_case(case, router.pack, router.organisation, router.roster)
             assert result.passed, result.report()
 
     def unread(self, text: str, form: Format) -> Iterator[Fault]:
@@ -192,6 +229,14 @@ class Workbench:
             yield from record.faults
             if not record.faults:
                 router.route(record.fields, at=AT)
+
+    def odd_events(self, text: str) -> Iterator[Fault]:
+        """Read a calendar of Anna and Boris; yield what is odd about its events."""
+        people = {each: Person(id=each, email=f"{each}@works.example") for each in ("anna", "boris")}
+        tz = zone("Europe/Moscow")
+        _, findings = read_calendar(text.encode(), source="duty.ics", people=people, people_by="email", tz=tz)
+        for each in findings:
+            yield Fault(code=each.code, message=each.message, where=each.where, fix=each.fix)
 
     def include(self, named: str, _above: str) -> tuple[str, str]:
         """Read a file that a pack includes."""

@@ -10,6 +10,7 @@ import pytest
 
 from leadrouter import Lead, Router
 from leadrouter.adapters.records import read_records
+from leadrouter.event import Event
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.testing import Suite, load_suite, measure
 
@@ -43,24 +44,26 @@ def test_every_case_passes(suite):
     assert not failed, "\n\n".join(failed)
 
 
-def test_every_rule_default_and_step_has_a_case(suite):
+def test_every_rule_default_step_and_layer_has_a_case(suite):
     """Nothing in a pack is there without an example of it."""
-    coverage = measure(suite.pack, suite.organisation, suite.run())
+    coverage = measure(suite.pack, suite.organisation, suite.run(), suite.roster)
     assert coverage.missed == (), coverage.report()
 
 
 def test_every_lead_beside_the_pack_is_routed(folder, suite):
     """Exactly as it stands in its file, by both evaluators alike, and each class is among them."""
-    router = Router(suite.pack, suite.organisation, MemoryLedger())
+    events: list[Event] = []
+    router = Router(suite.pack, suite.organisation, MemoryLedger(), observer=events.append, verify=True)
     records = list(read_records(BytesIO((folder / "leads.jsonl").read_bytes()), "jsonl", name="leads.jsonl"))
     assert not [record.faults for record in records if record.faults]
     decisions = [
         router.route(lead, at=lead.received) for lead in map(Lead.from_mapping, (each.fields for each in records))
     ]
     for decision in decisions:
-        assert suite.pack.evaluate(decision.outcome.given) == decision.outcome
+        assert suite.pack.evaluate(decision.outcome.given, decision.outcome.history) == decision.outcome
         assert decision.explain().startswith(f"lead {decision.lead_id} goes to {decision.assignee}")
     assert len({decision.lead_id for decision in decisions}) == len(records)
+    assert {event.name for event in events} <= {"lead.routed", "lead.offered", "lead.escalated"}
     assert len(Counter(decision.lead_class for decision in decisions)) >= 2
 
 

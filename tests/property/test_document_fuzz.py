@@ -112,9 +112,9 @@ def test_an_organisation_is_read_or_refused(text: str):
 )
 def test_deep_and_huge_texts(text: str):
     """Nesting and length that would crash a recursive parser are refused, soon."""
-    started = time.perf_counter()
+    started = time.process_time()
     check(text)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @given(st.text() | st.text("0123456789_.eE+-", max_size=8))

@@ -14,7 +14,7 @@ from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from leadrouter.assignment.pool import Absence
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.organisation import Organisation
 from leadrouter.staff import Salesperson

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrouter.assignment.asked import Asked
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.gate import ClosedGate, Scene, closed_gates, surely_open
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence
 from leadrouter.assignment.quota import Balance
 from leadrouter.organisation import Organisation
 from leadrouter.staff import Department, InboundFlow, Norms, Salesperson

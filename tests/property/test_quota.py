@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ def taken(leads: int, period: Period, tz, demand: list[datetime], held: q.Balanc
     taken_at = []
     for at in demand:
         left = q.balance(held, leads, period, at, tz)
-        if left.parts >= q.COST[period]:
+        if left.has_lead(leads, period):
             taken_at.append(at)
             left = q.spend(left, period)
         held = left
@@ -56,13 +57,14 @@ def test_an_hour_and_a_day_hold_whole_leads(leads: int, period: Period, tz):
     assert set(slices.values()) == {leads}
 
 
-@given(st.integers(1, 40), st.sampled_from(PERIODS), st.integers(0, 400), ZONES)
+@given(st.integers(1, 20), st.lists(st.integers(0, 40), min_size=1, max_size=60), ZONES)
+@example(14, [0] + 20 * [1] + [60] + 40 * [0], zone("UTC"))
 @settings(max_examples=50)
-def test_an_absence_echoes_no_longer_than_a_period(leads: int, period: Period, away: int, tz):
-    """However long somebody is away, at most one period's worth is carried over."""
-    held = q.balance(None, leads, period, START, tz)
-    left = q.balance(held, leads, period, START + away * DAY, tz)
-    assert left.parts <= leads * q.COST[period]
+def test_no_thirty_days_hold_more_than_the_quota(leads: int, gaps: list[int], tz):
+    """However long somebody was away before, and however many leads came on one day."""
+    days = list(accumulate(gaps))
+    got = Counter(at.toordinal() for at in taken(leads, "month", tz, [START + day * DAY for day in days for _ in "ab"]))
+    assert all(sum(got[begin + day] for day in range(30)) <= leads for begin in list(got))
 
 
 @given(st.integers(1, 40), st.sampled_from(PERIODS), st.integers(0, 30), ZONES)
@@ -72,12 +74,12 @@ def test_a_spent_quota_opens_when_it_says(leads: int, period: Period, spent: int
     left = q.balance(None, leads, period, START, tz)
     for _ in range(leads + spent):
         left = q.spend(left, period)
-    if left.parts >= q.COST[period]:
+    if left.has_lead(leads, period):
         return
     opens = q.opens(left, leads, period, tz)
     assert START < opens <= START + LENGTH[period] + DAY
-    assert q.balance(left, leads, period, opens, tz).parts >= q.COST[period]
-    assert q.balance(left, leads, period, opens - timedelta(seconds=1), tz).parts < q.COST[period]
+    assert q.balance(left, leads, period, opens, tz).has_lead(leads, period)
+    assert not q.balance(left, leads, period, opens - timedelta(seconds=1), tz).has_lead(leads, period)
 
 
 @given(st.integers(1, 40), st.sampled_from(PERIODS), ZONES)

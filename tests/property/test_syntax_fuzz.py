@@ -78,6 +78,7 @@ def test_arbitrary_text(text: str):
 
 
 @example(["1e", "9" * 30], "")
+@example(["-", "-", "0e-99999"], "")
 @given(st.lists(st.sampled_from(TOKENS), max_size=12), st.sampled_from(["", " "]))
 @settings(max_examples=600)
 def test_texts_of_tokens(tokens: list[str], between: str):

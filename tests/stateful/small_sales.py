@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import define, field
 
 from leadrouter import Organisation, RulePack
-from leadrouter.assignment.pool import Absence
+from leadrouter.assignment.duties import Absence
 
 ORGANISATION = """
 organisation: office
@@ -80,6 +80,9 @@ class Rota:
 
     def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
         return dict(self.away)
+
+    def told(self, role: str, at: datetime) -> None:  # noqa: ARG002  # nothing has to decide here
+        return None
 
 
 def backwards(candidates, standing):  # noqa: ARG001  # the form of a strategy

@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from leadrouter import Lead, Router
 from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
-from leadrouter.assignment.pool import Absence
+from leadrouter.assignment.duties import Absence
 from leadrouter.errors import LifecycleError, StaleError
 from leadrouter.ledger.memory import MemoryLedger
 from tests.postgres_server import emptied_database, has_postgres

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from leadrouter.errors import FactsError
-from leadrouter.lead import Contact, Lead
+from leadrouter.lead import Contact, Lead, raw_form
 
 RECORD = {
     "id": "evt-1",
@@ -144,6 +145,23 @@ def test_facts_that_json_cannot_keep_are_refused(facts):
     """Facts that hold themselves, nest too deep, or have keys that are no text."""
     with pytest.raises(FactsError, match="LR411"):
         _ = Lead(facts=facts()).payload
+
+
+@pytest.mark.parametrize(
+    ("record", "kept"),
+    [
+        (lambda: MappingProxyType({"source": [1]}), '{"source": [1]}'),
+        (lambda: {"at": date(2026, 3, 2)}, '{"at": "datetime.date(2026, 3, 2)"}'),
+        (lambda: {(1, 2): "a"}, "{(1, 2): 'a'}"),
+        (circle, "{'a': {...}}"),
+        (lambda: {"a": 10**5_000}, "`{'a': a huge number}`"),
+        (deep, "`{'a': {'a': {'a': {'a': {'a': {'a': {...}}}}}}}`"),
+    ],
+    ids=["a mapping", "a date", "a key", "a circle", "digits", "depth"],
+)
+def test_what_is_no_lead_has_a_raw_form(record: Callable[[], object], kept: str):
+    """As JSON, as Python shows it, or else its beginning."""
+    assert raw_form(record()) == kept
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,8 @@ BROKEN = {
     ],
     "organisation: a\nstaffing: duty\ndepartments: {}\npeople: {}\n": ["LR507 staffing `duty` reaches nobody"],
     TEXT.replace("staffing: department", "staffing: ~"): ["LR106 `staffing` is empty"],
+    TEXT.replace("staffing:", "holidays: [soon]\nstaffing:"): ["LR811 `holidays`: `soon` (text) is not a date"],
+    TEXT.replace("staffing:", "country: Russia\nstaffing:"): ["LR106 `Russia` is no country"],
     TEXT.replace("rank: 3", "rank: high"): ["LR106 `rank` must be a whole number"],
     TEXT.replace("{press: 2}", "{press: much}"): ["LR106 the level of `press` must be a whole number"],
     TEXT.replace("skills: {press: 2}", "colour: red"): ["LR104 unknown key `colour` in person `boris`"],
@@ -196,3 +198,19 @@ def test_canonical_json_is_read_as_the_same_organisation(people: list[str], name
     )
     assert Organisation.parse(organisation.to_json()) == organisation
     assert Organisation.parse(organisation.to_json()).to_json() == organisation.to_json()
+
+
+def test_a_rota_gives_the_duty_roles_their_people():
+    """Roles of the same name are the rota's, and inbound means its first where nothing else is said."""
+    bare = CONVEYOR.with_rota({"duty": ("anna",), "phone": ("ivan",)})
+    assert dict(bare.duty) == {"duty": ("anna",), "night": ("ivan",), "phone": ("ivan",)}
+    assert bare.inbound.duty == "duty"
+    without = Organisation.parse(TEXT.partition("duty: {duty")[0].replace(", duty: duty}", "}"))
+    assert without.inbound.duty is None
+    assert without.with_rota({"phone": ("ivan",)}).inbound.duty == "phone"
+    assert without.with_rota({}).inbound.duty is None
+
+
+def test_a_duty_role_of_inbound_may_be_a_rosters():
+    """Without `duty:` the name is held against the roster, by the router."""
+    assert Organisation.parse(TEXT.partition("duty: {duty")[0]).inbound.duty == "duty"

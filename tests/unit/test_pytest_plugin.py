@@ -240,6 +240,27 @@ def test_a_worker_of_a_distributed_run_leaves_coverage_to_the_process_that_repor
 # fixtures
 
 
+def test_a_pack_of_ones_own_needs_no_folder(pytester, run):
+    """Whoever brings a pack and an organisation has no roster beside them."""
+    pytester.makepyfile("""
+        import pytest
+        from tests.small import AT, small_organisation, small_pack
+
+        @pytest.fixture
+        def leadrouter_pack():
+            return small_pack()
+
+        @pytest.fixture
+        def leadrouter_organisation():
+            return small_organisation()
+
+        def test_it(leadrouter_router):
+            assert leadrouter_router.roster is None
+            assert leadrouter_router.route({"product": "press"}, at=AT).assignee == "anna"
+    """)
+    run().assert_outcomes(passed=1)
+
+
 @pytest.mark.usefixtures("pack")
 def test_fixtures_give_a_pack_a_clock_and_a_ledger(pytester, run):
     """The pack is the one that the settings name."""

@@ -6,17 +6,21 @@ import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leadrouter import (
     ConflictError,
     Contact,
+    DutyRoster,
     FactsError,
     Lead,
     NaiveTimeError,
     Organisation,
     PackError,
+    RosterError,
     Router,
     RulePack,
     UnknownLeadError,
@@ -108,6 +112,16 @@ def test_a_record_that_is_no_lead_is_kept_as_it_came():
         router.route({"id": 8, "contact": "anna@example.org", "received": "yesterday"}, at=AT)
     assert "yesterday" in router.ledger.refused()[0].payload
     assert [event.name for event in events] == ["lead.routed", "lead.offered", "lead.refused"]
+
+
+@pytest.mark.parametrize("record", [5, None, "press", ["press"], {("source",): "call"}])
+def test_what_is_no_record_at_all_is_refused_and_kept(record: Any):
+    """A handler may pass on whatever a form sent; it is told what is wrong, and nothing is lost."""
+    router = small_router()
+    with pytest.raises(FactsError, match="LR410") as caught:
+        router.route(record, at=AT)
+    assert caught.value.raw is record
+    assert len(router.ledger.refused()) == 1
 
 
 def test_source_cannot_come_twice():
@@ -209,6 +223,17 @@ def test_a_router_without_an_observer_is_silent():
     assert small_router().route(PRESS, at=AT).assignee == "anna"
 
 
+def test_a_router_that_cannot_be_opened_closes_its_ledger(tmp_path, monkeypatch):
+    """A pack that leads to nobody is found when the ledger is open already."""
+    (tmp_path / "pack.yaml").write_text(PACK, "utf-8")
+    (tmp_path / "organisation.yaml").write_text(ORGANISATION.replace("client:", "service:"), "utf-8")
+    closed = []
+    monkeypatch.setattr(MemoryLedger, "close", lambda ledger: closed.append(ledger.__class__))
+    with pytest.raises(PackError):
+        Router.open(tmp_path, ledger="memory:")
+    assert closed == [MemoryLedger]
+
+
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 def test_threads_share_a_router(kind, tmp_path):
     """However many threads deliver the same leads, each is decided once and the turns are shared evenly."""
@@ -254,3 +279,49 @@ def test_numbers_that_are_none_are_refused_and_kept():
         with pytest.raises(FactsError):
             router.route(Lead(facts={"amount": amount}), at=AT)
     assert len(router.ledger.refused()) == 4
+
+
+ROSTER = """
+roster: small
+tz: Europe/Moscow
+people: {anna: , boris: }
+roles:
+  duty:
+    layers:
+      - id: office
+        rotation: {people: [anna, boris], unit: days, at: "09:00", anchor: 2026-03-01}
+"""
+
+
+def test_a_roster_decides_who_is_on_duty_and_stands_in_the_record():
+    """At the instant of the decision; the record has its digest, the explanation the layer and until when."""
+    roster = DutyRoster.parse(ROSTER)
+    organisation = small_organisation().with_staffing("duty")
+    router = Router(small_pack(), organisation, MemoryLedger(), roster=roster)
+    decision = router.route(Lead(id="1", facts={"product": "press"}), at=AT)
+    assert (decision.assignee, decision.to_record()["roster"]) == ("boris", roster.digest)
+    told = decision.explain()
+    assert "on duty by layer office until 2026-03-03T06:00:00+00:00" in told
+    assert "  not anna: off duty" in told
+    assert told.endswith(f"roster {roster.digest[:12]}")
+    again = router.decision(decision.lead_id)
+    assert (again, again.roster_digest) == (decision, roster.digest)
+
+
+def test_people_of_a_roster_are_people_of_the_organisation():
+    """Everybody else is named, all at once, with whoever may be meant."""
+    roster = DutyRoster.parse(ROSTER.replace("anna", "ana").replace("boris", "bors"))
+    with pytest.raises(RosterError) as refused:
+        Router(small_pack(), small_organisation(), MemoryLedger(), roster=roster)
+    assert [fault.code for fault in refused.value.faults] == ["LR718", "LR718"]
+    assert "did you mean `anna`?" in str(refused.value)
+
+
+def test_a_folder_with_a_roster_is_opened_with_it():
+    """`rules/baksht` has one, `rules/minimal` a fixed list."""
+    rules = Path(__file__).parents[2] / "rules"
+    with Router.open(rules / "baksht", ledger="memory:") as router:
+        assert router.roster is not None
+        assert router.organisation.duty["backup"] == router.organisation.duty["duty"][:7]
+    with Router.open(rules / "minimal", ledger="memory:") as router:
+        assert router.roster is None

@@ -26,6 +26,7 @@ LONGEST_LINE = 20_000_000
 
 _FORMAT_OF: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv"}
 _PIECE = 1_000_000
+_AN_OBJECT = 'write an object: {"source": "call", "facts": {…}}'
 _SHORTEN = "is it one lead? give each a line of its own"
 
 
@@ -155,7 +156,9 @@ class _Json:
 
     def record(self, lines: _Lines, line: int, raw: str, fields: object) -> Record:
         if not self.faults and not isinstance(fields, dict):
-            self.fault("LR424", f"{show(fields)} is no lead", 'write an object: {"source": "call", "facts": {…}}')
+            holds_leads = isinstance(fields, list) and any(isinstance(each, dict) for each in fields)
+            fix = "give each lead a line, or read the array in the format `json`" if holds_leads else _AN_OBJECT
+            self.fault("LR424", f"{show(fields)} is no lead", fix)
         self.faults[:0] = _not_utf8(raw, self.where)
         held: Any = {} if self.faults else fields
         return Record(line=line, raw=raw, read=lines.read, fields=held, faults=tuple(self.faults))

@@ -95,4 +95,18 @@ CREATE TABLE identifier (
 CREATE INDEX identifier_of_root ON identifier (root, rule);
 CREATE INDEX identifier_of_company ON identifier (company);
 
+CREATE TABLE noted (
+  number  INTEGER PRIMARY KEY,
+  key     TEXT NOT NULL,
+  company TEXT NOT NULL,
+  begun   TEXT NOT NULL,
+  contact TEXT,
+  kind    TEXT NOT NULL,
+  at      TEXT NOT NULL,
+  payload TEXT,
+  UNIQUE (kind, key)
+) STRICT;
+CREATE INDEX past ON noted (company, at);
+CREATE INDEX noted_begun ON noted (begun);
+
 PRAGMA user_version = 3;

@@ -68,6 +68,8 @@ class SqliteClients:
         self.connection.execute(_PUT, values)
         moved = "UPDATE identifier SET root = ? WHERE company = ? AND root <> ?"
         self.connection.execute(moved, (company.root, company.id, company.root))
+        past = "UPDATE noted SET company = ? WHERE begun = ? AND company <> ?"
+        self.connection.execute(past, (company.root, company.id, company.root))
 
     def add_identifier(self, company: Company, rule: str, digest: str) -> None:
         """Keep an identifier of a company that was put before; once is enough."""

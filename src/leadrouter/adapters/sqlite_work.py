@@ -16,11 +16,12 @@ from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
 
 _ENTRY = ", ".join(each.name for each in fields(Entry))
+_NOTED = ", ".join(each.name for each in fields(Noted))
 _REFUSED = ", ".join(each.name for each in fields(Refused))
 
 _ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
@@ -35,6 +36,14 @@ _END = "SELECT hash FROM event WHERE subject = ? ORDER BY number DESC LIMIT 1"
 _POSITION = """
     INSERT INTO position VALUES (?, ?)
     ON CONFLICT (consumer) DO UPDATE SET number = max(number, excluded.number)
+"""
+
+_NOTE = f"INSERT INTO noted ({_NOTED}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
+_NOTED_OF_KEY = f"SELECT {_NOTED} FROM noted WHERE kind = ? AND key = ?"  # noqa: S608  # columns
+PAST = """
+    SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload)
+    FROM noted LEFT JOIN entry ON entry.key = noted.key
+    WHERE company = ? AND noted.at BETWEEN ? AND ? ORDER BY noted.at DESC, noted.number DESC LIMIT ?
 """
 
 _NEW_LEAD = """
@@ -233,6 +242,20 @@ class SqliteWork:
         """Keep the breaker of a pool."""
         self._replace("breaker", "pool", breaker.pool, breaker.to_json())
 
+    def noted(self, kind: str, key: str) -> Noted | None:
+        """Return the event that was noted under a kind and a key."""
+        row = self.connection.execute(_NOTED_OF_KEY, (kind, key)).fetchone()
+        return None if row is None else _noted(row)
+
+    def note(self, event: Noted) -> None:
+        """Note an event of a company's past; its kind and key must be new."""
+        self.connection.execute(_NOTE, astuple(event))
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
+        rows = self.connection.execute(PAST, (company, since, until, most)).fetchall()
+        return tuple(_noted(row) for row in reversed(rows))
+
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
         self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
@@ -255,3 +278,8 @@ class SqliteWork:
 def _entry(row: tuple[str, str, str, str, str, str]) -> Entry:
     lead_id, key, digest, payload, record, at = row
     return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)
+
+
+def _noted(row: tuple[str, str, str, str | None, str, str, str | None]) -> Noted:
+    key, company, begun, contact, kind, at, payload = row
+    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload)

@@ -11,9 +11,10 @@ from attrs import frozen
 
 from leadrouter.assignment.asked import amount, asked
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, surely_open
+from leadrouter.assignment.duties import Absence, Duties
+from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, off_duty, surely_open
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Duties, Resolved
+from leadrouter.assignment.pool import Resolved
 from leadrouter.assignment.standing import Given, Standing, split
 from leadrouter.assignment.strategy import STRATEGIES, Contest, OwnStrategy, Ranking, own
 from leadrouter.organisation import Organisation
@@ -106,7 +107,8 @@ class _Choosing:
     strategies: Mapping[str, OwnStrategy]
 
     def choice(self) -> Choice:
-        ids, closed, noted = self.gated()
+        scene = self.scene()
+        ids, closed, noted = self.gated(scene)
         strategy = self.step.strategy or self.resolved.sharing.strategy
         ranking, given = Ranking((), {}), None
         if ids:
@@ -118,13 +120,14 @@ class _Choosing:
             destination=self.resolved.destination,
             strategy=strategy,
             offered_to=ranking.first,
-            pool=self.resolved.people,
+            pool=(*self.resolved.people, *self.resolved.off_duty),
             figures=ranking.figures,
-            closed=closed,
+            closed={**closed, **{id_: off_duty(id_, scene) for id_ in self.resolved.off_duty}},
             noted=noted,
             is_busy=bool(busy),
             opens=min(_opening(busy), default=None),
             given=given,
+            duty=self.resolved.duty,
             standing=self.standing if given is None else self.standing.after(given),
         )
 
@@ -133,9 +136,9 @@ class _Choosing:
             return own(self.strategies[strategy], contest, self.step.offers)
         return STRATEGIES[strategy](contest, self.step.offers)
 
-    def gated(self) -> tuple[list[str], Closed, Closed]:
+    def gated(self, scene: Scene) -> tuple[list[str], Closed, Closed]:
         """Return the candidates, and who stands behind closed gates: those that count, and those only noted."""
-        scene, people = self.scene(), self.organisation.people
+        people = self.organisation.people
         ids = surely_open(self.resolved.people, self.load_of, scene)
         if len(ids) == len(self.resolved.people):
             return ids, {}, {}
@@ -164,9 +167,16 @@ class _Choosing:
             size="" if size is None else str(size),
             is_client=self.facts.get(EXISTING) is True,
             declined=self.declined,
-            away=self.duties.absences(self.at),
-            shut=frozenset() if self.resolved.is_on_duty else frozenset(self.organisation.shut(self.at)),
+            away=self.away(),
+            shut=frozenset(self.organisation.shut(self.at)) if self.resolved.keeps_hours else frozenset(),
         )
+
+    def away(self) -> Mapping[str, Absence]:
+        """Return who is away; whoever is on duty all the same, by an override of the roster, is there."""
+        away = self.duties.absences(self.at)
+        if not self.resolved.is_on_duty:
+            return away
+        return {id_: absence for id_, absence in away.items() if id_ not in self.resolved.people}
 
     def contest(self, ids: list[str], closed: Closed) -> Contest:
         sharing = self.resolved.sharing

@@ -28,6 +28,7 @@ class Choice:
         noted: gates that are closed and do not keep the lead from whoever is accountable.
         is_busy: whether nobody could be offered it and somebody is only busy, so that it waits here.
         opens: the earliest instant at which somebody is known to be free again by the clock alone.
+        duty: of a duty role what decided who has duty: `source`, `layers`, `until`, `reasons`.
         given: what it adds to the pool's books; None where nobody was offered it.
         standing: the books after it.
     """
@@ -41,8 +42,14 @@ class Choice:
     noted: Mapping[str, tuple[ClosedGate, ...]] = field(factory=dict, converter=read_only, hash=False)
     is_busy: bool = False
     opens: datetime | None = None
+    duty: Mapping[str, Any] | None = field(default=None, hash=False)
     given: Given | None = None
     standing: Standing = field(eq=False, repr=False)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The people whom the destination means: of the pool all but those who are off duty."""
+        return tuple(id_ for id_ in self.pool if all(gate.name != "duty" for gate in self.closed.get(id_, ())))
 
     def why_not(self) -> dict[str, str]:
         """Say of everybody in the pool who was not offered the lead why not, in figures."""
@@ -70,6 +77,7 @@ class Choice:
             "noted": {id_: [each.to_list() for each in gates] for id_, gates in self.noted.items()},
             "is_busy": self.is_busy,
             "opens": None if self.opens is None else self.opens.isoformat(),
+            **({} if self.duty is None else {"duty": dict(self.duty)}),
             "given": None if self.given is None else self.given.to_dict(),
             "standing": self.standing.pool,
         }
@@ -91,6 +99,7 @@ class Choice:
             noted=gates["noted"],
             is_busy=held["is_busy"],
             opens=None if held["opens"] is None else datetime.fromisoformat(held["opens"]),
+            duty=held.get("duty"),
             given=None if held["given"] is None else Given.from_dict(held["given"]),
             standing=Standing(pool=held["standing"]) if standing is None else standing,
         )

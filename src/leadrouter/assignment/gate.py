@@ -11,8 +11,8 @@ from attrs import field, frozen
 
 from leadrouter.assignment import quota as q
 from leadrouter.assignment.asked import Asked
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
 from leadrouter.staff import PERIODS, Norms, Salesperson
@@ -111,14 +111,23 @@ def closed_gates(person: Salesperson, load: Load, scene: Scene) -> tuple[ClosedG
     return tuple(_gates(person, load, scene))
 
 
+def off_duty(id_: str, scene: Scene) -> tuple[ClosedGate, ...]:
+    """Return the gates that keep a lead from somebody who takes turns in a duty role, and has none now."""
+    return (*_absent(id_, scene), ClosedGate("duty", "off duty"))
+
+
+def _absent(id_: str, scene: Scene) -> Iterator[ClosedGate]:
+    if id_ in scene.away:
+        absence = scene.away[id_]
+        yield ClosedGate("absent", f"{absence.reason}{_until(absence.until, scene.tz)}", absence.until)
+
+
 def _gates(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate]:
     if person.left is not None and person.left <= scene.today:
         yield ClosedGate("left", f"left on {person.left.isoformat()}")
     if person.joined is not None and person.joined > scene.today:
         yield ClosedGate("left", f"joins on {person.joined.isoformat()}")
-    if person.id in scene.away:
-        absence = scene.away[person.id]
-        yield ClosedGate("absent", f"{absence.reason}{_until(absence.until, scene.tz)}", absence.until)
+    yield from _absent(person.id, scene)
     if scene.shut:
         yield from _hours(person, scene)
     if load.is_paused and load.pause(scene.at):
@@ -172,5 +181,5 @@ def _quotas(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGat
         if period in person.quota:
             leads = person.quota[period]
             left = load.balance(person, period, scene.at, scene.tz)
-            if left.parts < q.COST[period]:
+            if not left.has_lead(leads, period):
                 yield ClosedGate("quota", f"of {leads} a {period} is spent", q.opens(left, leads, period, scene.tz))

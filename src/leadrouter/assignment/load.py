@@ -72,7 +72,7 @@ class Load:
             "last_at": None if self.last_at is None else self.last_at.isoformat(),
             "is_paused": self.is_paused,
             "paused_until": None if self.paused_until is None else self.paused_until.isoformat(),
-            "quota": {period: [each.slice, each.parts] for period, each in self.quota.items()},
+            "quota": {period: [each.slice, each.parts, each.taken] for period, each in self.quota.items()},
             "holdings": dict(self.holdings),
         }
         return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -83,7 +83,10 @@ class Load:
         held = json.loads(text)
         for name in ("last_at", "paused_until"):
             held[name] = None if held[name] is None else datetime.fromisoformat(held[name])
-        held["quota"] = {period: q.Balance(*each) for period, each in held["quota"].items()}
+        held["quota"] = {
+            period: q.Balance(slice_, parts, tuple((day, count) for day, count in taken))
+            for period, (slice_, parts, taken) in held["quota"].items()
+        }
         return cls(**held)
 
 

@@ -4,60 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any
 
 from attrs import field, frozen
 
+from leadrouter.assignment.duties import Duties
 from leadrouter.destination import Deputy, Destination, OnDuty, Owner
 from leadrouter.organisation import Organisation
-from leadrouter.readonly import read_only
 from leadrouter.staff import Sharing
-
-
-@frozen
-class Absence:
-    """Why somebody is away, and until when; None where nobody knows."""
-
-    reason: str = "away"
-    until: datetime | None = None
-
-
-class Duties(Protocol):
-    """Who is on duty and who is away at an instant: a roster, or the fixed lists of an organisation."""
-
-    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
-        """Return the ids of the people who are on duty in a role; nobody for a role that is not known."""
-
-    def absences(self, at: datetime) -> Mapping[str, Absence]:
-        """Return everybody who is away."""
-
-
-@frozen
-class FixedDuties:
-    """The same people on duty at any time, and nobody ever away."""
-
-    duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=read_only, hash=False)
-
-    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # it is the same at any time
-        """Return the people of a role."""
-        return self.duty.get(role, ())
-
-    def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
-        """Return nobody."""
-        return {}
 
 
 @frozen(kw_only=True)
 class Resolved:
     """The people of a destination, by id, and how they share its leads.
 
-    `destination` has `inbound` settled by the staffing.
+    `destination` has `inbound` settled by the staffing. Of a duty role `people` are those on duty,
+    `off_duty` the others who take turns in it, and `duty` says what decided, where anything had to.
+    `keeps_hours` says whether the hours of departments matter.
     """
 
     destination: str
     people: tuple[str, ...]
     sharing: Sharing
+    keeps_hours: bool = True
     is_on_duty: bool = False
+    off_duty: tuple[str, ...] = ()
+    duty: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def standing_key(self, lead_class: str) -> str:
         """Return the name under which the pool's standing is kept for leads of a class."""
@@ -73,9 +45,19 @@ def resolve(
     without one.
     """
     settled = organisation.settle(to)
+    people: tuple[str, ...]
     match settled:
         case OnDuty(role):
-            people = tuple(sorted({*duties.on_duty(role, at)} & organisation.people.keys()))
+            on_duty = {*duties.on_duty(role, at)} & organisation.people.keys()
+            return Resolved(
+                destination=str(settled),
+                people=tuple(sorted(on_duty)),
+                sharing=organisation.sharing_of(settled),
+                keeps_hours=False,
+                is_on_duty=True,
+                off_duty=tuple(sorted({*organisation.duty.get(role, ())} - on_duty)),
+                duty=duties.told(role, at),
+            )
         case Owner():
             people = () if owner not in organisation.people else (str(owner),)
         case Deputy():
@@ -84,12 +66,7 @@ def resolve(
         case _:
             members = organisation.roll.members.get(str(settled))
             people = tuple(sorted(organisation.pool(settled))) if members is None else members
-    return Resolved(
-        destination=str(settled),
-        people=people,
-        sharing=organisation.sharing_of(settled),
-        is_on_duty=isinstance(settled, OnDuty),
-    )
+    return Resolved(destination=str(settled), people=people, sharing=organisation.sharing_of(settled))
 
 
 def accountable(to: Destination, organisation: Organisation, duties: Duties, at: datetime) -> str | None:

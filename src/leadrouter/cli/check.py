@@ -14,7 +14,7 @@ from leadrouter.cli.console import FINE, NOT_FINE, UNREADABLE, err, out, say, sa
 from leadrouter.errors import Fault, FaultsError
 
 if TYPE_CHECKING:
-    from leadrouter import Organisation, RulePack
+    from leadrouter import DutyRoster, Organisation, RulePack
 
 
 @click.command("check", short_help="Print every fault of a pack, its organisation and its cases.")
@@ -48,12 +48,14 @@ class _Checking:
 
     pack: RulePack | None = None
     organisation: Organisation | None = None
+    roster: DutyRoster | None = None
     cases: int = 0
     faults: list[Fault] = field(factory=list)
     warnings: list[Fault] = field(factory=list)
 
     def folder(self, path: Path) -> None:
-        from leadrouter.adapters.files import ORGANISATION, load_organisation, load_pack
+        from leadrouter.adapters.files import ORGANISATION, load_organisation, load_pack, load_roster_beside
+        from leadrouter.assignment.duties import staffed
         from leadrouter.rulepack.check import check_destinations
 
         try:
@@ -68,6 +70,13 @@ class _Checking:
                 self.warnings += self.organisation.warnings
             except FaultsError as error:
                 self.faults += error.faults
+        try:
+            self.roster = load_roster_beside(folder)
+            if self.roster is not None:
+                self.warnings += self.roster.warnings
+                self.organisation = None if self.organisation is None else staffed(self.organisation, self.roster)
+        except FaultsError as error:
+            self.faults += error.faults
         if self.pack is not None and self.organisation is not None:
             self.faults += check_destinations(self.pack.checked, self.organisation)
         self.case_files(folder)
@@ -95,6 +104,9 @@ class _Checking:
             departments = _counted(len(self.organisation.departments), "department")
             people, staffing = len(self.organisation.people), self.organisation.staffing
             yield f"organisation {self.organisation.name}: {departments}, {people} people, staffing {staffing}"
+        if self.roster is not None:
+            roles = _counted(len(self.roster.roles), "role")
+            yield f"roster {self.roster.name}: version {self.roster.version}, {roles}, {len(self.roster.people)} people"
         if self.cases:
             yield f"{_counted(self.cases, 'case')}: run them with `leadrouter test`"
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from leadrouter.roster.finding import Finding
+
 FINE: Final = 0
 NOT_FINE: Final = 1
 UNREADABLE: Final = 3
@@ -61,6 +63,16 @@ def say_faults(console: Console, faults: Iterable[Fault], *, kind: str = "") -> 
         if number:
             console.print()
         console.print(styled(fault, kind), soft_wrap=True)
+
+
+def say_findings(console: Console, findings: Iterable[Finding]) -> None:
+    """Print findings as faults are printed, each with the instant at which it shows; warnings are called so."""
+    for number, each in enumerate(findings):
+        at = "" if each.at is None else f" (at {each.at:%Y-%m-%dT%H:%MZ})"
+        fault = Fault(code=each.code, message=f"{each.message}{at}", where=each.where, fix=each.fix)
+        if number:
+            console.print()
+        console.print(styled(fault, "" if each.severity == "error" else each.severity), soft_wrap=True)
 
 
 def say_reject(console: Console, place: str, faults: Iterable[str]) -> None:

@@ -58,7 +58,7 @@ def command(
     ledger: str,
 ) -> int:
     """Show or apply a plan."""
-    from leadrouter.adapters.files import load_organisation, load_pack
+    from leadrouter.adapters.files import load_organisation, load_pack, load_roster_beside
     from leadrouter.adapters.ledgers import open_ledger
     from leadrouter.cli.console import out
     from leadrouter.lifecycle.plan import Plan
@@ -66,8 +66,9 @@ def command(
 
     if (person is None) == (file is None):
         raise click.UsageError("give either PERSON, for a plan, or --apply FILE, to make its moves")
-    parts = load_pack(pack), load_organisation(folder_of(pack))
-    with Router(*parts, open_ledger(ledger, create=False)) as router:
+    folder = folder_of(pack)
+    parts, roster = (load_pack(pack), load_organisation(folder)), load_roster_beside(folder)
+    with Router(*parts, open_ledger(ledger, create=False), roster=roster) as router:
         if file is not None:
             read = Plan.from_json(file.read(), source=file.name)
             return _say_applied(out(), router.apply(read, at=at), read)

@@ -24,6 +24,7 @@ from leadrouter.errors import ConflictError, FactsError, Fault
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Ledger
 from leadrouter.organisation import Organisation
+from leadrouter.roster.roster import DutyRoster
 from leadrouter.router import Router
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
@@ -59,10 +60,19 @@ class Intake:
     latest: str | None = None
 
     @classmethod
-    def of(cls, pack: RulePack, organisation: Organisation, *, ledger: Ledger, **rest: Any) -> Intake:
-        """Make one for a pack, an organisation and an open ledger."""
+    def of(
+        cls, pack: RulePack, organisation: Organisation, roster: DutyRoster | None, *, ledger: Ledger, **rest: Any
+    ) -> Intake:
+        """Make one for a pack, an organisation, a roster where there is one, and an open ledger."""
         events: Counter[str] = Counter()
-        router = Router(pack, organisation, ledger, observer=lambda event: events.update([event.name]))
+        router = Router(
+            pack,
+            organisation,
+            ledger,
+            observer=lambda event: events.update([event.name]),
+            roster=roster,
+            patterns_engine="reference",
+        )
         return cls(router=router, table=DecisionTable.of(router, out()), events=events, **rest)
 
     def run(self, stream: BinaryIO, form: Format) -> None:

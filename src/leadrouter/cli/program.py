@@ -9,13 +9,13 @@ import click
 from leadrouter.cli.console import FINE, UNREADABLE, err, say, say_error
 from leadrouter.errors import LeadRouterError
 
-_COMMANDS = ("route", "explain", "standing", "handover", "test", "check", "format", "schema")
+_COMMANDS = ("route", "explain", "standing", "handover", "test", "check", "roster", "format", "schema")
 _EXIT_CODES = """\b
 Exit codes:
   0  all is well
   1  cases failed, leads were rejected, or faults were found
   2  the command was not written as it should be
-  3  a pack, an organisation, a ledger or a file could not be read"""
+  3  a pack, an organisation, a roster, a ledger or a file could not be read"""
 
 
 class _Program(click.Group):

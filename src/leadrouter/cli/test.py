@@ -67,6 +67,6 @@ def _print_files(console: Console, results: list[CaseResult]) -> None:
 def _print_coverage(console: Console, suite: Suite, results: list[CaseResult]) -> None:
     from leadrouter.testing import measure
 
-    coverage = measure(suite.pack, suite.organisation, results)
+    coverage = measure(suite.pack, suite.organisation, results, suite.roster)
     for number, line in enumerate(f"rule coverage {coverage.report()}".splitlines()):
         say(console, line, "yellow" if number else "")

@@ -45,6 +45,25 @@ class Refused:
     at: str
 
 
+@frozen(kw_only=True)
+class Noted:
+    """Something that a company did, or that was done with it.
+
+    `begun` is the id of the company that it is an event of, `company` the root of that one when it was
+    noted: the ledger moves it along when companies are linked. `contact` is a key that shows nobody. `kind`
+    and `key` together make two notes the same event. `at` is an ISO 8601 instant in UTC. `payload` is a
+    lead's, or like one; None as it is noted stands for the payload of the entry with the same key.
+    """
+
+    key: str
+    company: str
+    begun: str
+    contact: str | None
+    kind: str
+    at: str
+    payload: str | None = field(repr=False)
+
+
 class Reading(Protocol):
     """What can be read, all of it as it was at one instant.
 
@@ -116,6 +135,17 @@ class Reading(Protocol):
     def breaker(self, pool: str) -> Breaker | None:
         """Return the breaker of a pool."""
 
+    def noted(self, kind: str, key: str) -> Noted | None:
+        """Return the event that was noted under a kind and a key."""
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        """Return the newest events of a company and all that are linked to it, by its root, between two instants.
+
+        Both instants are included. They come oldest first, equal instants in the order in which they were
+        noted, with their payloads. Costs as much as there are events between the instants, or as `most`,
+        not as there are events.
+        """
+
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
 
@@ -170,6 +200,9 @@ class Transaction(Reading, Protocol):
 
     def put_breaker(self, breaker: Breaker) -> None:
         """Keep the breaker of a pool."""
+
+    def note(self, event: Noted) -> None:
+        """Note an event of a company's past; its kind and key must be new."""
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from leadrouter.errors import StaleError
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
-from leadrouter.ledger.ledger import Entry, Refused
-from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients
+from leadrouter.ledger.ledger import Entry, Noted, Refused
+from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients, when
 from leadrouter.ledger.queues import Queues
 
 if TYPE_CHECKING:
@@ -231,6 +232,28 @@ class _Work:
 
     def put_breaker(self, breaker: Breaker) -> None:
         self._put(self.books.breakers, breaker.pool, breaker)
+
+    def noted(self, kind: str, key: str) -> Noted | None:
+        return self.books.companies.noted.get((kind, key))
+
+    def note(self, event: Noted) -> None:
+        if self.noted(event.kind, event.key) is not None:
+            raise ValueError(f"event `{event.key}` of kind `{event.kind}` is noted already")
+        shelves, key = self.books.companies, (event.kind, event.key)
+        self._put(shelves.turns, key, len(shelves.noted))
+        self._put(shelves.noted, key, event)
+        past = shelves.pasts.get(event.company, ())
+        place = bisect_right(past, event.at, key=when)
+        self._put(shelves.pasts, event.company, (*past[:place], event, *past[place:]))
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        past = self.books.companies.pasts.get(company, ())
+        found = past[bisect_left(past, since, key=when) : bisect_right(past, until, key=when)]
+        return tuple(self._filled(each) for each in found[-most:])
+
+    def _filled(self, event: Noted) -> Noted:
+        entry = self.find(event.key) if event.payload is None else None
+        return event if entry is None else evolve(event, payload=entry.payload)
 
     def keep(self, digest: str, text: str) -> None:
         self._put(self.books.texts, digest, text)

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
+
+from leadrouter.ledger.ledger import Noted
 
 if TYPE_CHECKING:
     from leadrouter.lifecycle.company import Company
@@ -29,6 +31,12 @@ class CompanyShelves:
     rules: defaultdict[_Key, dict[str, int]] = field(factory=lambda: defaultdict(dict))
     """By root and rule: how many identifiers it has, under one key."""
     linked: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
+    noted: dict[_Key, Noted] = field(factory=dict)
+    """Events of companies by kind and key."""
+    turns: dict[_Key, int] = field(factory=dict)
+    """By kind and key: how many events were noted before."""
+    pasts: dict[str, tuple[Noted, ...]] = field(factory=dict)
+    """Events by the root of their company, oldest first, equal instants in the order in which they were noted."""
     portfolios: defaultdict[str, dict[str, bool]] = field(factory=lambda: defaultdict(dict))
 
 
@@ -75,6 +83,7 @@ class MemoryClients:
         before = self.company(company.id)
         if before is not None:
             self._shelve(before, is_there=False)
+            self._move(before, company.root)
         self.put_into(self.shelves.companies, company.id, company)
         self._shelve(company, is_there=True)
 
@@ -94,6 +103,21 @@ class MemoryClients:
             self.put_into(self.shelves.holders[identifier], id, False)
             self._count(self.shelves.companies[id].root, identifier, -1)
 
+    def _move(self, company: Company, root: str) -> None:
+        """Let the past of a company go along with it to another root."""
+        past = self.shelves.pasts.get(company.root, ())
+        moved = [evolve(each, company=root) for each in past if each.begun == company.id]
+        if moved and root != company.root:
+            for each in moved:
+                self.put_into(self.shelves.noted, (each.kind, each.key), each)
+            rest = tuple(each for each in past if each.begun != company.id)
+            self.put_into(self.shelves.pasts, company.root, rest)
+            joined = sorted((*self.shelves.pasts.get(root, ()), *moved), key=self._when_and_turn)
+            self.put_into(self.shelves.pasts, root, tuple(joined))
+
+    def _when_and_turn(self, event: Noted) -> tuple[str, int]:
+        return event.at, self.shelves.turns[event.kind, event.key]
+
     def _shelve(self, company: Company, *, is_there: bool) -> None:
         """Put a company where it is found, or take it away from there."""
         if company.link is not None:
@@ -111,3 +135,8 @@ class MemoryClients:
 
     def _all(self, ids: dict[str, bool]) -> tuple[Company, ...]:
         return tuple(self.shelves.companies[id_] for id_, is_there in sorted(ids.items()) if is_there)
+
+
+def when(event: Noted) -> str:
+    """Return when an event was."""
+    return event.at

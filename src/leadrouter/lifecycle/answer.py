@@ -133,6 +133,9 @@ def _withdraw(desk: Desk, state: LeadState, people: list[str]) -> LeadState:
 
 def _require_offer(state: LeadState, by: str, verb: str) -> None:
     if not any(offer.person == by for offer in state.offers):
+        if not state.is_open:
+            message = f"lead {state.lead_id} was {state.status}: `{by}` cannot {verb} it"
+            raise LifecycleError(message, state.lead_id)
         whose = f"is with {state.holder}" if state.holder is not None else f"is {state.status}"
         message = f"`{by}` cannot {verb} lead {state.lead_id}: it is not offered to `{by}` now, it {whose}"
         raise LifecycleError(message, state.lead_id)

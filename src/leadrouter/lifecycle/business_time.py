@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -104,14 +105,7 @@ class BusinessTime:
             return
         day = start.astimezone(self.tz).date() - 2 * _DAY  # a clock set back over midnight repeats a day
         while day < _LAST:
-            named = self._named(day)
-            opened = [
-                (takes_effect(day, window.opens, self.tz), takes_effect(last, window.closes, self.tz))
-                for window in hours.windows
-                if named in window.days
-                for last in [day + _DAY if window.closes <= window.opens else day]
-            ]
-            yield from sorted(opened)
+            yield from _opened(hours, day, self._named(day), self.tz)
             day += _DAY
 
     def _named(self, day: date) -> str | None:
@@ -119,6 +113,18 @@ class BusinessTime:
         if day in self.days_off:
             return None
         return WEEKDAYS[0] if day in self.extra_workdays else WEEKDAYS[day.weekday()]
+
+
+@lru_cache(maxsize=1024)
+def _opened(hours: Hours, day: date, named: str | None, tz: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the windows that open on a day; each lead of a day asks for the same few."""
+    opened = [
+        (takes_effect(day, window.opens, tz), takes_effect(last, window.closes, tz))
+        for window in hours.windows
+        if named in window.days
+        for last in [day + _DAY if window.closes <= window.opens else day]
+    ]
+    return tuple(sorted(opened))
 
 
 _LAST = date(9999, 12, 1)

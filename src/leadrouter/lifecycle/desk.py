@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from attrs import define, evolve, field, frozen
 
 from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.duties import Duties
 from leadrouter.assignment.load import Load, untouched
-from leadrouter.assignment.pool import Duties, accountable
+from leadrouter.assignment.pool import accountable
 from leadrouter.assignment.standing import Given, Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.errors import UnknownLeadError
@@ -41,6 +42,7 @@ class House:
 
     organisation: Organisation
     duties: Duties
+    roster_digest: str | None = None
     strategies: Mapping[str, OwnStrategy] = field(factory=dict)
 
     @property

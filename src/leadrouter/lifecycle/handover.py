@@ -195,7 +195,7 @@ def _choose(desk: Desk, state: LeadState, step: Step, person: str, *, is_last: b
     others = tuple(each for each in people if each != person)
     return choose(
         step,
-        evolve(resolved, people=others, is_on_duty=True),
+        evolve(resolved, people=others, keeps_hours=False),
         organisation=house.organisation,
         duties=house.duties,
         standing=desk.standing(resolved.standing_key(state.lead_class)),

@@ -85,8 +85,12 @@ class Plan:
             raise _refused(source, f"not JSON: {error}") from None
         try:
             return _read(held)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _refused(source, f"not a plan of a handover: {error!r}") from None
+        except KeyError as missing:
+            raise _refused(source, f"not a plan of a handover: `{missing.args[0]}` is missing") from None
+        except ValueError as error:
+            raise _refused(source, f"not a plan of a handover: {error}") from None
+        except (TypeError, AttributeError):
+            raise _refused(source, "not a plan of a handover: something in it has another shape") from None
 
 
 @frozen(kw_only=True)

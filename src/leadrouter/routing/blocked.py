@@ -11,7 +11,6 @@ from leadrouter.routing.evaluate import Maybe, doubtful_tags, unknown_names, val
 from leadrouter.routing.index import Index
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage
-from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.expression import Value
 from leadrouter.rulepack.rule import Rule
 
@@ -21,12 +20,14 @@ def blocked_by(index: Index, outcome: Outcome) -> tuple[str, ...]:
 
     A rule that stands before the deciding one, has another outcome and is unknown would have decided
     for some value of what it lacks; a rule that asks `not known(field)` would not have decided for any.
-    A missing derived fact stands for the fields that it is derived from. Costs as much as there are
+    A missing derived fact stands for the fields that it is derived from, a pattern that is unknown for the
+    lead's missing facts that it reads, or for itself. Costs as much as there are
     rules that could still hold, not as there are rules.
     """
     search = _Search(index, outcome)
     blame = search.run()
-    return tuple(each.name for each in index.pack.vocabulary if each.name in blame)
+    names = (*(each.name for each in index.pack.vocabulary), *index.pack.signals)
+    return tuple(name for name in names if name in blame)
 
 
 @define
@@ -47,10 +48,22 @@ class _Search:
         self.doubt = {each.name: frozenset({each.name}) for each in pack.vocabulary if each.name not in facts}
         for name, table in pack.computed():
             self.settle(name, self.before(table.name, facts.get(name)), facts.get(name))
+        self.sense()
         self.tag()
         classed = self.before("classify", self.outcome.lead_class)
         self.settle("class", classed, self.outcome.lead_class)
         return classed | self.before("route", self.outcome.route)
+
+    def sense(self) -> None:
+        """Note what the patterns said."""
+        sensed, signals = self.outcome.sensed, self.outcome.signals
+        for pattern in self.index.pack.patterns:
+            value = signals[pattern.name]
+            if value is not None:
+                self.known[pattern.name] = value
+            else:
+                alone = frozenset({pattern.name})
+                self.doubt[pattern.name] = alone if sensed is None else sensed.reading.lacking(pattern)
 
     def settle(self, name: str, blame: frozenset[str], value: Value | None) -> None:
         """Note what a stage gave, or that it might have given something else."""
@@ -101,21 +114,19 @@ class _Search:
             mask &= column.unsure if name in self.doubt else column.masks[cells.cell(self.known.get(name))]
         calendar = self.index.calendar
         for row in stage.rows(mask):
-            residue = stage.residue.get(row, ())
-            if all(self.asked(each) or value_of(each, self.known, calendar) is not False for each in residue):
+            residue = zip(stage.residue.get(row, ()), stage.asked.get(row, ()), strict=True)
+            if all(
+                not self.doubt.keys().isdisjoint(asked) or value_of(each, self.known, calendar) is not False
+                for each, asked in residue
+            ):
                 yield row, stage.rules[row]
-
-    def asked(self, node: e.Expression) -> set[str]:
-        """Return the doubtful names of which an expression asks whether they are known."""
-        calls = (each for each in e.walk(node) if isinstance(each, e.Call) and each.function == "known")
-        return {name for call in calls for name in e.names(call) if name in self.doubt}
 
     def lacking(self, stage: Stage, row: int) -> frozenset[str]:
         """Return the missing fields that a row's truth depends on."""
         names = {demand.field for demand in stage.ways[row].demands}
         tags: set[str] = set()
-        for each in stage.residue.get(row, ()):
-            names |= {*unknown_names(each, self.known), *self.asked(each)}
+        for each, asked in zip(stage.residue.get(row, ()), stage.asked.get(row, ()), strict=True):
+            names |= {*unknown_names(each, self.known), *asked}
             tags.update(doubtful_tags(each, self.known.get("tags", Maybe())))
         doubts = [*(self.doubt.get(name) for name in names), *(self.doubtful_tags.get(tag) for tag in tags)]
         return frozenset().union(*(each for each in doubts if each is not None))

@@ -12,6 +12,7 @@ from attrs import frozen
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
 from leadrouter.facts import write_value
+from leadrouter.history.past import History
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.region import Cells
@@ -45,7 +46,8 @@ def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -
     Changes are measured against the value that was given: an amount that grows by a tenth is a
     smaller change than one that doubles; a word for another, or a value for none, counts as one.
     Values are tried at and beside each constant that rules compare the fact with; where fields are
-    compared with one another the smallest change may be missed. None where no single fact decides.
+    compared with one another the smallest change may be missed. The company's past stays as it was. None
+    where no single fact decides.
 
     Args:
         decision: what the router or the pack decided.
@@ -70,7 +72,7 @@ def _search(pack: RulePack, outcome: Outcome) -> Counterfactual | None:
             rank = (_distance(was, value), position, str(value))
             if value == was or (best is not None and rank >= best):
                 continue
-            other = _decide(pack, {**outcome.given, each.name: write_value(each.type, value)})
+            other = _decide(pack, {**outcome.given, each.name: write_value(each.type, value)}, outcome.history)
             if other is not None and (other.lead_class, other.route) != (outcome.lead_class, outcome.route):
                 best, found = rank, _told(each, was, value, other)
     return found
@@ -88,9 +90,9 @@ def _told(each: v.Field, was: Any, value: Any, other: Outcome) -> Counterfactual
     )
 
 
-def _decide(pack: RulePack, facts: Mapping[str, Any]) -> Outcome | None:
+def _decide(pack: RulePack, facts: Mapping[str, Any], history: History | None) -> Outcome | None:
     try:
-        return pack.decide(facts)
+        return pack.decide(facts, history)
     except FactsError:
         return None  # beyond the field's bounds: no lead could bring that value
 

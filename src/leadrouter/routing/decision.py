@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -16,18 +18,25 @@ from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
 from leadrouter.readonly import read_only
 from leadrouter.routing import blocked
-from leadrouter.routing.explanation import Explanation, PassedOver, TableExplanation, explain_outcome
+from leadrouter.routing.explanation import (
+    NOTHING_KNOWN,
+    Explanation,
+    PassedOver,
+    SignalExplanation,
+    TableExplanation,
+    explain_outcome,
+)
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Decision:
     """What the router answers for one lead.
 
     `at` is the instant of the decision, in UTC. `outcome` is what the rule pack said, `assignment` where
-    the lead came to on its ladder. `organisation_digest` and the pack's digest name what it was decided
-    by; `supplied` are the facts that the ledger knew and the lead did not bring, `known` is what it knew of
+    the lead came to on its ladder. `organisation_digest`, `roster_digest` and the pack's digest name what it
+    was decided by; `supplied` are the facts that the ledger knew and the lead did not bring, `known` is what it knew of
     the company.
     """
 
@@ -37,6 +46,7 @@ class Decision:
     outcome: Outcome = field(repr=False)
     assignment: Assignment
     organisation_digest: str = field(repr=False)
+    roster_digest: str | None = field(default=None, repr=False)
     supplied: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
     known: Known = field(factory=Known)
     pack: RulePack = field(eq=False, repr=False)
@@ -82,6 +92,22 @@ class Decision:
         return self.pack.digest
 
     @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern said of the company's past; None is unknown."""
+        return self.outcome.signals
+
+    @cached_property
+    def history_json(self) -> str | None:
+        """What was read of the company's past, as canonical JSON; None where nothing was known of it."""
+        sensed = self.outcome.sensed
+        return None if sensed is None else sensed.reading.kept().to_json()
+
+    @property
+    def history_digest(self) -> str | None:
+        """The SHA-256 of the history, under which the ledger keeps it."""
+        return None if self.history_json is None else digest_of(self.history_json)
+
+    @property
     def blocked_by(self) -> tuple[str, ...]:
         """The missing facts that could have changed the class or the route. Worked out when read."""
         return blocked.blocked_by(self.pack.index, self.outcome)
@@ -112,6 +138,7 @@ class Decision:
 
     def to_record(self) -> dict[str, Any]:
         """Return what the ledger keeps: the decision without its explanation, and without facts."""
+        patterns = {"signals": dict(self.signals), "history": self.history_digest} if self.signals else {}
         return {
             "lead_id": self.lead_id,
             "key": self.key,
@@ -126,8 +153,10 @@ class Decision:
             "assignment": self.assignment.to_dict(),
             "pack": self.pack_digest,
             "organisation": self.organisation_digest,
+            **({} if self.roster_digest is None else {"roster": self.roster_digest}),
             "supplied": dict(self.supplied),
             "known": self.known.to_dict(),
+            **patterns,
         }
 
     def to_json(self) -> str:
@@ -135,17 +164,24 @@ class Decision:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _told(decision: Decision, explanation: Explanation, *, candidates: bool) -> Iterator[str]:
     yield f"lead {decision.lead_id} {_where(decision.assignment)}, {decision.at.isoformat()}"
     if decision.known != Known():
         yield str(decision.known)
+    yield from _signals(explanation.signals)
     for table in explanation.tables:
         yield from _table(table)
     if explanation.blocked_by:
         yield f"could have changed it: {', '.join(explanation.blocked_by)} (missing; ask for them)"
     if candidates:
         yield from _ladder(decision)
-    yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}"
+    roster = "" if decision.roster_digest is None else f", roster {decision.roster_digest[:12]}"
+    yield f"pack {decision.pack_digest[:12]}, organisation {decision.organisation_digest[:12]}{roster}"
 
 
 def _where(assignment: Assignment) -> str:
@@ -161,6 +197,7 @@ def _ladder(decision: Decision) -> Iterator[str]:
     """Say which steps were gone past, who the people of the last one are, who comes first and why not the others."""
     for passed in decision.assignment.passed:
         yield f"step {passed.step} of route {decision.route}: {passed.destination}, {passed.because}"
+        yield from _duty(passed.choice)
         yield from _why_not(passed.choice)
     yield from _landing(decision)
 
@@ -171,11 +208,20 @@ def _landing(decision: Decision) -> Iterator[str]:
     if choice is None:
         yield f"{step}, {assignment.because}"
         return
-    people = ", ".join(choice.pool) or "nobody"
+    people = ", ".join(choice.present) or "nobody"
     yield f"{step} is {people}" + (f"; {_first(choice)}" if choice.offered_to else "")
+    yield from _duty(choice)
     for person, gates in choice.noted.items():
         yield f"  {person} all the same: {'; '.join(map(str, gates))}"
     yield from _why_not(choice)
+
+
+def _duty(choice: Choice | None) -> Iterator[str]:
+    """Say what decided who is on duty."""
+    if choice is not None and choice.duty is not None:
+        until = choice.duty["until"]
+        yield f"  on duty by {choice.duty['source']}" + ("" if until is None else f" until {until}")
+        yield from (f"    {reason}" for reason in choice.duty["reasons"])
 
 
 def _first(choice: Choice) -> str:
@@ -187,6 +233,16 @@ def _why_not(choice: Choice | None) -> Iterator[str]:
     if choice is not None:
         for person, reason in choice.why_not().items():
             yield f"  not {person}: {reason}"
+
+
+def _signals(signals: tuple[SignalExplanation, ...]) -> Iterator[str]:
+    if signals and signals[0].told == NOTHING_KNOWN:
+        names = ", ".join(each.signal for each in signals)
+        yield f"signals {names} are unknown: {NOTHING_KNOWN}"
+        return
+    for each in signals:
+        unknown = "" if each.value == "true" else " is unknown"
+        yield f"signal {each.signal}{unknown}: {each.told}"
 
 
 _HEADINGS = {"classify": "class", "route": "route", "tag": "tag"}

@@ -23,6 +23,8 @@ from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.vocabulary import WEEKDAYS
 
+NO_SIGNALS: Mapping[str, bool | None] = {}
+
 
 @frozen
 class Maybe:
@@ -32,16 +34,20 @@ class Maybe:
     possible: frozenset[str] = frozenset()
 
 
-def evaluate(pack: CheckedPack, facts: Mapping[str, Any]) -> dict[str, tuple[Rule, ...]]:
+def evaluate(
+    pack: CheckedPack, facts: Mapping[str, Any], signals: Mapping[str, bool | None] = NO_SIGNALS
+) -> dict[str, tuple[Rule, ...]]:
     """Return the rules that decided, by table; none where no rule of a table holds.
 
-    `facts` are typed, as `read_facts` returns them. Costs as much as there are rules.
+    `facts` are typed, as `read_facts` returns them; `signals` are what the patterns said, unknown where they
+    are left out. Costs as much as there are rules.
     """
     known = dict(facts)
     calendar = pack.calendar
     decided: dict[str, tuple[Rule, ...]] = {}
     for name, table in pack.computed():
         decided[table.name] = _decide(name, table, known, calendar)
+    known |= {name: signals.get(name) for name in pack.signals}
     tagging = tuple(rule for rule in pack.table("tag") if holds(rule, known, calendar))
     decided["tag"] = tagging
     known["tags"] = frozenset(str(rule.outcome) for rule in tagging)
@@ -80,13 +86,13 @@ def value_of(node: e.Expression, facts: Mapping[str, Any], calendar: Calendar) -
         case e.Name(name):
             return facts.get(name)
         case e.And(terms):
-            return _all(value_of(term, facts, calendar) for term in terms)
+            return all_of(value_of(term, facts, calendar) for term in terms)
         case e.Or(terms):
-            return _not(_all(_not(value_of(term, facts, calendar)) for term in terms))
+            return any_of(value_of(term, facts, calendar) for term in terms)
         case e.Not(term):
-            return _not(value_of(term, facts, calendar))
+            return not_of(value_of(term, facts, calendar))
         case e.Compare():
-            return _all(_link(link, facts, calendar) for link in node.links())
+            return all_of(_link(link, facts, calendar) for link in node.links())
         case e.Arithmetic(symbol, left, right):
             return _count(symbol, value_of(left, facts, calendar), value_of(right, facts, calendar))
         case e.Negative(term):
@@ -101,7 +107,7 @@ def value_of(node: e.Expression, facts: Mapping[str, Any], calendar: Calendar) -
             assert_never(node)
 
 
-def _all(values: Iterable[bool | None]) -> bool | None:
+def all_of(values: Iterable[bool | None]) -> bool | None:
     """False where one is false; else unknown where one is unknown; else true."""
     result: bool | None = True
     for value in values:
@@ -112,7 +118,13 @@ def _all(values: Iterable[bool | None]) -> bool | None:
     return result
 
 
-def _not(value: bool | None) -> bool | None:  # noqa: FBT001  # a truth value is what it turns
+def any_of(values: Iterable[bool | None]) -> bool | None:
+    """True where one is true; else unknown where one is unknown; else false."""
+    return not_of(all_of(map(not_of, values)))
+
+
+def not_of(value: bool | None) -> bool | None:  # noqa: FBT001  # a truth value is what it turns
+    """The other truth; unknown stays unknown."""
     return None if value is None else not value
 
 
@@ -138,7 +150,7 @@ def _link(
             found = left in right.sure or (None if left in right.possible else False)
         else:
             found = left in right
-        return found if comparator == "in" else _not(found)
+        return found if comparator == "in" else not_of(found)
     return _COMPARE[comparator](left, right)
 
 

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.facts import write_value
+from leadrouter.history.witness import tell, witnesses
 from leadrouter.routing.blocked import blocked_by
 from leadrouter.routing.evaluate import value_of
 from leadrouter.routing.outcome import Outcome
@@ -18,6 +19,8 @@ from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Condition
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.rulepack.wording import format_expression
+
+NOTHING_KNOWN = "nothing is known of the company's past"
 
 
 @frozen(kw_only=True)
@@ -61,15 +64,35 @@ class TableExplanation:
 
 
 @frozen(kw_only=True)
+class SignalExplanation:
+    """What a pattern concluded from the company's past, in words and by its witnesses, each with kind and instant.
+
+    `value` is `true` or `unknown`; a pattern that is false says nothing.
+    """
+
+    signal: str
+    value: str
+    told: str
+    witnesses: tuple[Mapping[str, str], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same for programs."""
+        held = {"signal": self.signal, "value": self.value, "told": self.told}
+        return {**held, "witnesses": [dict(each) for each in self.witnesses]}
+
+
+@frozen(kw_only=True)
 class Explanation:
     """Why a pack decided as it did. `blocked_by` are the missing facts that could have changed it."""
 
     tables: tuple[TableExplanation, ...]
+    signals: tuple[SignalExplanation, ...] = ()
     blocked_by: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same for programs."""
-        return {"tables": [each.to_dict() for each in self.tables], "blocked_by": list(self.blocked_by)}
+        signals = {"signals": [each.to_dict() for each in self.signals]} if self.signals else {}
+        return {"tables": [each.to_dict() for each in self.tables], **signals, "blocked_by": list(self.blocked_by)}
 
 
 def explain_outcome(pack: RulePack, outcome: Outcome, *, personal: bool = False) -> Explanation:
@@ -79,7 +102,32 @@ def explain_outcome(pack: RulePack, outcome: Outcome, *, personal: bool = False)
     there are rules before the deciding ones.
     """
     explaining = _Explaining(pack, outcome, personal)
-    return Explanation(tables=tuple(explaining.tables()), blocked_by=blocked_by(pack.index, outcome))
+    return Explanation(
+        tables=tuple(explaining.tables()),
+        signals=tuple(_signals(pack, outcome)),
+        blocked_by=blocked_by(pack.index, outcome),
+    )
+
+
+def _signals(pack: RulePack, outcome: Outcome) -> Iterator[SignalExplanation]:
+    """Explain the patterns that are not false."""
+    sensed = outcome.sensed
+    for pattern in pack.checked.patterns:
+        value = outcome.signals[pattern.name]
+        if sensed is None:
+            yield SignalExplanation(signal=pattern.name, value="unknown", told=NOTHING_KNOWN)
+        elif value is None:
+            lacking = sorted(sensed.reading.lacking(pattern) - {pattern.name})
+            told = f"depends on {', '.join(lacking) or 'missing facts of past events'}"
+            yield SignalExplanation(signal=pattern.name, value="unknown", told=told)
+        elif value:
+            seen = witnesses(pattern, sensed.reading)
+            yield SignalExplanation(
+                signal=pattern.name,
+                value="true",
+                told=tell(pattern, sensed.reading, pack.index.calendar.tz),
+                witnesses=tuple({"kind": each.kind, "at": each.at.isoformat()} for each in seen),
+            )
 
 
 @frozen

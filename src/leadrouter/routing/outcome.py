@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from attrs import define, field
+from attrs import define
 
 from leadrouter.facts import read_facts
+from leadrouter.history.past import History
+from leadrouter.history.signals import Signals
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False)
 class Outcome:
     """The class and the route of a lead, and the rules that gave them.
 
-    A value: nothing of it can be set. What costs time is worked out when it is read.
+    A value: nothing of it can be set. What costs time is worked out when it is read, and the
+    function of an index fills in the parts itself, which spares the call of an `__init__`.
     """
 
     _pack: CheckedPack
     _given: dict[str, Any]
-    _decided: tuple[Rule | None, ...]
+    _derived: tuple[Rule | None, ...]
     _tagging: tuple[Rule, ...]
-    _facts: dict[str, Any] | None = field(default=None, init=False)
+    _classified: Rule
+    _routed: Rule
+    _sensed: Signals | None
+    _facts: dict[str, Any] | None
+
+    @classmethod
+    def of(
+        cls,
+        pack: CheckedPack,
+        given: Mapping[str, Any],
+        decided: Mapping[str, tuple[Rule, ...]],
+        sensed: Signals | None = None,
+    ) -> Outcome:
+        """Return the outcome of rules that decided, by table; only a derived fact may have none."""
+        outcome = cls()
+        outcome._pack, outcome._given, outcome._facts = pack, dict(given), None
+        outcome._derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
+        outcome._tagging, outcome._sensed = decided["tag"], sensed
+        (outcome._classified,), (outcome._routed,) = decided["classify"], decided["route"]
+        return outcome
 
     @property
     def lead_class(self) -> str:
         """The class, one of the pack's."""
-        return str(self.deciding("classify").outcome)
+        return str(self._classified.outcome)
 
     @property
     def route(self) -> str:
         """The name of the route, a ladder of steps."""
-        return str(self.deciding("route").outcome)
+        return str(self._routed.outcome)
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -43,8 +65,9 @@ class Outcome:
     @property
     def rules(self) -> dict[str, str]:
         """The id of the rule that decided, by table; a derived fact that no rule gave has none."""
-        names = (table.name for table in self._pack.tables if table.name != "tag")
-        return {name: rule.id for name, rule in zip(names, self._decided, strict=True) if rule is not None}
+        derived = zip(self._pack.derived, self._derived, strict=True)
+        found = {f"derive.{name}": rule.id for name, rule in derived if rule is not None}
+        return {**found, "classify": self._classified.id, "route": self._routed.id}
 
     @property
     def tag_rules(self) -> tuple[str, ...]:
@@ -58,12 +81,29 @@ class Outcome:
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """The typed facts, with defaults and derived facts; missing ones are left out."""
+        """The typed facts, with defaults, derived facts and signals; missing ones are left out."""
         if self._facts is None:
             typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
-            derived = zip(self._pack.derived, self._decided, strict=False)
-            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}}
+            derived = zip(self._pack.derived, self._derived, strict=True)
+            signals = {name: value for name, value in self.signals.items() if value is not None}
+            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}, **signals}
         return dict(self._facts)
+
+    @property
+    def signals(self) -> Mapping[str, bool | None]:
+        """What each pattern of the pack said of the company's past; None is unknown."""
+        said = {} if self._sensed is None else self._sensed.values
+        return {name: said.get(name) for name in self._pack.signals}
+
+    @property
+    def sensed(self) -> Signals | None:
+        """The signals with what they were read from; None where no past was known."""
+        return self._sensed
+
+    @property
+    def history(self) -> History | None:
+        """What was known of the company's past."""
+        return None if self._sensed is None else self._sensed.reading.history
 
     @property
     def pack(self) -> CheckedPack:
@@ -72,8 +112,7 @@ class Outcome:
 
     def deciding(self, table: str) -> Rule:
         """Return the rule that decided in a table that always decides: `classify` or `route`."""
-        # INVARIANT: a pack's tables of classes and routes are total
-        return cast("Rule", self._decided[-2 if table == "classify" else -1])
+        return self._classified if table == "classify" else self._routed
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):

@@ -66,6 +66,7 @@ def place(
         outcome=outcome,
         assignment=Assignment.of(event for event in desk.events[before:] if event.lead_id == state.lead_id),
         organisation_digest=organisation_digest,
+        roster_digest=desk.house.roster_digest,
         supplied=supplied,
         known=known,
         pack=pack,

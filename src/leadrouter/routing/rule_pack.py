@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,11 @@ from attrs import field, frozen
 
 from leadrouter.errors import Fault
 from leadrouter.facts import read_facts
-from leadrouter.routing.evaluate import evaluate
-from leadrouter.routing.index import Index
+from leadrouter.history.past import History
+from leadrouter.history.reading import Reading
+from leadrouter.history.signals import Signals, sense
+from leadrouter.routing.evaluate import NO_SIGNALS, evaluate
+from leadrouter.routing.index import Decide, Index
 from leadrouter.routing.outcome import Outcome
 from leadrouter.rulepack.format import format_pack
 from leadrouter.rulepack.pack import CheckedPack
@@ -42,8 +45,11 @@ class RulePack:
 
     checked: CheckedPack = field(repr=False)
     index: Index = field(repr=False)
-    decide: Callable[[Mapping[str, Any]], Outcome] = field(repr=False)
+    decide: Decide = field(repr=False)
     """Decide a lead by its facts, a mapping from field names to values as JSON or a form gives them.
+
+    `history` is what the company did before; without it every pattern is unknown. What another engine
+    said of the patterns may stand in its place.
 
     Raises `FactsError` with every fault of the facts. Costs a few microseconds, hardly more for ten
     thousand rules than for ten.
@@ -65,17 +71,24 @@ class RulePack:
         index = Index.of(checked)
         return cls(checked, index, index.decider())
 
-    def evaluate(self, facts: Mapping[str, Any]) -> Outcome:
+    def evaluate(self, facts: Mapping[str, Any], history: History | Signals | None = None) -> Outcome:
         """Decide by the reference: rule after rule. The answer is that of `decide`, later.
 
         Raises:
             FactsError: with every fault of the facts.
         """
         typed = read_facts(self.vocabulary, facts, keep_unknown=self.checked.keep_unknown)
-        decided = evaluate(self.checked, typed)
-        tagging = decided.pop("tag")
-        winners = tuple(rules[0] if rules else None for rules in decided.values())
-        return Outcome(self.checked, dict(facts), winners, tagging)
+        signals = sense(self.checked, typed, history) if self.checked.patterns else None
+        decided = evaluate(self.checked, typed, NO_SIGNALS if signals is None else signals.values)
+        return Outcome.of(self.checked, facts, decided, signals)
+
+    def reading(self, facts: Mapping[str, Any], history: History) -> Reading:
+        """Return a company's past as the patterns of this pack see it, for an engine of patterns.
+
+        Raises:
+            Refusal: a fact of the lead is not of its type.
+        """
+        return Reading.of(self.checked, facts, history)
 
     @property
     def name(self) -> str:

@@ -35,7 +35,8 @@ class Stage:
     """A table's rows: the rule of each, its columns by field, and what no column decides.
 
     `needles` are the words that a row demands of texts, and `words` gives, for a field with many of them, the
-    rows that its text allows; `rest` is the residue without what these settle, and `reads` the names in it.
+    rows that its text allows; `rest` is the residue without what these settle, and `reads` the names in it. `asked`
+    are the names of which each residual condition of a row asks whether they are known.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class Stage:
     residue: Mapping[int, tuple[e.Expression, ...]]
     rest: Mapping[int, tuple[e.Expression, ...]]
     reads: frozenset[str]
+    asked: Mapping[int, tuple[frozenset[str], ...]]
 
     @property
     def everything(self) -> int:
@@ -107,7 +109,13 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
         residue=residue,
         rest={row: rest for row, (_, rest) in parted.items() if rest},
         reads=frozenset().union(*(e.names(each) for _, rest in parted.values() for each in rest)),
+        asked={row: tuple(map(_asked, conditions)) for row, conditions in residue.items()},
     )
+
+
+def _asked(node: e.Expression) -> frozenset[str]:
+    calls = (each for each in e.walk(node) if isinstance(each, e.Call) and each.function == "known")
+    return frozenset(name for call in calls for name in e.names(call))
 
 
 def _column(name: str, by_row: Mapping[int, Runs], cells: Cells, size: int) -> Column:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from leadrouter.errors import UnknownLeadError
+from leadrouter.history.past import History
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Entry, Ledger, Reading
 from leadrouter.lifecycle.assignment import Assignment
@@ -52,13 +53,17 @@ def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack
     pack = pack_of(record["pack"])
     at = datetime.fromisoformat(record["at"])
     version = record["assignment"]["version"]
+    read = work.text(record["history"]) if record.get("history") is not None else None
+    history = None if read is None else History.from_json(read)
+    facts = facts_for(pack, Lead.from_payload(entry.payload), at, supplied=record["supplied"])
     return Decision(
         lead_id=entry.lead_id,
         key=entry.key,
         at=at,
-        outcome=pack.decide(facts_for(pack, Lead.from_payload(entry.payload), at, supplied=record["supplied"])),
+        outcome=pack.decide(facts, history),
         assignment=Assignment.of(event for event in work.events(entry.lead_id) if event.version <= version),
         organisation_digest=record["organisation"],
+        roster_digest=record.get("roster"),
         supplied=record["supplied"],
         known=Known.from_dict(record["known"]),
         pack=pack,

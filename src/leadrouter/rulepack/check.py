@@ -72,7 +72,7 @@ class _Checking:
     def unknown(self, step: Step) -> tuple[str, str] | None:
         """Say what a step names that the organisation does not know, and what it may mean."""
         organisation = self.organisation
-        match step.to:
+        match organisation.settle(step.to):
             case Department(name) | Head(name):
                 what, word, known = "department", name, list(organisation.departments)
             case Person(name):
@@ -82,7 +82,7 @@ class _Checking:
             case Pool(name):
                 what, word, known = "pool", name, list(organisation.pools)
             case _:
-                return None  # `inbound` is settled by the staffing, which the organisation has checked
+                return None
         if word not in known:
             return f"unknown {what} `{word}`", did_you_mean(word, known)
         if isinstance(step.to, Head) and organisation.departments[word].head is None:

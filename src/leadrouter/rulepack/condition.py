@@ -15,14 +15,25 @@ from attrs import define, evolve, field, frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value, show, split_money
+from leadrouter.facts import Refusal, read_value, show
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import SIGNATURES, TAKES, regex, usage
 from leadrouter.rulepack.never import BOUNDED, never_holds
+from leadrouter.rulepack.operand import (
+    BOOL,
+    NUMBERS,
+    are_comparable,
+    example_of,
+    fits,
+    is_foreign,
+    natural,
+    result_of,
+    spelled,
+    type_name,
+    widest,
+)
 from leadrouter.rulepack.syntax import Problem
 
-_NUMBERS = (v.Int, v.Number, v.Money)
-_SPELLED_AS_TEXT = (v.Enum, v.Text, v.Date, v.Instant, v.Duration, v.Money)
 _ORDERINGS = ("<", "<=", ">", ">=")
 
 
@@ -63,10 +74,6 @@ def _are_same(some: Iterable[e.Expression], others: Iterable[e.Expression]) -> b
     return all(map(is_, some, others))
 
 
-def _kind(type_: v.Type) -> str:
-    return str(type_) if isinstance(type_, v.Money) else v.plain(type_)
-
-
 @frozen
 class _Operand:
     """One side of a comparison with its type; there is none for a list, or where there was a fault."""
@@ -92,7 +99,7 @@ class _Checker:
         """Resolve a node that must be true, false or unknown."""
         resolved, type_ = self.resolve(node)
         if type_ is not None and not isinstance(type_, v.Bool):
-            self.refuse("LR212", f"this is {_kind(type_)}, not a condition", node, "compare it with something")
+            self.refuse("LR212", f"this is {type_name(type_)}, not a condition", node, "compare it with something")
         return resolved
 
     def resolve(self, node: e.Expression) -> tuple[e.Expression, v.Type | None]:
@@ -101,17 +108,17 @@ class _Checker:
             case e.Name():
                 return node, self._field(node, node.name)
             case e.Literal():
-                return node, _natural(node.value)
+                return node, natural(node.value)
             case e.Compare():
-                return self._compare(node), _BOOL
+                return self._compare(node), BOOL
             case e.ListOf():
                 self.refuse("LR212", "a list stands only behind `in`", node, "write field in [a, b]")
                 return node, None
             case e.Not(term):
-                return e.Not(self.condition(term), node.at), _BOOL
+                return e.Not(self.condition(term), node.at), BOOL
             case e.And(terms) | e.Or(terms):
                 resolved = [self.condition(term) for term in terms]
-                return node if _are_same(resolved, terms) else type(node)(tuple(resolved), node.at), _BOOL
+                return node if _are_same(resolved, terms) else type(node)(tuple(resolved), node.at), BOOL
             case e.Arithmetic():
                 return self._arithmetic(node)
             case e.Negative(term):
@@ -125,7 +132,7 @@ class _Checker:
         self.names.add(name)
         type_ = self.scope.types.get(name)
         if type_ is None and name in self.scope.later:
-            fix = "stages run in order: derive, tag, classify, route"
+            fix = "stages run in order: derive, patterns, tag, classify, route"
             self.refuse("LR219", f"`{name}` is not known yet at this stage", node, fix)
         elif type_ is None:
             self.refuse("LR211", f"unknown field `{name}`", node, did_you_mean(name, self.scope.types))
@@ -152,7 +159,8 @@ class _Checker:
         if operands[0] is not node.first or not _are_same(operands[1:], [right for _, right in node.rest]):
             rest = [(comparator, right) for (comparator, _), right in zip(node.rest, operands[1:], strict=True)]
             checked = e.Compare(operands[0], tuple(rest), node.at)
-        may_never_hold = len(types) > 2 or isinstance(types[0], BOUNDED) or isinstance(types[1], BOUNDED)
+        is_bounded = isinstance(types[0], BOUNDED) or isinstance(types[1], BOUNDED)
+        may_never_hold = is_bounded or len(types) > 2 or operands[0] == node.first == operands[1]
         for message, fix in never_holds(checked, types) if may_never_hold and not self.problems else ():
             self.refuse("LR215", f"this can never hold: {message}", node, fix)
         return checked
@@ -228,32 +236,32 @@ class _Checker:
             case v.Enum(some), v.Enum(others) if not set(some) & set(others):
                 message = "this can never hold: the two fields have no value in common"
                 self.refuse("LR215", message, node, "compare fields that share a value")
-            case _ if not _same_kind(left, right):
-                message = f"{_kind(left)} compared with {_kind(right)}"
+            case _ if not are_comparable(left, right):
+                message = f"{type_name(left)} compared with {type_name(right)}"
                 self.refuse("LR212", message, node, "compare values of one type")
             case _:
                 self._ordered(node, comparator, left)
 
     def _ordered(self, node: e.Compare, comparator: str, type_: v.Type) -> None:
         if comparator in _ORDERINGS and isinstance(type_, (v.Enum, v.Bool)):
-            self.refuse("LR212", f"{_kind(type_)} has no order for `{comparator}`", node, "use == or in [a, b]")
+            self.refuse("LR212", f"{type_name(type_)} has no order for `{comparator}`", node, "use == or in [a, b]")
 
     def _constant(self, literal: e.Literal, type_: v.Type) -> e.Literal:
         """Resolve a constant to the type of what it stands beside."""
         value = literal.value
         if isinstance(type_, v.Enum) and value in type_.values:
             return literal
-        if isinstance(type_, v.Money) and _is_foreign(value, type_.currency):
+        if isinstance(type_, v.Money) and is_foreign(value, type_.currency):
             self.refuse("LR214", f"{show(value)} beside {type_}", literal, f"write the amount in {type_.currency}")
             return literal
-        if not _fits(value, type_):
-            message = f"{show(str(value))} is {_spelled(value)}, beside {_kind(type_)}"
-            self.refuse("LR212", message, literal, f"write {_example(type_)}")
+        if not fits(value, type_):
+            message = f"{show(str(value))} is {spelled(value)}, beside {type_name(type_)}"
+            self.refuse("LR212", message, literal, f"write {example_of(type_)}")
             return literal
         if isinstance(type_, (v.Int, v.Number)):
             return literal
         try:
-            resolved = read_value(_widest(type_), value)
+            resolved = read_value(widest(type_), value)
         except Refusal as refusal:
             code = "LR213" if isinstance(type_, v.Enum) else "LR212"
             self.refuse(code, str(refusal), literal, refusal.fix)
@@ -264,10 +272,10 @@ class _Checker:
 
     def _negative(self, node: e.Negative, term: e.Expression) -> tuple[e.Expression, v.Type | None]:
         resolved, type_ = self.resolve(term)
-        if type_ is not None and not isinstance(type_, _NUMBERS):
-            self.refuse("LR212", f"`-` before {_kind(type_)}", node, "numbers and money have a sign")
+        if type_ is not None and not isinstance(type_, NUMBERS):
+            self.refuse("LR212", f"`-` before {type_name(type_)}", node, "numbers and money have a sign")
             return node, None
-        return evolve(node, term=resolved), None if type_ is None else _widest(type_)
+        return evolve(node, term=resolved), None if type_ is None else widest(type_)
 
     def _arithmetic(self, node: e.Arithmetic) -> tuple[e.Expression, v.Type | None]:
         left, left_type = self.resolve(node.left)
@@ -280,9 +288,9 @@ class _Checker:
                 message = f"{left_type} {node.operator} {right_type}"
                 self.refuse("LR214", message, node, "count in one currency")
             case _:
-                type_ = _result(node, left_type, right_type)
+                type_ = result_of(node, left_type, right_type)
                 if type_ is None:
-                    message = f"`{node.operator}` between {_kind(left_type)} and {_kind(right_type)}"
+                    message = f"`{node.operator}` between {type_name(left_type)} and {type_name(right_type)}"
                     fix = "count with numbers; add money to money, multiply it by numbers"
                     self.refuse("LR212", message, node, fix)
         return evolve(node, left=left, right=right), type_
@@ -314,7 +322,7 @@ class _Checker:
         if isinstance(resolved, e.Literal):
             self.refuse("LR216", f"`{function}` of a constant", argument, usage(function))
         elif type_ is not None and not isinstance(type_, TAKES[kind]):
-            self.refuse("LR216", f"`{function}` of {_kind(type_)}", argument, usage(function))
+            self.refuse("LR216", f"`{function}` of {type_name(type_)}", argument, usage(function))
         return resolved
 
     def _string(self, function: str, kind: str, argument: e.Expression) -> e.Expression:
@@ -332,92 +340,7 @@ class _Checker:
         return argument
 
 
-_BOOL, _INT, _NUMBER, _TEXT = v.Bool(), v.Int(), v.Number(), v.Text()
-
-
-def _natural(value: object) -> v.Type:
-    if isinstance(value, bool):
-        return _BOOL
-    if isinstance(value, int):
-        return _INT
-    return _TEXT if isinstance(value, str) else _NUMBER
-
-
-def _widest(type_: v.Type) -> v.Type:
-    """Return the type without its bounds: a constant may lie outside them."""
-    if not isinstance(type_, BOUNDED) or (type_.least is None and type_.most is None):
-        return type_
-    return evolve(type_, least=None, most=None)
-
-
 def _takes_constants(operand: _Operand) -> bool:
     """Say whether constants beside it take its type: it is a value of the lead, and no set."""
     is_constant, is_set = isinstance(operand.node, e.Literal), isinstance(operand.type, v.EnumSet)
     return operand.type is not None and not is_constant and not is_set
-
-
-def _same_kind(left: v.Type, right: v.Type) -> bool:
-    numbers = (v.Int, v.Number)
-    return type(left) is type(right) or (isinstance(left, numbers) and isinstance(right, numbers))
-
-
-def _is_foreign(value: object, currency: str) -> bool:
-    """Say whether a constant is an amount in another currency."""
-    try:
-        written = split_money(value)[0] if isinstance(value, str) else None
-    except Refusal:
-        return False
-    return written not in (None, currency)
-
-
-def _fits(value: object, type_: v.Type) -> bool:
-    match value:
-        case bool():
-            return isinstance(type_, v.Bool)
-        case str():
-            return isinstance(type_, _SPELLED_AS_TEXT)
-    return isinstance(type_, _NUMBERS)
-
-
-def _spelled(value: object) -> str:
-    return "text" if isinstance(value, str) else "a bool" if isinstance(value, bool) else "a number"
-
-
-def _example(type_: v.Type) -> str:
-    match type_:
-        case v.Bool():
-            return "True or False"
-        case v.Enum(values):
-            return f'"{values[0]}", one of its values' if values else "one of its values, when it has any"
-        case v.Date():
-            return '"2026-03-02"'
-        case v.Instant():
-            return '"2026-03-02T10:00+03:00"'
-        case v.Duration():
-            return '"30d"'
-        case v.Text():
-            return "text in quotes"
-    return "a number, such as 300_000"
-
-
-def _result(node: e.Arithmetic, left: v.Type, right: v.Type) -> v.Type | None:
-    """Return the type of an operation, or None where it has no meaning.
-
-    A bare number added to money, or taken from it, is an amount in its currency.
-    """
-    match left, node.operator, right:
-        case (v.Money(), "+" | "-", v.Money()) | (v.Money(), "*" | "/", v.Int() | v.Number()):
-            return _widest(left)
-        case v.Int() | v.Number(), "*", v.Money():
-            return _widest(right)
-        case v.Money(), "/", v.Money():
-            return v.Number()
-        case v.Money(), "+" | "-", v.Int() | v.Number() if isinstance(node.right, e.Literal):
-            return _widest(left)
-        case v.Int() | v.Number(), "+" | "-", v.Money() if isinstance(node.left, e.Literal):
-            return _widest(right)
-        case v.Int(), "+" | "-" | "*", v.Int():
-            return v.Int()
-        case v.Int() | v.Number(), _, v.Int() | v.Number():
-            return v.Number()
-    return None

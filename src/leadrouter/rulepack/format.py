@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar, visible
-from leadrouter.facts import write_value
+from leadrouter.facts import write_duration, write_value
 from leadrouter.hours import Hours, write_hours
+from leadrouter.rulepack import pattern as p
+from leadrouter.rulepack.condition import Condition
 from leadrouter.rulepack.pack import LANGUAGE, CheckedPack
 from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.rulepack.sla import write_sla
@@ -46,23 +48,39 @@ def _lines(pack: CheckedPack) -> Iterator[str]:
         yield f"  {name}:"
         yield f"    type: {_flow(_type(pack.derived[name]))}"
         yield from _rules(table, "then", pack.derived[name], "    rules:", "      ")
+    yield from _watched(pack)
     if pack.table("tag").rules:
         yield from _rules(pack.table("tag"), "tag", v.Text(), "tag:", "  ")
     yield f"classes: {_flow(list(pack.classes))}"
     yield from _rules(pack.table("classify"), "class", v.Text(), "classify:", "  ")
     yield from _rules(pack.table("route"), "to", v.Text(), "route:", "  ")
-    yield "routes:" if pack.routes else "routes: {}"
-    for route in pack.routes.values():
-        yield f"  {scalar(route.name)}:"
-        for step in route.steps:
-            yield f"    - to: {step.to}"
-            yield from (f"      {key}: {_flow(value)}" for key, value in write_step(step).items())
+    yield from _routes(pack)
     if pack.transfer.rules:
         yield from _rules(pack.transfer, "to", v.Text(), "transfer:", "  ")
     sla = write_sla(pack.sla)
     if sla:
         yield "sla:"
     yield from (f"  {key}: {_flow(value)}" for key, value in sla.items())
+
+
+def _watched(pack: CheckedPack) -> Iterator[str]:
+    if pack.streams:
+        yield "streams:"
+    for stream in pack.streams.values():
+        yield from (f"  {line}" for line in _when(stream.name, stream.when))
+    if pack.patterns:
+        yield "patterns:"
+    for pattern in pack.patterns:
+        yield f"  - {_flow(_pattern(pattern, pack))}"
+
+
+def _routes(pack: CheckedPack) -> Iterator[str]:
+    yield "routes:" if pack.routes else "routes: {}"
+    for route in pack.routes.values():
+        yield f"  {scalar(route.name)}:"
+        for step in route.steps:
+            yield f"    - to: {step.to}"
+            yield from (f"      {key}: {_flow(value)}" for key, value in write_step(step).items())
 
 
 def _hours(hours: Hours) -> Iterator[str]:
@@ -108,17 +126,43 @@ def _rules(table: Table, key: str, type_: v.Type, heading: str, indent: str) -> 
 
 
 def _rule(rule: Rule, key: str, type_: v.Type) -> Iterator[str]:
-    texts = [quoted(format_expression(condition.written)) for condition in rule.when]
-    if not texts:
+    if rule.is_default:
         yield "default: true"
-    elif len(texts) == 1:
-        yield f"when: {texts[0]}"
     else:
-        yield "when:"
-        yield from (f"  - {text}" for text in texts)
+        yield from _when("when", rule.when)
     yield f"{key}: {_flow(write_value(type_, rule.outcome))}"
     if rule.because is not None:
         yield f"because: {scalar(rule.because)}"
+
+
+def _when(key: str, conditions: tuple[Condition, ...]) -> Iterator[str]:
+    texts = [quoted(format_expression(condition.written)) for condition in conditions]
+    if len(texts) == 1:
+        yield f"{key}: {texts[0]}"
+    else:
+        yield f"{key}:"
+        yield from (f"  - {text}" for text in texts)
+
+
+def _pattern(pattern: p.Pattern, pack: CheckedPack) -> dict[str, object]:
+    """Return a pattern as it is written, windows that were left out included."""
+    held: dict[str, object] = {"pattern": pattern.name}
+    match pattern:
+        case p.AtLeast(count=count, of=of, total=total):
+            held |= {"at_least": count, "of": of}
+            if total is not None:
+                held["total"] = {total.fact: write_value(pack.vocabulary[total.fact].type, total.amount)}
+        case p.Different(fact=name, count=count, of=of):
+            held |= {"different": name, "at_least": count, "of": of}
+        case p.Growing(fact=name, times=times, of=of):
+            held |= {"growing": name, "times": times, "of": of}
+        case p.Silence(silence=silence, of=of):
+            held |= {"silence": write_duration(silence), "of": of}
+        case p.Sequence(streams=streams, without=without):
+            held |= {"sequence": list(streams)} | ({} if without is None else {"without": without})
+        case _:
+            assert_never(pattern)
+    return {**held, "within": write_duration(pattern.within)}
 
 
 def _flow(value: Any) -> str:

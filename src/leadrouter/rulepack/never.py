@@ -10,7 +10,7 @@ from leadrouter import vocabulary as v
 from leadrouter.rulepack import expression as e
 
 BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
-"""Types with a range; only beside them can a comparison never hold."""
+"""Types with a range; only beside them can a comparison with a constant never hold."""
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -18,13 +18,16 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 def never_holds(node: e.Compare, types: Sequence[v.Type | None]) -> Iterator[tuple[str, str]]:
     """Yield why a checked comparison can never hold, and what to do.
 
-    A constant may lie out of the field's range, and a chain may leave no value between its constants.
+    A constant may lie out of the field's range, a chain may leave no value between its constants, and
+    nothing is less than itself.
 
     Args:
         node: the comparison, its constants resolved.
         types: the type of each operand, left to right.
     """
     for link, sides in zip(node.links(), pairwise(types), strict=True):
+        if link[0] == link[2] and link[1] in ("<", ">", "!="):
+            yield "it compares a value with itself", "compare it with another field, or with a constant"
         type_, is_ruled_out = _ruled_out(link, sides)
         if is_ruled_out:
             yield "it is out of the field's range", _range(type_)

@@ -9,10 +9,11 @@ from attrs import field, frozen
 from leadrouter.errors import Fault
 from leadrouter.hours import Calendar, Hours
 from leadrouter.readonly import read_only
+from leadrouter.rulepack.pattern import Pattern, Stream
 from leadrouter.rulepack.route import Route
 from leadrouter.rulepack.rule import Table
 from leadrouter.rulepack.sla import Sla
-from leadrouter.vocabulary import Enum, EnumSet, Type, Vocabulary
+from leadrouter.vocabulary import Bool, Enum, EnumSet, Type, Vocabulary
 from leadrouter.zone import zone
 
 LANGUAGE = 1
@@ -28,7 +29,8 @@ class CheckedPack:
 
     `vocabulary` holds the fields that a lead brings, `derived` the type of each derived fact in the
     order in which they are computed, `tables` all tables in the order of the stages: `derive.<fact>`,
-    `tag`, `classify`, `route`. `transfer` is a table of its own: it is asked when a lead is won.
+    `tag`, `classify`, `route`. Each of `patterns` is a fact that is true, false or unknown: a signal.
+    `transfer` is a table of its own: it is asked when a lead is won.
     """
 
     name: str
@@ -40,6 +42,8 @@ class CheckedPack:
     tables: tuple[Table, ...]
     routes: Mapping[str, Route] = field(converter=read_only, hash=False)
     hours: Mapping[str, Hours] = field(converter=read_only, hash=False)
+    streams: Mapping[str, Stream] = field(factory=dict, converter=read_only, hash=False)
+    patterns: tuple[Pattern, ...] = ()
     transfer: Table = field(default=Table("transfer", ()))
     sla: Sla = field(factory=Sla)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
@@ -62,9 +66,15 @@ class CheckedPack:
         return {
             **{each.name: each.type for each in self.vocabulary},
             **self.derived,
+            **dict.fromkeys(self.signals, Bool()),
             "tags": EnumSet(tags),
             "class": Enum(self.classes),
         }
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names of the patterns, in order."""
+        return tuple(pattern.name for pattern in self.patterns)
 
     @property
     def calendar(self) -> Calendar:

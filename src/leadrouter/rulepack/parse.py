@@ -14,6 +14,7 @@ from leadrouter.errors import Fault, PackError
 from leadrouter.hours import Hours, read_hours
 from leadrouter.rulepack.fields import FieldReader, check_name, read_vocabulary
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE, CheckedPack
+from leadrouter.rulepack.pattern_reader import PatternReader
 from leadrouter.rulepack.route import Route
 from leadrouter.rulepack.sla import Sla, read_sla
 from leadrouter.rulepack.steps import read_steps
@@ -26,7 +27,10 @@ from leadrouter.zone import zone
 Include: TypeAlias = Callable[[str, str], tuple[str, str]]
 """Given the path that a text names and the name of that text, return the name and the text there."""
 
-_SECTIONS = ("vocabulary", "derive", "tag", "classes", "classify", "route", "routes", "hours", "transfer", "sla")
+_SECTIONS = (
+    "vocabulary", "derive", "streams", "patterns", "tag", "classes", "classify", "route", "routes", "hours", "transfer",
+    "sla",
+)  # fmt: skip
 _ONCE = ("pack", "language", "tz", "unknown_fields", "sla")
 _KEYS = ("pack", "language", "tz", "include", "unknown_fields", *_SECTIONS)
 
@@ -126,16 +130,26 @@ class _Reading:
         types = {each.name: each.type for each in fields.values()}
         types |= {each.name: each.type for each in derivations}
         routes = dict(self.routes(types))
+        words = v.Vocabulary.of(*fields.values())
+        watching = PatternReader(
+            words=words,
+            taken=frozenset(each.name for each in derivations),
+            hours=frozenset(hours),
+            refused=frozenset(self.refused),
+        )
+        streams, patterns = watching.read(self.parts["streams"], self.parts["patterns"])
         reader = TableReader(
-            words=v.Vocabulary.of(*fields.values()),
+            words=words,
             derivations=derivations,
             hours=frozenset(hours),
             classes=classes,
             routes=frozenset(routes),
-            refused=frozenset(self.refused),
+            signals=tuple(pattern.name for pattern in patterns),
+            refused=frozenset(self.refused | watching.unread),
             fetch=self.fetch,
         )
         tables = reader.read(*(self.parts[name] for name in ("tag", "classify", "route", "transfer")))
+        watching.warn_unused(patterns, {name for table in tables for rule in table for name in rule.names})
         pack = CheckedPack(
             name=self.scalar("pack") or "",
             tz=self.zone(),
@@ -146,9 +160,11 @@ class _Reading:
             tables=tables[:-1],
             routes=routes,
             hours=hours,
+            streams=streams,
+            patterns=patterns,
             transfer=tables[-1],
             sla=self.sla(classes),
-            warnings=tuple(reader.warnings),
+            warnings=(*watching.warnings, *reader.warnings),
         )
         self.language()
         if not self.faults:

@@ -6,10 +6,13 @@ means, and whether its names are known, `parse` alone can tell.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from leadrouter.destination import FORMS
 from leadrouter.rulepack.pack import CLASSES, LANGUAGE
+from leadrouter.rulepack.pattern import MOST_COUNTED, MOST_GROWING
+from leadrouter.rulepack.pattern_reader import SHAPES
 from leadrouter.staff import STRATEGY_NAMES
 from leadrouter.vocabulary import WEEKDAYS
 
@@ -35,6 +38,8 @@ def pack_schema() -> Schema:
                 "hours": _says("business hours, for in_hours(received, …)", _map(_list(_ref("window")))),
                 "vocabulary": _says("every word that a rule may use, with its type", _map(_ref("field"))),
                 "derive": _says("facts from facts", _map(_ref("derived"))),
+                "streams": _says("events of a company's past, each stream by its conditions", _map(_ref("when"))),
+                "patterns": _says("facts that are concluded from a company's past", _list(_ref("pattern"))),
                 "tag": _says("every rule that holds adds its tag", _table("tag")),
                 "classes": _says(f"the kinds of lead; {', '.join(CLASSES)} unless given", _list(_word(), least=1)),
                 "classify": _says("what kind of lead it is: the first rule that holds", _table("class")),
@@ -64,6 +69,7 @@ def _definitions() -> Schema:
         "field": {"anyOf": [{"enum": list(_BARE)}, _one_of({"type": _ref("type"), **_domains()}, **_options())]},
         "derived": _object({"type": _ref("type"), "rules": _table("then")}, "type", "rules"),
         "csv": _object({"csv": _says("a decision table beside the pack", {"type": "string"})}, "csv"),
+        "pattern": {"anyOf": list(_patterns())},
         **{f"rule-{key}": _rule(key) for key in ("then", "tag", "class", "to")},
     }
 
@@ -147,6 +153,26 @@ def _rule(key: str) -> Schema:
         *needed,
     )
     return {**rule, "oneOf": [{"required": ["when"]}, {"required": ["default"]}]}
+
+
+def _patterns() -> Iterator[Schema]:
+    """Yield the forms of a pattern."""
+    stream, time = _word(), {"type": "string"}
+    own: Schema = {
+        "at_least": {"type": "integer", "minimum": 1, "maximum": MOST_COUNTED},
+        "different": _says("a field, or contact", _word()),
+        "growing": _says("a field that has an order", _word()),
+        "silence": _says("nothing of the stream for so long, then this event", time),
+        "sequence": _says("one after another, the last of them this event", _list(stream, least=2)),
+        "times": {"type": "integer", "minimum": 2, "maximum": MOST_GROWING},
+        "of": _says("the stream that is watched", stream),
+        "within": _says("a window that ends now; an event exactly so old counts", time),
+        "total": _says("at least so much of a field, all together", _map({})),
+        "without": _says("no event of this stream between them", stream),
+    }
+    for form, (needed, optional) in SHAPES.items():
+        keys = ("pattern", form, *needed, *optional)
+        yield _object({key: own.get(key, _word()) for key in keys}, "pattern", form, *needed)
 
 
 def _table(key: str) -> Schema:

@@ -242,7 +242,7 @@ class _Lowering:
         match term:
             case e.Literal(bool()) | e.Literal(str()):
                 pass
-            case e.Literal(value) if isinstance(node.operand, ast.Constant):
+            case e.Literal(value) if isinstance(node.operand, ast.Constant) or value == 0:
                 return e.Literal(-value if isinstance(value, int) else cast("Decimal", value).copy_negate(), at)
         return e.Negative(term, at)
 

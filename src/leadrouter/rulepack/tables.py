@@ -44,6 +44,7 @@ class TableReader:
     hours: frozenset[str]
     classes: tuple[str, ...]
     routes: frozenset[str]
+    signals: tuple[str, ...]
     refused: frozenset[str]
     fetch: Fetch
     warnings: list[Fault] = field(factory=list)
@@ -58,9 +59,15 @@ class TableReader:
             types={each.name: each.type for each in (*self.words, *self.derivations)},
             optional=optional | {each.name for each in self.derivations},
             hours=self.hours,
-            later=frozenset({"class", "tags"}),
+            later=frozenset({"class", "tags", *self.signals}),
         )
         tables = self._derive(scope)
+        scope = evolve(
+            scope,
+            types={**scope.types, **dict.fromkeys(self.signals, v.Bool())},
+            optional={*scope.optional, *self.signals},
+            later=frozenset({"class", "tags"}),
+        )
         tables.append(self._table("tag", tag, scope, _tag))
         tags = v.EnumSet(tuple(dict.fromkeys(str(rule.outcome) for rule in tables[-1])))
         scope = evolve(scope, types={**scope.types, "tags": tags}, later=frozenset({"class"}))

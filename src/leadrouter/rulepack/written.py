@@ -14,8 +14,9 @@ from leadrouter.facts import Refusal
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Scope
 from leadrouter.rulepack.expression import Value
-from leadrouter.rulepack.sheet import ANY, Cell, Row, Sheet, cell_expression, read_sheet
+from leadrouter.rulepack.sheet import ANY, cell_expression
 from leadrouter.rulepack.syntax import Problem, parse_expression
+from leadrouter.sheet import Cell, Row, Sheet, read_sheet
 from leadrouter.span import Span
 
 Place: TypeAlias = Callable[[int, int], Span]
@@ -91,7 +92,7 @@ class RuleReader:
             document.fault("LR311", "a rule has either `when` or `default: true`", node, fix)
         yield WrittenRule(
             id=document.word(entries["rule"], "`rule`") if "rule" in entries else None,
-            conditions=tuple(_conditions(document, entries["when"])) if "when" in entries else (),
+            conditions=tuple(conditions_of(document, entries["when"])) if "when" in entries else (),
             outcome=self._given(document, entries[key]) if key in entries else None,
             because=document.word(entries["because"], "`because`") if "because" in entries else None,
             is_default=is_default and "when" not in entries,
@@ -133,10 +134,11 @@ class RuleReader:
             if column in types or column in self._own or column in self.refused:
                 continue
             if column in self.scope.later:
-                fix = "stages run in order: derive, tag, classify, route"
+                fix = "stages run in order: derive, patterns, tag, classify, route"
                 document.fault("LR219", f"`{column}` is not known yet at this stage", cell.where, fix)
             else:
-                document.fault("LR211", f"unknown field `{column}`", cell.where, did_you_mean(column, types))
+                fix = did_you_mean(column, {*types, *self._own})
+                document.fault("LR211", f"unknown field `{column}`", cell.where, fix)
         return True
 
     @property
@@ -192,7 +194,8 @@ def _csv(node: Node) -> Node | None:
     return None
 
 
-def _conditions(document: Document, node: Node) -> Iterator[tuple[e.Expression, Place]]:
+def conditions_of(document: Document, node: Node) -> Iterator[tuple[e.Expression, Place]]:
+    """Yield the conditions under a `when`, one or a list of them, each with what finds its place."""
     each_holds = isinstance(node, yaml.SequenceNode)
     nodes = document.items(node, "`when`") if each_holds else [node]
     if not nodes:

@@ -14,11 +14,14 @@ from leadrouter.destination import FORMS, Destination, Inbound, parse_destinatio
 from leadrouter.document import Document, Node
 from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
 from leadrouter.facts import Refusal, read_facts, read_value
+from leadrouter.history.past import PastEvent
+from leadrouter.history.recall import check_event_facts
 from leadrouter.lead import Lead
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
 from leadrouter.routing.intake import facts_for
 from leadrouter.routing.rule_pack import RulePack
+from leadrouter.rulepack.pattern_reader import kinds
 from leadrouter.span import Span
 from leadrouter.staff import STAFFINGS, Staffing
 from leadrouter.vocabulary import Duration, Instant
@@ -26,8 +29,9 @@ from leadrouter.vocabulary import Duration, Instant
 DEFAULT_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """When a case happens that does not say: a Monday noon in Moscow."""
 
-_KEYS = ("case", "lead", "at", "staffing", "roster", "load", "client", "after", "expect")
-_UNKNOWN = {"staffing": "LR604", "person": "LR605", "rule": "LR606"}
+_KEYS = ("case", "lead", "at", "history", "staffing", "roster", "load", "client", "after", "expect")
+_EVENT = ("kind", "at", "contact")
+_UNKNOWN = {"staffing": "LR604", "person": "LR605", "rule": "LR606", "kind": "LR352"}
 _LOAD = re.compile(r"(\d{1,6})(?:\s*/\s*(\d{1,6}))?")
 _EXPECT = ("rule", "class", "route", "to", "assignee", "accountable", "tags", "blocked_by", "transfer")
 NOBODY = "nobody"
@@ -66,14 +70,16 @@ class OpenLeads:
 class Case:
     """A lead, the circumstances in which it arrives `at` an instant, and what must come of it.
 
-    `staffing` takes the place of the organisation's; `on_duty` is on duty in every role, `away` are
-    absent. `load` says how many leads people have open, and their capacity where it is given. `client` holds
-    the company of the lead, which is a client then. The case ends `after` nobody has answered for that long.
+    `history` is what the company did before. `staffing` takes the place of the organisation's; `on_duty` is
+    on duty in every role, `away` are absent. `load` says how many leads people have open, and their capacity
+    where it is given. `client` holds the company of the lead, which is a client then. The case ends `after`
+    nobody has answered for that long.
     """
 
     name: str
     lead: Lead
     at: datetime = DEFAULT_AT
+    history: tuple[PastEvent, ...] = ()
     staffing: Staffing | None = None
     on_duty: str | None = None
     away: tuple[str, ...] = ()
@@ -151,12 +157,14 @@ class _Reading:
         after = self.after(entries["after"]) if "after" in entries else timedelta()
         lead = self.lead(entries["lead"], at) if "lead" in entries else None
         expect = self.expect(entries["expect"]) if "expect" in entries else None
+        history = self.history(entries["history"], at) if "history" in entries else None
         if name is None or lead is None or expect is None:
             return None
         return Case(
             name=" ".join(name.split()),
             lead=lead,
             at=at,
+            history=() if history is None else history,
             staffing=staffing,
             on_duty=on_duty,
             away=away,
@@ -174,6 +182,32 @@ class _Reading:
         except Refusal as refusal:
             self.document.fault("LR603", f"`at`: {refusal}", node, refusal.fix)
             return DEFAULT_AT
+
+    def history(self, node: Node, at: datetime) -> tuple[PastEvent, ...]:
+        """Return what the company did before the case."""
+        events = [self.event(each, at) for each in self.document.items(node, "`history`")]
+        return tuple(each for each in events if each is not None)
+
+    def event(self, node: Node, now: datetime) -> PastEvent | None:
+        """Return a past event, its facts held against the vocabulary."""
+        before = len(self.document.faults)
+        entries = self.document.entries(node, "an event of `history`", required=_EVENT[:2])
+        if len(self.document.faults) > before:
+            return None
+        kind, at = self.known(entries["kind"], "kind") or "", self.at(entries["at"])
+        contact = self.document.word(entries["contact"], "`contact`") if "contact" in entries else None
+        if at > now and len(self.document.faults) == before:
+            fix = "let it happen before the case, or give the case a later `at`"
+            self.document.fault("LR351", f"`{kind}` at {at.isoformat()} is later than the case", entries["at"], fix)
+        facts = {key: self.document.data(each) for key, each in entries.items() if key not in _EVENT}
+        if self.pack is not None:
+            try:
+                check_event_facts(self.pack.vocabulary, facts, keep_unknown=self.pack.checked.keep_unknown)
+            except FactsError as error:
+                for fault in error.faults:
+                    place = _place(cast("yaml.MappingNode", node), fault)
+                    self.document.fault(fault.code, fault.message, place, fault.fix)
+        return PastEvent(kind=kind, at=at, contact=contact, facts=facts)
 
     def staffing(self, node: Node) -> Staffing | None:
         word = self.known(node, "staffing")
@@ -292,7 +326,9 @@ class _Reading:
                 return checked.classes
             case "route":
                 return checked.routes
-        return checked.vocabulary.fields
+            case "kind":
+                return kinds(checked.streams.values())
+        return (*checked.vocabulary.fields, *checked.signals)
 
 
 def _place(lead: yaml.MappingNode, fault: Fault) -> Node:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from attrs import evolve, frozen
 
+from leadrouter.assignment.duties import Absence, Duties, FixedDuties, RosterDuties, staffed
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence
 from leadrouter.destination import Owner
 from leadrouter.event import Event
 from leadrouter.facts import write_duration
@@ -16,6 +17,7 @@ from leadrouter.lead import Lead
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.organisation import Organisation
+from leadrouter.roster.roster import DutyRoster
 from leadrouter.router import Router
 from leadrouter.routing.deal import transfer_rule
 from leadrouter.routing.decision import Decision
@@ -81,21 +83,29 @@ def _happened(event: Event, case: Case) -> str:
     return f"after {write_duration(event.at - case.at)}: {event.name} {whom}".rstrip()
 
 
-def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResult:
-    """Route the lead of a case, alone and in an empty ledger in memory, and compare.
+def run_case(case: Case, pack: RulePack, organisation: Organisation, roster: DutyRoster | None = None) -> CaseResult:
+    """Route the lead of a case, in a ledger in memory that holds its company's past and nothing else, and compare.
+
+    Who is on duty the case says, or else the roster at the case's instant.
 
     Raises:
         FactsError: the lead's facts do not fit the vocabulary; `parse_cases` with the pack sees to that.
         PackError: the pack leads to nobody in the organisation.
     """
+    if roster is not None:
+        organisation = staffed(organisation, roster)
     organisation = _circumstances(case, organisation)
-    duties = _Duties(organisation.duty, {person: Absence() for person in case.away})
+    if case.on_duty is not None or roster is None:
+        roster, duties = None, _Duties(FixedDuties(organisation.duty), frozenset(case.away))
+    else:
+        duties = _Duties(RosterDuties(roster), frozenset(case.away))
     ledger, end = MemoryLedger(), case.at + case.after
     with ledger.transaction() as work:
         for person, load in case.load.items():
             work.put_load(Load(person=person, open_leads=load.count))
-    router = Router(pack, organisation, ledger, duties=duties)
-    lead = case.lead if case.client is None else _of_a_client(case.lead, case.client, router, case.at)
+    router = Router(pack, organisation, ledger, roster=roster, duties=duties, patterns_engine="reference")
+    lead = _with_history(case, router, case.lead) if pack.checked.patterns else case.lead
+    lead = lead if case.client is None else _of_a_client(lead, case.client, router, case.at)
     decision = router.route(lead, at=case.at)
     while (due := router.next_deadline()) is not None and due <= end:
         router.tick(at=max(due, case.at))
@@ -108,6 +118,16 @@ def run_case(case: Case, pack: RulePack, organisation: Organisation) -> CaseResu
     )
 
 
+def _with_history(case: Case, router: Router, lead: Lead) -> Lead:
+    """Note what the company of a case did before; return the lead, which says what company that is."""
+    named = lead if lead.company is not None else evolve(lead, company="the company of the case")
+    for number, event in enumerate(case.history):
+        router.record(
+            event.kind, key=str(number), company=named.company, contact=event.contact, facts=event.facts, at=event.at
+        )
+    return named
+
+
 def _of_a_client(lead: Lead, owner: str, router: Router, at: datetime) -> Lead:
     """Enter the company of a lead as a client of somebody; return the lead, which says what company that is."""
     named = evolve(lead, company=lead.company or "the client")
@@ -117,16 +137,19 @@ def _of_a_client(lead: Lead, owner: str, router: Router, at: datetime) -> Lead:
 
 @frozen
 class _Duties:
-    """Who is on duty, and who is away, for as long as a case lasts."""
+    """Who is on duty, and who is away: what holds outside the case, and whoever is away by the case."""
 
-    duty: Mapping[str, tuple[str, ...]]
-    away: Mapping[str, Absence]
+    outside: Duties
+    away: frozenset[str]
 
-    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # it is the same all the time
-        return self.duty.get(role, ())
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
+        return tuple(person for person in self.outside.on_duty(role, at) if person not in self.away)
 
-    def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
-        return self.away
+    def absences(self, at: datetime) -> Mapping[str, Absence]:
+        return {**self.outside.absences(at), **dict.fromkeys(sorted(self.away), Absence())}
+
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
+        return self.outside.told(role, at)
 
 
 def _circumstances(case: Case, organisation: Organisation) -> Organisation:

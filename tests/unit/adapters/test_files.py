@@ -1,4 +1,4 @@
-"""Rule packs and organisations on disk."""
+"""Rule packs, organisations and rosters on disk."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadrouter.adapters.files import load_organisation, load_pack
-from leadrouter.errors import OrganisationError, PackError
+from leadrouter.adapters.files import load_organisation, load_pack, load_roster, load_roster_beside
+from leadrouter.errors import OrganisationError, PackError, RosterError
 from tests.pack_text import CLASSIFY, ROUTE, ROUTES, VOCABULARY, pack_text
 from tests.small import ORGANISATION
 
@@ -63,7 +63,7 @@ def test_a_sheet_is_read_from_the_folder(folder: Path):
         ("parts/../../above.yaml", "it lies outside the pack's folder"),
         ("none.yaml", "No such file or directory"),
         ("parts", "Is a directory"),
-        ('"a\\0b"', "embedded null byte"),
+        ('"a\\0b"', "a name holds no null byte"),
     ],
 )
 def test_nothing_is_read_from_outside(folder: Path, named: str, reason: str):
@@ -120,3 +120,34 @@ def test_an_organisation_is_a_file_or_stands_in_a_folder(tmp_path: Path):
     """As a pack does."""
     (tmp_path / "organisation.yaml").write_text(ORGANISATION)
     assert load_organisation(tmp_path) == load_organisation(tmp_path / "organisation.yaml")
+
+
+ROSTER = "roster: r\nroles: {duty: {layers: [{id: a, rotation: {people: [anna], unit: fixed}}]}}\n"
+
+
+def test_a_roster_is_loaded_from_its_folder_with_what_stands_beside_it(tmp_path):
+    """Earlier versions, plans and calendars are read from there."""
+    (tmp_path / "first.yaml").write_text(ROSTER, encoding="utf-8")
+    later = f"version: 2\neffective: 2026-03-02\nprevious: first.yaml\n{ROSTER}"
+    (tmp_path / "roster.yaml").write_text(later, encoding="utf-8")
+    roster = load_roster(tmp_path)
+    assert [version.number for version in roster.versions] == [1, 2]
+    assert load_roster(tmp_path / "roster.yaml").digest == roster.digest
+    assert load_roster_beside(tmp_path / "pack.yaml") is not None
+
+
+def test_a_folder_may_have_no_roster(tmp_path):
+    """A router does without; whoever asks for one is told."""
+    assert load_roster_beside(tmp_path) is None
+    with pytest.raises(RosterError, match="LR109 cannot be read"):
+        load_roster(tmp_path)
+
+
+def test_a_roster_reads_nothing_outside_of_its_folder(tmp_path):
+    """A plan, a calendar or an earlier version from above it is refused."""
+    text = "roster: r\npeople: {anna: }\nroles: {duty: {layers: [{id: a, plan: ../plan.csv}]}}\n"
+    (tmp_path / "plan.csv").write_text("start,end,people\n", encoding="utf-8")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "roster.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RosterError, match="lies outside the roster's folder"):
+        load_roster(tmp_path / "inner")

@@ -161,6 +161,12 @@ def test_a_key_given_twice_further_in_is_refused():
 def test_json_that_is_no_object_is_no_lead(text):
     """A line holds an object."""
     assert "LR424" in only_fault(text)
+    assert "write an object" in only_fault(text)
+
+
+def test_an_array_of_leads_on_one_line_is_told_from_a_lead():
+    """Somebody piped JSON where JSON Lines are read; the fix says so."""
+    assert "read the array in the format `json`" in only_fault('[{"source": "call"}, {"source": "email"}]')
 
 
 @pytest.mark.parametrize(

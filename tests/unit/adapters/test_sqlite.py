@@ -10,6 +10,7 @@ import pytest
 from leadrouter import LedgerError
 from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.adapters.sqlite_work import PAST
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.memory import MemoryLedger
 
@@ -42,6 +43,17 @@ def test_a_file_of_another_version_is_refused(tmp_path):
     connection.close()
     with pytest.raises(LedgerError, match="another version of leadrouter"):
         SqliteLedger(str(path))
+
+
+def test_a_refused_file_is_closed(tmp_path, monkeypatch):
+    """Whoever was refused holds nothing: neither the file nor its lock."""
+    closed = []
+    monkeypatch.setattr(SqliteLedger, "close", lambda ledger: closed.append(ledger.path) or ledger._connection.close())
+    path = tmp_path / "leads.db"
+    path.write_text("dear diary, " * 1000)
+    with pytest.raises(LedgerError):
+        SqliteLedger(str(path))
+    assert closed == [str(path)]
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
@@ -81,3 +93,14 @@ def test_a_full_disk_is_said_and_leaves_the_ledger_usable(tmp_path, is_part):
         work.keep("small", "x")
     assert ledger.text("small") == "x"
     ledger.close()
+
+
+def test_a_past_is_one_search_of_an_index(tmp_path):
+    """Neither a scan of all events nor a sort: what is read is what lies in the window."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    query = f"EXPLAIN QUERY PLAN {PAST}"
+    plan = [row[3] for row in ledger._connection.execute(query, ("ural", "a", "b", 200))]
+    ledger.close()
+    assert plan[0] == "SEARCH noted USING INDEX past (company=? AND at>? AND at<?)"
+    assert plan[1].startswith("SEARCH entry USING INDEX")
+    assert len(plan) == 2

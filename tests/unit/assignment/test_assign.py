@@ -9,8 +9,8 @@ from attrs import evolve
 
 from leadrouter.assignment.assign import fields_of
 from leadrouter.assignment.choice import Choice
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence
 from leadrouter.assignment.standing import UNIT
 from leadrouter.destination import Inbound, OnDuty, Pool
 from leadrouter.organisation import Organisation
@@ -261,3 +261,9 @@ pools: {all: {}}
     books = Books(organisation, to=Pool("all"), loads={"boris": Load(person="boris", is_paused=True)})
     shut = "outside the hours `never` of department `sales`"
     assert books.choose().why_not() == {"anna": shut, "boris": "paused", "olga": shut}
+
+
+def test_whoever_joins_later_is_told_the_date():
+    """A colleague of next month is in the list, and gets nothing before."""
+    choice = Books(office(evolve(ANNA, joined=date(2026, 4, 1)), BORIS)).choose()
+    assert (choice.offered_to, choice.why_not()) == (("boris",), {"anna": "joins on 2026-04-01"})

@@ -24,7 +24,7 @@ def test_a_load_is_data():
         last_at=AT,
         is_paused=True,
         paused_until=AT + timedelta(hours=1),
-        quota={"day": Balance(3, 4)},
+        quota={"day": Balance(3, 4, ((3, 2),))},
         holdings={"small": 3},
     )
     assert Load.from_json(load.to_json()) == load
@@ -44,7 +44,7 @@ def test_a_lead_is_taken_off_every_quota():
     """And given back to every one; somebody without quotas keeps the same load."""
     load = Load(person="anna").spent(ANNA, AT, UTC)
     day = AT.date().toordinal()
-    assert load.quota == {"day": Balance(day, 1), "month": Balance(day, 45 + 29 - 30)}
+    assert load.quota == {"day": Balance(day, 1, ((day, 1),)), "month": Balance(day, 45 + 29 - 30, ((day, 1),))}
     assert load.refunded(ANNA, AT, UTC).quota == {"day": Balance(day, 2), "month": Balance(day, 74)}
     plain = Load(person="boris")
     assert plain.spent(Salesperson(id="boris"), AT, UTC) is plain

@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 from attrs import evolve, frozen
 
-from leadrouter import Organisation
-from leadrouter.assignment.pool import Absence, FixedDuties, accountable, resolve
+from leadrouter import DutyRoster, Organisation
+from leadrouter.assignment.duties import Absence, FixedDuties, RosterDuties
+from leadrouter.assignment.pool import accountable, resolve
 from leadrouter.destination import Department, Deputy, Head, Hold, Inbound, OnDuty, Owner, Person, Pool
 from tests.giving import AT
 
@@ -41,6 +42,9 @@ class Away:
 
     def absences(self, at: datetime) -> dict[str, Absence]:
         return dict.fromkeys(self.people, Absence()) if at == AT else {}
+
+    def told(self, role: str, at: datetime) -> None:  # noqa: ARG002  # nothing has to decide here
+        return None
 
 
 FIXED = FixedDuties(OFFICE.duty)
@@ -86,6 +90,14 @@ def test_without_an_owner_there_is_nobody():
 def test_a_roster_says_who_is_on_duty():
     """At that instant; somebody whom the organisation does not know is left out."""
     assert resolve(OnDuty("duty"), OFFICE, Away(()), AT).people == ("egor",)
+
+
+def test_a_role_that_the_roster_does_not_have_reaches_nobody():
+    """Its people are off duty, and nothing has decided so."""
+    layer = "{id: dark, rotation: {people: [egor], unit: fixed}}"
+    roster = DutyRoster.parse(f"{{roster: r, roles: {{night: {{layers: [{layer}]}}}}}}")
+    resolved = resolve(OnDuty("duty"), OFFICE, RosterDuties(roster), AT)
+    assert (resolved.people, resolved.off_duty, resolved.duty) == ((), ("boris", "egor"), None)
 
 
 def test_books_are_kept_by_destination_and_class_where_asked():

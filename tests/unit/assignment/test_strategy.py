@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
+from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.pool import Absence
 from leadrouter.assignment.strategy import STRATEGIES, figure_text
 from leadrouter.staff import STRATEGY_NAMES, Salesperson
 from tests.giving import AT, Books, office, sellers

@@ -94,3 +94,38 @@ def test_colours_are_for_terminals(run, here):
     assert "\x1b[" not in plain
     assert "\x1b[1;31mLR606" in coloured
     assert "\x1b[31m" not in run("check", "sales", FORCE_COLOR="1", TERM="xterm", NO_COLOR="1").stderr
+
+
+ROSTER = """roster: shifts
+version: 4
+tz: Europe/Berlin
+people: {anna: , boris: }
+roles:
+  duty: {layers: [{id: office, rotation: {people: [anna, boris], unit: days, anchor: 2026-03-02}}]}
+overrides: [{start: 2026-03-29T02:30, end: 2026-03-29T12:00, assign: [anna]}]
+"""
+
+
+def test_a_roster_is_checked_too(run, here):
+    """It says what was loaded, and warns of times that a clock change disturbs."""
+    (here / "sales" / "roster.yaml").write_text(ROSTER, "utf-8")
+    result = run("check", "sales")
+    assert result.exit_code == 0
+    assert "sales/roster.yaml:7:21: warning LR720 2026-03-29 02:30 does not exist in Europe/Berlin" in result.stderr
+    assert "\n  roster shifts: version 4, 1 role, 2 people\n" in result.stdout
+
+
+def test_faults_of_a_roster_are_told_with_all_others(run, here):
+    """Of its text, and of people whom the organisation does not have."""
+    file = here / "sales" / "roster.yaml"
+    file.write_text(ROSTER.replace("boris", "bors"), "utf-8")
+    assert "LR718 `bors` of the roster is not in the organisation" in run("check", "sales").stderr
+    file.write_text(ROSTER.replace("unit: days", "unit: day"), "utf-8")
+    assert "LR708 unknown unit `day`" in run("check", "sales").stderr
+
+
+def test_a_roster_without_an_organisation_is_read(run, here):
+    """There is nobody to hold it against."""
+    (here / "sales" / "organisation.yaml").unlink()
+    (here / "sales" / "roster.yaml").write_text(ROSTER, "utf-8")
+    assert "  roster shifts: version 4, 1 role, 2 people\n" in run("check", "sales").stdout

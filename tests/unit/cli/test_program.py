@@ -16,6 +16,7 @@ import leadrouter
 import leadrouter.cli
 from leadrouter.cli import main
 
+COMMANDS = ["route", "explain", "standing", "handover", "test", "check", "roster", "format", "schema"]
 MAIN = "from leadrouter.cli import main; main()"
 
 
@@ -36,12 +37,12 @@ def test_help_names_every_command_and_every_exit_code(run):
     result = run("--help")
     assert result.exit_code == 0
     names = [line.split()[0] for line in result.stdout.split("Commands:\n")[1].split("\n\n")[0].splitlines()]
-    assert names == ["route", "explain", "standing", "handover", "test", "check", "format", "schema"]
+    assert names == COMMANDS
     for code in ("0  all is well", "1  cases failed", "2  the command was not", "3  a pack, an organisation"):
         assert code in result.stdout
 
 
-@pytest.mark.parametrize("command", ["route", "explain", "standing", "handover", "test", "check", "format", "schema"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(run, command):
     """Short and long."""
     long, short = run(command, "--help"), run(command, "-h")

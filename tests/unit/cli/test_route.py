@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -278,7 +279,8 @@ def test_a_conflict_is_a_reject(run, here):
     assert [each["class"] for each in decisions(result)] == ["complex"]
     assert "stdin:2: LR428 `call:9` is in the ledger with another payload; the stored decision stays" in result.stderr
     assert rejects(here)[0]["line"] == 2
-    assert [each.key for each in SqliteLedger("leads.db").refused()] == ["call:9"]
+    with closing(SqliteLedger("leads.db")) as kept:
+        assert [each.key for each in kept.refused()] == ["call:9"]
 
 
 def test_rejects_are_named_after_the_file_and_kept_here(run, here):
@@ -361,8 +363,7 @@ def test_an_address_that_is_no_ledger_is_refused(run, leads):
 def test_a_ledger_that_others_hold_is_told(run, leads, monkeypatch):
     """After waiting for it: a message, and no traceback."""
     monkeypatch.setattr("leadrouter.adapters.sqlite._PATIENCE", 0.01)
-    held = SqliteLedger("leads.db")
-    with held.transaction():
+    with closing(SqliteLedger("leads.db")) as held, held.transaction():
         result = run("route", "sales", leads)
     assert result.exit_code == 3
     assert result.stderr.startswith("error: leads.db cannot be used as a ledger: database is locked")

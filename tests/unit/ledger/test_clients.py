@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.ledger.ledger import Noted
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.company import Company
 
@@ -65,6 +66,43 @@ def test_what_moves_is_found_under_its_new_root(ledger):
         assert clients.companies_of("phone", "b") == ("b",)
         assert clients.held_by("boris") == (other,)
         assert clients.linked_to("a") == ()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=12), st.booleans())
+def test_events_that_move_stand_in_the_order_of_the_ledger(events, is_undone):
+    """Linked, companies have one past, by instant and then as it was noted; undone, each has its own again."""
+    for ledger in (MemoryLedger(), SqliteLedger(":memory:")):
+        with ledger.transaction() as work:
+            for id_ in "abc":
+                work.clients.put(Company(id=id_, root=id_))
+            noted = [
+                Noted(
+                    key=str(number),
+                    company=id_,
+                    begun=id_,
+                    contact=None,
+                    kind="visit",
+                    at=NOON.replace(hour=hour).isoformat(),
+                    payload="{}",
+                )
+                for number, (id_, hour) in enumerate(events)
+            ]
+            for each in noted:
+                work.note(each)
+            for id_ in "cb":
+                work.clients.put(Company(id=id_, root="a", link="a", rule="by hand"))
+            roots = dict.fromkeys("abc", "a")
+            if is_undone:
+                work.clients.put(Company(id="b", root="b"))
+                roots["b"] = "b"
+        with ledger.reading() as work:
+            moved = [evolve(each, company=roots[each.begun]) for each in noted]
+            for root in "abc":
+                ordered = sorted((each for each in moved if each.company == root), key=lambda each: each.at)
+                assert list(work.past(root, "0", "9", 100)) == ordered
+            assert [work.noted(each.kind, each.key) for each in noted] == moved
+        ledger.close()
 
 
 def test_forgotten_identifiers_find_nobody(ledger):

@@ -13,7 +13,7 @@ from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
 from leadrouter.ledger.chain import broken
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
 
@@ -271,3 +271,94 @@ def test_a_transaction_that_raises_takes_its_parts_with_it(ledger):
             work.add(ENTRY)
         raise KeyError
     assert ledger.entries() == ()
+
+
+NOTED = Noted(
+    key="crm:1",
+    company="ural",
+    begun="ural",
+    contact="anna",
+    kind="deal_won",
+    at="2026-03-02T09:00:00.000000+00:00",
+    payload="{}",
+)
+
+
+def at(hour):
+    return f"2026-03-02T{hour:02}:00:00.000000+00:00"
+
+
+def past(ledger, company="ural", since=0, until=23, most=100):
+    with ledger.transaction() as work:
+        return [each.key for each in work.past(company, at(since), at(until), most)]
+
+
+def test_an_event_is_noted_once_for_its_kind_and_key(ledger):
+    """It is found under them; another kind under the same key is another event."""
+    visit = evolve(NOTED, payload='{"x": 1}', at=at(11), kind="visit")
+    with ledger.transaction() as work:
+        assert work.noted("deal_won", "crm:1") is None
+        work.note(NOTED)
+        work.note(visit)
+        assert work.noted("deal_won", "crm:1") == NOTED
+    with ledger.transaction() as work:
+        assert (work.noted("visit", "crm:1"), work.noted("visit", "crm:2")) == (visit, None)
+        assert work.past("ural", at(0), at(23), 9) == (NOTED, visit)
+    with pytest.raises((ValueError, LedgerError)), ledger.transaction() as work:
+        work.note(evolve(NOTED, at=at(12)))
+
+
+def test_a_past_is_that_of_one_company_between_two_instants(ledger):
+    """Both ends belong to it; other companies do not."""
+    with ledger.transaction() as work:
+        for hour in (12, 9, 11, 10):
+            work.note(evolve(NOTED, key=f"{hour}", at=at(hour)))
+        work.note(evolve(NOTED, key="other", company="other"))
+    assert past(ledger) == ["9", "10", "11", "12"]
+    assert past(ledger, since=10, until=11) == ["10", "11"]
+    assert past(ledger, "other") == ["other"]
+    assert past(ledger, "nobody") == []
+
+
+def test_of_a_long_past_the_newest_are_returned(ledger):
+    """Oldest first, and equal instants in the order in which they were noted."""
+    with ledger.transaction() as work:
+        for number in range(6):
+            work.note(evolve(NOTED, key=str(number), at=at(9 + number // 3)))
+    assert past(ledger) == ["0", "1", "2", "3", "4", "5"]
+    assert past(ledger, most=4) == ["2", "3", "4", "5"]
+
+
+def test_a_past_is_seen_as_it_is_written(ledger):
+    """An event noted in a transaction belongs to the past that the transaction reads, and is gone with it."""
+    with ledger.transaction() as work:
+        work.note(evolve(NOTED, key="early", at=at(8)))
+    with pytest.raises(KeyError), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.note(evolve(NOTED, key="late", at=at(10)))
+        work.note(evolve(NOTED, key="earlier", at=at(7)))
+        assert [each.key for each in work.past("ural", at(0), at(23), 9)] == ["earlier", "early", "late"]
+        raise KeyError
+    assert past(ledger) == ["early"]
+
+
+def test_a_lead_is_noted_without_its_payload_which_its_entry_has(ledger):
+    """What a lead says is kept in one place."""
+    lead = evolve(NOTED, key=ENTRY.key, kind="request", payload=None)
+    with ledger.transaction() as work:
+        work.add(evolve(ENTRY, payload='{"who": "anna"}'))
+        work.note(lead)
+        assert [each.payload for each in work.past("ural", at(0), at(23), 9)] == ['{"who": "anna"}']
+    with ledger.transaction() as work:
+        assert [each.payload for each in work.past("ural", at(0), at(23), 9)] == ['{"who": "anna"}']
+
+
+def test_thousands_of_events_cost_no_more_than_the_window(ledger):
+    """Of a past of 3,000 events a window of ten is read."""
+    with ledger.transaction() as work:
+        for number in range(3_000):
+            day = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=number)
+            work.note(evolve(NOTED, key=str(number), at=day.isoformat(timespec="microseconds")))
+        until = day.isoformat(timespec="microseconds")
+        since = (day - timedelta(days=9)).isoformat(timespec="microseconds")
+    with ledger.transaction() as work:
+        assert [each.key for each in work.past("ural", since, until, 200)] == [str(n) for n in range(2_990, 3_000)]

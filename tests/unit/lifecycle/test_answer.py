@@ -85,8 +85,8 @@ def test_an_end_is_an_end(router, lead_id):
         router.lost(lead_id, by="anna", at=AT)
     with pytest.raises(LifecycleError, match="was won, it cannot be reassigned"):
         router.reassign(lead_id, to="boris", by="olga", at=AT)
-    with pytest.raises(LifecycleError):
-        router.accept(lead_id, by="anna", at=AT)
+    with pytest.raises(LifecycleError, match="was won: `anna` cannot accept it"):
+        router.contacted(lead_id, by="anna", at=AT)
 
 
 def test_a_lead_goes_to_whom_the_head_says(router, lead_id):

@@ -52,8 +52,8 @@ def test_an_edited_plan_is_another_one():
         ({"at": "2026-03-02T12:00:00"}, "`2026-03-02T12:00:00` has no zone"),
         ({"until": "soon"}, "Invalid isoformat string"),
         ({"moves": [{"kind": "car", "id": "7f", "version": 1, "to": None}]}, "kind is `car`"),
-        ({"moves": [{"kind": "lead", "id": "7f"}]}, "KeyError('version')"),
-        ({"moves": 5}, "not a plan of a handover"),
+        ({"moves": [{"kind": "lead", "id": "7f"}]}, "`version` is missing"),
+        ({"moves": 5}, "something in it has another shape"),
     ],
 )
 def test_a_spoilt_plan_is_refused(change: dict[str, object], message: str):

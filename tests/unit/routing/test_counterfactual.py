@@ -71,6 +71,11 @@ def test_where_no_single_fact_decides_there_is_none():
     assert change('kind == "a" and flag', {}) is None
 
 
+def test_a_value_beyond_its_bounds_is_never_told():
+    """A size of 51, just beyond the border of 50, is one that no lead could bring."""
+    assert change("size < 50 and flag", {"size": 3}) == ("flag", None, True, "complex")
+
+
 def test_a_decision_has_its_pack():
     """A router's decision needs nothing else, and the change reads as a sentence."""
     decision = small_router().route(Lead(id="1", facts={"amount": 2_900_000, "product": "consumables"}), at=AT)

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from leadrouter import Lead, Organisation, Router, RulePack
-from leadrouter.assignment.pool import FixedDuties
+from leadrouter.assignment.duties import FixedDuties
 from leadrouter.ledger.memory import MemoryLedger
 from tests.small import AT, small_organisation, small_pack, small_router
 
@@ -55,7 +55,8 @@ def test_steps_that_reached_nobody_are_told():
     assert "step 1 of route inbound: on_duty(duty), nobody is left\n" in decision.explain()
     assert "on_duty(duty)" not in decision.explain(candidates=False)
     (passed,) = decision.to_dict()["explanation"]["passed"]
-    assert (passed["step"], passed["destination"], passed["candidates"]["pool"]) == (1, "on_duty(duty)", [])
+    assert (passed["step"], passed["destination"], passed["candidates"]["pool"]) == (1, "on_duty(duty)", ["boris"])
+    assert passed["candidates"]["closed"] == {"boris": [["duty", "off duty", None]]}
 
 
 def test_unknown_derived_facts_and_missing_rules_are_told():

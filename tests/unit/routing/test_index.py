@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from leadrouter.errors import FactsError
+from leadrouter.routing.index import MOST_BRANCHES
 from leadrouter.routing.rule_pack import RulePack
 from tests.pack_text import parse
 
@@ -59,6 +60,16 @@ def test_constants_may_lie_outside_the_range():
     assert [decided(pack, {"n": number}) for number in (-100, -1, 0, 5, 6, 7, 100, 150, 200)] == [
         *("LR404", "LR404", "r1", "r1", "r0", "LR404", "LR404", "LR404", "LR404")
     ]
+
+
+@pytest.mark.parametrize("most", [MOST_BRANCHES // 2 - 1, MOST_BRANCHES])
+def test_few_stretches_are_compared_and_many_bisected(most: int):
+    """Each constant of an `in` is a stretch of its own; a value between two of them falls through."""
+    constants = range(0, 2 * most, 2)
+    pack = decider(f"n: {{int: {{min: -3, max: {2 * most}}}}}", f"n in [{', '.join(map(str, constants))}]", "n == 1")
+    answers = {**dict.fromkeys(constants, "r0"), 1: "r1", -1: "rest", 2 * most - 1: "rest", 2 * most: "rest"}
+    answers |= {-4: "LR404", 2 * most + 1: "LR404", 10**30: "LR404"}
+    assert {number: decided(pack, {"n": number}) for number in answers} == answers
 
 
 def test_a_range_may_hold_no_whole_number():

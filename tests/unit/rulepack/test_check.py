@@ -177,3 +177,13 @@ def test_a_pack_without_places_is_told_by_its_routes():
     }
     organisation = Organisation.parse(ORGANISATION.replace("client:", "service:"))
     assert str(next(check_destinations(evolve(pack, routes=bare), organisation))).startswith("route client: LR315")
+
+
+def test_a_duty_role_that_only_a_roster_could_have_is_asked_for():
+    """Under the staffing `duty` inbound means a role; without a roster nobody has it."""
+    bare = ORGANISATION.partition("duty: {duty")[0].replace(
+        "staffing: department", "staffing: duty\ninbound: {duty: duty}"
+    )
+    organisation = Organisation.parse(bare)
+    assert "LR315 unknown duty role `duty`" in faults("{to: inbound}, {to: hold}", organisation)[0]
+    assert not faults("{to: inbound}, {to: hold}", organisation.with_rota({"duty": ("anna",)}))

@@ -186,3 +186,46 @@ def test_a_default_of_a_lead_is_no_default_of_a_table():
     """A rule whose condition is always true is written with its condition, and still is no default."""
     assert [fault.code for fault in faults("classify: [{rule: a, when: 'False', class: mass}]")] == ["LR306"]
     assert "when: 'True'" in parse("classify: [{rule: a, when: 'True', class: mass}]").canonical
+
+
+PATTERNS = """
+streams:
+  request: ( kind ) == "request"
+  big: ["amount>=5", 'known(note)']
+patterns:
+  - {within: 720h, of: request, at_least: 3, pattern: often}
+  - {pattern: sum, at_least: 2, of: big, within: 1w, total: {amount: 300_000.50}}
+  - {pattern: people, different: contact, at_least: 2, of: request, within: 1d 12h}
+  - {pattern: grows, growing: sites, times: 3, of: request}
+  - {pattern: back, silence: 180d, of: request, within: 365d}
+  - {pattern: again, sequence: [big, request], within: 90m, without: big}
+"""
+
+
+def test_streams_and_patterns_have_one_form():
+    """Keys in one order, durations in whole units, windows that were left out written out."""
+    pack = parse(*("streams:" + each for each in PATTERNS.split("streams:")[1:]))
+    assert pack.canonical[pack.canonical.index("streams:") : pack.canonical.index("classes:")] == (
+        "streams:\n"
+        "  request: 'kind == \"request\"'\n"
+        "  big:\n"
+        "    - 'amount >= 5'\n"
+        "    - 'known(note)'\n"
+        "patterns:\n"
+        "  - {pattern: often, at_least: 3, of: request, within: 30d}\n"
+        '  - {pattern: sum, at_least: 2, of: big, total: {amount: "300000.5 RUB"}, within: 7d}\n'
+        '  - {pattern: people, different: contact, at_least: 2, of: request, within: "1d 12h"}\n'
+        "  - {pattern: grows, growing: sites, times: 3, of: request, within: 1095d}\n"
+        "  - {pattern: back, silence: 180d, of: request, within: 365d}\n"
+        "  - {pattern: again, sequence: [big, request], without: big, within: 90m}\n".replace("90m", '"1h 30m"')
+    )
+    again = RulePack.parse(pack.canonical)
+    assert again.checked == pack.checked
+    assert again.digest == pack.digest
+
+
+def test_another_pattern_is_another_digest():
+    """What a pattern asks is part of what a pack means."""
+    often = "patterns: [{pattern: often, at_least: 3, of: a, within: 30d}]"
+    packs = [parse("streams: {a: hot}", each) for each in (often, often.replace("30d", "31d"))]
+    assert packs[0].digest != packs[1].digest

@@ -32,10 +32,18 @@ def test_a_chain_that_leaves_no_value_can_never_hold(text):
     assert told(text) == ["this can never hold: the range is empty; turn the bounds round"]
 
 
+@pytest.mark.parametrize("text", ["n < n", "kind != kind", "word > word", "1 < n < n", "n * 2 > n * 2"])
+def test_a_value_is_never_different_from_itself(text):
+    """Whatever its type, and however it is worked out."""
+    (fault,) = told(text)
+    assert fault.startswith("this can never hold: it compares a value with itself; compare it with another field")
+
+
 @pytest.mark.parametrize(
     "text",
-    ["n < 2", "n <= 1", "n > 8", "n >= 9", "n != 10", "n in [0, 1]", "n not in [0]", "n < 5.5", "3 <= free <= 3",
-     "3 < free > 5", "free < n < 3", 'word == "x"', 'kind == "a"', "n * 2 > 5", "free == 1_000_000"],
+    ["n == n", "kind == kind", "n < free", "n < 2", "n <= 1", "n > 8", "n >= 9", "n != 10", "n in [0, 1]",
+     "n not in [0]", "n < 5.5", "3 <= free <= 3", "3 < free > 5", "free < n < 3", 'word == "x"', 'kind == "a"',
+     "n * 2 > 5", "free == 1_000_000"],
 )  # fmt: skip
 def test_what_some_lead_could_meet_is_not_told(text):
     """Borders that are in the range, comparisons that always hold, and fields against each other."""

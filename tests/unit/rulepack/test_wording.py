@@ -22,6 +22,7 @@ from leadrouter.rulepack.wording import format_expression
         ("a - (b - c) - d", "a - (b - c) - d"),
         ("(a * b) / (c / d)", "a * b / (c / d)"),
         ("-(a + b) * - c", "-(a + b) * -c"),
+        ("a == --0 or a == -0.0 or a == ---0e-99", "a == 0 or a == 0.0 or a == 0.0"),
         ("a == 1.50", "a == 1.5"),
         ("a == 1e5", "a == 100000.0"),
         ("a == 9999 or a == -10_000", "a == 9999 or a == -10_000"),

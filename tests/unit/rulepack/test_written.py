@@ -61,6 +61,7 @@ def test_reasons_are_kept():
     [
         ("rule,hot\nx,true\n", "s.csv:1:1: LR105 the table lacks the column `class`"),
         ("hot,class\ntrue,mass\n", "s.csv:1:1: LR105 the table lacks the column `rule`"),
+        ("rule,hot,class,becuase\nx,true,mass,why\n", "s.csv:1:16: LR211 unknown field `becuase`"),
         ("rule,hott,class\nx,true,mass\n", "s.csv:1:6: LR211 unknown field `hott`"),
         ("rule,tags,class\nx,a,mass\n", "s.csv:2:3: LR213 `a` is not one of "),
         ("rule,hot,class\nx,often,mass\n", "s.csv:2:3: LR313 `often` (text) is not a bool"),
@@ -130,3 +131,15 @@ def test_a_condition_keeps_its_place_through_folding():
     rule = "{rule: rest, default: true, class: mass}"
     found = faults(f"classify:\n  - rule: a\n    when: >-\n      hot\n      and hott\n    class: mass\n  - {rule}")
     assert told(found) == ["pack.yaml:7:11: LR211 unknown field `hott`"]
+
+
+@pytest.mark.parametrize("column", ["rule", "class", "because"])
+def test_a_misspelled_column_is_compared_with_the_tables_own_too(column: str):
+    """`becuase` is no field, and what was meant is no field either."""
+    heading = {"rule": "rule", "class": "class", "because": "because", column: column}
+    cells = ",".join(dict.fromkeys([*heading.values(), f"{column}e"]))
+    found = faults(
+        "classify: [{csv: s.csv}, {rule: rest, default: true, class: mass}]",
+        files={"s.csv": f"{cells}\nx,mass,why,y\n"},
+    )
+    assert [fault.fix.partition("?")[0] for fault in found] == [f"did you mean `{column}`"]

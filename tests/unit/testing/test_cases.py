@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrouter import CaseError, parse_destination
+from leadrouter import CaseError
+from leadrouter.destination import parse_destination
 from leadrouter.testing import DEFAULT_AT, Case, Expectation, OpenLeads, parse_cases
 from tests.small import small_organisation, small_pack
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from leadrouter import Lead, Organisation, RulePack
+from leadrouter import DutyRoster, Lead, Organisation, Router, RulePack
+from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.testing import Target, measure
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
 
@@ -81,3 +82,38 @@ def test_a_step_counts_where_those_before_it_are_empty_under_some_staffing():
     pack = RulePack.parse(PACK.replace("inbound: [{to: inbound}", "inbound: [{to: department(inbound)}, {to: inbound}"))
     steps = [target.name for target in measure(pack, organisation, []).targets if target.within == "inbound"]
     assert steps == ["2: inbound"]
+
+
+ROSTER = """
+roster: small
+people: {anna: , boris: }
+roles:
+  duty:
+    layers:
+      - {id: office, rotation: {people: [anna], unit: fixed}}
+      - {id: fair, priority: 1, rotation: {people: [boris], unit: fixed}, start: 2026-05-01, end: 2026-05-02}
+  phone: {layers: [{id: unasked, rotation: {people: [boris], unit: fixed}}]}
+"""
+
+
+def test_layers_of_the_roles_that_leads_go_to_are_reached_by_cases_in_their_time():
+    """The role that `inbound` can mean counts, one that no step names does not; a layer is missed with its place."""
+    roster = DutyRoster.parse(ROSTER)
+    router = Router(small_pack(), small_organisation().with_staffing("duty"), MemoryLedger(), roster=roster)
+    decision = router.route({"product": "press"}, at=AT)
+    found = measure(router.pack, router.organisation, [decision], roster)
+    layers = [target for target in found.targets if target.kind == "layer"]
+    assert [target.name for target in layers] == ["office", "fair"]
+    assert [str(target) for target in found.missed if target.kind == "layer"] == ["layer `fair` of role `duty`"]
+    assert "rules, defaults, route steps and layers)" in found.report()
+    assert "roster.yaml:8:14: no case reaches layer `fair` of role `duty`" in found.report()
+
+
+def test_layers_count_where_a_step_names_the_role():
+    """`on_duty(phone)` asks for a role that no staffing means."""
+    head, client = "[{to: head(inbound)}]", "[{to: on_duty(phone)}, {to: hold}]"
+    routes = f"routes: {{head: {head}, client: {client}, inbound: {head}}}\n"
+    pack = RulePack.parse(PACK.partition("routes:")[0] + routes)
+    roster = DutyRoster.parse(ROSTER)
+    found = measure(pack, small_organisation().with_rota(roster.taking_part()), [], roster)
+    assert [target.name for target in found.targets if target.kind == "layer"] == ["unasked"]

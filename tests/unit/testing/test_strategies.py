@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 import leadrouter.testing
-from leadrouter import Lead, RulePack, Vocabulary
+from leadrouter import Lead, RulePack
 from leadrouter import vocabulary as v
 from leadrouter.facts import read_facts, read_value
 from leadrouter.ledger.memory import MemoryLedger
@@ -94,7 +94,7 @@ def test_values_are_such_as_the_type_takes(type_):
 @settings(max_examples=50)
 def test_facts_are_such_as_the_vocabulary_takes(data):
     """Required fields are always there, others may be missing."""
-    words = Vocabulary.of(*(v.Field(name=f"f{n}", type=type_, required=n % 3 == 0) for n, type_ in enumerate(TYPES)))
+    words = v.Vocabulary.of(*(v.Field(name=f"f{n}", type=type_, required=n % 3 == 0) for n, type_ in enumerate(TYPES)))
     brought = data.draw(facts(words))
     typed = read_facts(words, brought)
     assert {each.name for each in words if each.required} <= typed.keys()
@@ -201,7 +201,7 @@ def test_leads_may_lie_on_the_borders_of_a_pack():
 
 def test_leads_of_a_vocabulary_without_a_source_have_any():
     """The source is then a word that no rule reads."""
-    words = Vocabulary.of(v.Field(name="amount", type=v.Money("RUB")))
+    words = v.Vocabulary.of(v.Field(name="amount", type=v.Money("RUB")))
     assert find(leads(words), lambda lead: lead.source is not None).source == ""
     assert find(leads(words), lambda lead: lead.received is not None).received == datetime(2000, 1, 1, tzinfo=UTC)
 

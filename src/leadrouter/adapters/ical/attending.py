@@ -1,0 +1,75 @@
+"""Whom an event of a calendar means."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from leadrouter.adapters.ical.event import Event
+from leadrouter.errors import did_you_mean
+from leadrouter.roster.person import Person
+
+PeopleBy: TypeAlias = Literal["email", "name"]
+
+_SEPARATOR = re.compile(r"[,;]")
+_THINGS = frozenset({"RESOURCE", "ROOM"})
+
+
+@frozen
+class Attending:
+    """People by what calendars know them by. Case, spaces and ё do not count."""
+
+    by: PeopleBy
+    ids: Mapping[str, str]
+
+    @classmethod
+    def of(cls, people: Mapping[str, Person], by: PeopleBy) -> Attending:
+        """Return how to find people by their e-mail address, or by their name or id.
+
+        A name that two people share finds neither; their ids do.
+        """
+        if by == "email":
+            return cls(by, {folded(each.email): each.id for each in people.values() if each.email})
+        named = [(folded(each.name or ""), each.id) for each in people.values()]
+        shared = Counter(name for name, _ in named)
+        unshared = {name: each for name, each in named if name and shared[name] == 1}
+        return cls(by, {**unshared, **{folded(each): each for each in people}})
+
+    def people(self, event: Event) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the ids of those whom an event means, in its order, and the words that mean nobody."""
+        words = list(_addresses(event)) if self.by == "email" else self.names(event.title)
+        found = [self.ids[folded(word)] for word in words if folded(word) in self.ids]
+        return tuple(dict.fromkeys(found)), tuple(word for word in words if folded(word) not in self.ids)
+
+    def names(self, title: str) -> list[str]:
+        """Return the names in a title: all of it, or what commas separate behind the first colon."""
+        if folded(title) in self.ids:
+            return [title]
+        _, _, behind = title.rpartition(": ")
+        return [word.strip() for word in _SEPARATOR.split(behind) if word.strip()]
+
+    def fix(self, word: str) -> str:
+        """Say what to do about a word that means nobody."""
+        return did_you_mean(word, self.ids)
+
+
+def folded(text: str) -> str:
+    """Return a name or an address as it is compared.
+
+    >>> folded(" Пётр  Смирнов") == folded("ПЕТР СМИРНОВ")
+    True
+    """
+    return " ".join(text.casefold().replace("ё", "е").split())
+
+
+def _addresses(event: Event) -> Iterator[str]:
+    """Yield the addresses of people who take part and have not declined; a room is nobody."""
+    attendees: Any = event.component.get("ATTENDEE", [])
+    for attendee in attendees if isinstance(attendees, list) else [attendees]:
+        declined = attendee.params.get("PARTSTAT", "").upper() == "DECLINED"
+        if not declined and attendee.params.get("CUTYPE", "").upper() not in _THINGS:
+            yield re.sub("^mailto:", "", str(attendee), flags=re.IGNORECASE)

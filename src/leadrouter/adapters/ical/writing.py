@@ -1,0 +1,161 @@
+"""Duties as a calendar that people subscribe to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from leadrouter.adapters.ical.attending import Attending, folded
+from leadrouter.adapters.ical.event import Component, component_of
+from leadrouter.adapters.ical.lines import calendars, decoded
+from leadrouter.errors import RosterError
+from leadrouter.roster.duty import Duty
+from leadrouter.roster.person import Person
+from leadrouter.zone import in_utc
+
+_MEANING = ("DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "ATTENDEE", "STATUS", "CATEGORIES")
+"""What an event says; when any of it changes, the event has been revised."""
+
+_TAKEN = re.compile(r"[,;]|: ")
+"""What separates names in a title."""
+
+
+def write_calendar(
+    duties: Iterable[Duty],
+    *,
+    roster: str,
+    people: Mapping[str, Person],
+    tz: str,
+    start: datetime,
+    end: datetime,
+    stamp: datetime,
+    role: str | None = None,
+    person: str | None = None,
+    previous: bytes | None = None,
+) -> bytes:
+    """Return duties as an iCalendar text; `read_calendar` gives the same duties back.
+
+    A duty keeps its UID as long as its role and its start stay. Given the calendar of last time, an event
+    that says something else has the next sequence number; a duty that went away is there as cancelled, so
+    that a program which knows it takes it out; and what has not changed is as it was, to the byte. Gaps
+    are no events. A duty without a beginning or an end is cut at `start` or `end`.
+
+    Args:
+        duties: in any order.
+        roster: the roster's name; part of each UID.
+        people: names and addresses, by id. Whoever has no address is named in the title only.
+        tz: the zone in which a program shows the calendar; the times themselves are in UTC.
+        start: what went away before it is left out.
+        end: what went away after it is left out.
+        stamp: when this is written.
+        role: the role that the duties are of; several where left out.
+        person: whose duties are written; everybody's where left out.
+        previous: the calendar that was written last time.
+
+    Raises:
+        RosterError: `previous` is no calendar.
+    """
+    from icalendar import Calendar
+
+    writing = _Writing(roster, people, _names(people), in_utc(stamp).replace(microsecond=0))
+    known = {} if previous is None else writing.known(previous)
+    shown = [duty for duty in duties if duty.people and (person is None or person in duty.people)]
+    events = {str(event["UID"]): event for event in (writing.event(duty, start, end) for duty in shown)}
+    for uid, event in known.items():
+        is_inside = event["DTSTART"].dt < end and event["DTEND"].dt > start
+        if uid not in events and is_inside and role in {None, _role(event)}:
+            events[uid] = _cancelled(event)
+    calendar = Calendar()
+    calendar.add("PRODID", "-//leadrouter//duty roster//EN")
+    calendar.add("VERSION", "2.0")
+    calendar.add("X-WR-CALNAME", roster if person is None else f"{roster}: {writing.names[person]}")
+    calendar.add("X-WR-TIMEZONE", tz)
+    for uid, event in sorted(events.items(), key=lambda item: (item[1]["DTSTART"].dt, item[0])):
+        calendar.add_component(writing.revised(event, known.get(uid)))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+@frozen
+class _Writing:
+    """A calendar being written; `names` are what titles call people."""
+
+    roster: str
+    people: Mapping[str, Person]
+    names: Mapping[str, str]
+    stamp: datetime
+
+    def event(self, duty: Duty, start: datetime, end: datetime) -> Component:
+        from icalendar import Event, vCalAddress
+
+        since, until = duty.since or start, duty.until or end
+        event: Component = Event()
+        event.add("UID", f"{duty.role}-{since:%Y%m%dT%H%M%SZ}@{self.roster}")
+        event.add("DTSTART", since)
+        event.add("DTEND", until)
+        event.add("SUMMARY", f"{duty.role}: {', '.join(self.names[each] for each in duty.people)}")
+        event.add("DESCRIPTION", "\n".join([str(duty.source), *duty.reasons]))
+        event.add("CATEGORIES", [duty.role])
+        event.add("STATUS", "CONFIRMED")
+        for each in duty.people:
+            email = self.people[each].email
+            if email:
+                address = vCalAddress(f"mailto:{email}")
+                address.params["CN"] = self.names[each]
+                event.add("ATTENDEE", address)
+        return event
+
+    def known(self, previous: bytes) -> dict[str, Component]:
+        """Return this roster's events of the calendar of last time, by UID."""
+        source, unreadable = decoded(previous, "the calendar of last time")
+        blocks, faults = calendars(source)
+        if unreadable is not None or faults:
+            raise RosterError(faults if unreadable is None else [unreadable])
+        parts = (part for block in blocks for part in block.parts if part.name == "VEVENT")
+        events = map(component_of, parts)
+        return {str(event["UID"]): event for event in events if str(event.get("UID", "")).endswith(f"@{self.roster}")}
+
+    def revised(self, event: Component, before: Component | None) -> Component:
+        """Number an event and stamp it: as before where it says the same."""
+        if before is not None and _said(event) == _said(before):
+            return before
+        for name in ("SEQUENCE", "DTSTAMP", "LAST-MODIFIED"):
+            event.pop(name, None)
+        event.add("SEQUENCE", 0 if before is None else int(before["SEQUENCE"]) + 1)
+        event.add("DTSTAMP", self.stamp)
+        event.add("LAST-MODIFIED", self.stamp)
+        return event
+
+
+def _names(people: Mapping[str, Person]) -> dict[str, str]:
+    """Return what to call people so that `read_calendar` finds them: their names, or ids where those would not do."""
+    meant = Attending.of(people, "name").ids
+    named = {each.id: each.name or "" for each in people.values()}
+    return {each: name if meant.get(folded(name)) == each and _is_plain(name) else each for each, name in named.items()}
+
+
+def _is_plain(name: str) -> bool:
+    """Say whether a name can stand in a title: nothing in it separates names."""
+    return name.isprintable() and not _TAKEN.search(name)
+
+
+def _cancelled(event: Component) -> Component:
+    from icalendar import vText
+
+    gone: Component = event.copy()
+    gone["STATUS"] = vText("CANCELLED")
+    return gone
+
+
+def _role(event: Component) -> str:
+    return str(event["CATEGORIES"].cats[0])
+
+
+def _said(event: Component) -> list[Any]:
+    """Return what an event says, for comparison."""
+    values = [event.get(name, []) for name in _MEANING]
+    return [[each.to_ical() for each in (value if isinstance(value, list) else [value])] for value in values]

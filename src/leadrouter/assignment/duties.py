@@ -1,0 +1,102 @@
+"""Who is on duty and who is away at an instant: by a roster, or by an organisation's fixed lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from attrs import field, frozen
+
+from leadrouter.errors import Fault, RosterError, did_you_mean
+from leadrouter.organisation import Organisation
+from leadrouter.readonly import read_only
+from leadrouter.roster.roster import DutyRoster
+
+
+@frozen
+class Absence:
+    """Why somebody is away, and until when; None where nobody knows."""
+
+    reason: str = "away"
+    until: datetime | None = None
+
+
+class Duties(Protocol):
+    """Says who is on duty and who is away at an instant."""
+
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
+        """Return the ids of the people on duty in a role; nobody in a gap, and for a role that is not known."""
+
+    def absences(self, at: datetime) -> Mapping[str, Absence]:
+        """Return everybody who is away."""
+
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
+        """Return, as JSON holds it, what decided who is on duty in a role; None where nothing has to."""
+
+
+@frozen
+class FixedDuties:
+    """The same people on duty at any time, and nobody ever away."""
+
+    duty: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=read_only, hash=False)
+
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:  # noqa: ARG002  # it is the same at any time
+        """Return the people of a role."""
+        return self.duty.get(role, ())
+
+    def absences(self, at: datetime) -> Mapping[str, Absence]:  # noqa: ARG002  # as above
+        """Return nobody."""
+        return {}
+
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:  # noqa: ARG002  # as above
+        """Return None: a list decides nothing."""
+        return None
+
+
+@frozen
+class RosterDuties:
+    """The people on duty by a roster, and those who are absent by it."""
+
+    roster: DutyRoster
+
+    def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
+        """Return the people on duty in a role; nobody where the roster does not have it."""
+        return self.roster.on_duty(at, role).people if role in self.roster.roles else ()
+
+    def absences(self, at: datetime) -> Mapping[str, Absence]:
+        """Return everybody who is absent."""
+        return {each.person: Absence("absent", each.end) for each in self.roster.absences(at)}
+
+    def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
+        """Return what decided: the source, its layers, until when it holds, and the reasons."""
+        if role not in self.roster.roles:
+            return None
+        duty = self.roster.on_duty(at, role)
+        return {
+            "source": str(duty.source),
+            "layers": list(duty.layers),
+            "until": None if duty.until is None else duty.until.isoformat(),
+            "reasons": list(duty.reasons),
+        }
+
+
+def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
+    """Return an organisation whose duty roles are those of a roster.
+
+    Raises:
+        RosterError: somebody of the roster is not in the organisation.
+    """
+    faults = [
+        Fault(
+            code="LR718",
+            message=f"`{person}` of the roster is not in the organisation",
+            where=f"roster {roster.name}",
+            fix=did_you_mean(person, organisation.people),
+        )
+        for person in roster.people
+        if person not in organisation.people
+    ]
+    if faults:
+        raise RosterError(faults)
+    return organisation.with_rota(roster.taking_part())

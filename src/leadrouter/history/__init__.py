@@ -1,0 +1,1 @@
+"""What a company did before, and what patterns conclude from it."""

@@ -1,0 +1,1 @@
+"""Who is on duty, in which role, until when, and why."""

@@ -1,0 +1,152 @@
+"""Duties as a calendar that people subscribe to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from icalendar import Calendar
+
+from leadrouter.adapters.ical import write_calendar
+from leadrouter.errors import NaiveTimeError, RosterError
+from leadrouter.roster.duty import Decided, Duty
+from leadrouter.roster.person import Person
+
+PEOPLE = {
+    "anna": Person(id="anna", name="Anna Orlova", email="anna@works.example"),
+    "boris": Person(id="boris", name="Boris, senior"),
+}
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
+FIRST = Duty(
+    role="duty",
+    people=("anna", "boris"),
+    since=MONDAY,
+    until=MONDAY + DAY,
+    source=Decided(kind="layer", id="office"),
+    reasons=("turn 3 of layer office",),
+)
+SECOND = evolve(FIRST, people=("boris",), since=MONDAY + DAY, until=MONDAY + 2 * DAY)
+BACKUP = evolve(SECOND, role="backup")
+
+
+def write(*duties: Duty, **more: Any) -> bytes:
+    given: dict[str, Any] = {"roster": "inbound", "people": PEOPLE, "tz": "Europe/Moscow", "stamp": MONDAY}
+    return write_calendar(duties, **{"start": MONDAY, "end": MONDAY + 7 * DAY, **given, **more})
+
+
+def events(calendar: bytes) -> dict[str, tuple[int, str, str]]:
+    """Return sequence number, status and title of each event, by its UID."""
+    return {
+        str(each["UID"]).partition("@")[0]: (int(each["SEQUENCE"]), str(each["STATUS"]), str(each["SUMMARY"]))
+        for each in Calendar.from_ical(calendar).walk("VEVENT")
+    }
+
+
+def test_a_calendar_is_written_so():
+    """Times in UTC, people by address where they have one, and why."""
+    assert write(FIRST).decode().splitlines() == [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//leadrouter//duty roster//EN",
+        "X-WR-CALNAME:inbound",
+        "X-WR-TIMEZONE:Europe/Moscow",
+        "BEGIN:VEVENT",
+        "SUMMARY:duty: Anna Orlova\\, boris",
+        "DTSTART:20260302T000000Z",
+        "DTEND:20260303T000000Z",
+        "DTSTAMP:20260302T000000Z",
+        "UID:duty-20260302T000000Z@inbound",
+        "SEQUENCE:0",
+        'ATTENDEE;CN="Anna Orlova":mailto:anna@works.example',
+        "CATEGORIES:duty",
+        "DESCRIPTION:layer office\\nturn 3 of layer office",
+        "LAST-MODIFIED:20260302T000000Z",
+        "STATUS:CONFIRMED",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+
+
+def test_what_has_not_changed_is_as_it_was():
+    """Also when it is written at another time."""
+    before = write(FIRST, SECOND)
+    assert write(SECOND, FIRST, previous=before, stamp=MONDAY + DAY) == before
+
+
+def test_what_says_something_else_has_the_next_number():
+    """Who has the duty, until when, or why."""
+    before = write(FIRST, SECOND)
+    after = write(evolve(FIRST, people=("anna",)), evolve(SECOND, reasons=()), previous=before, stamp=MONDAY + DAY)
+    assert events(after) == {
+        "duty-20260302T000000Z": (1, "CONFIRMED", "duty: Anna Orlova"),
+        "duty-20260303T000000Z": (1, "CONFIRMED", "duty: boris"),
+    }
+    assert b"DTSTAMP:20260303T000000Z" in after
+
+
+def test_what_went_away_is_cancelled_once():
+    """It stays cancelled, and comes back with a higher number."""
+    first = write(FIRST, SECOND)
+    second = write(FIRST, previous=first)
+    assert events(second)["duty-20260303T000000Z"] == (1, "CANCELLED", "duty: boris")
+    assert write(FIRST, previous=second, stamp=MONDAY + DAY) == second
+    assert events(write(FIRST, SECOND, previous=second))["duty-20260303T000000Z"] == (2, "CONFIRMED", "duty: boris")
+
+
+def test_what_lies_outside_the_window_did_not_go_away():
+    """It is past, or not asked for."""
+    before = write(FIRST, SECOND)
+    assert list(events(write(SECOND, previous=before, start=MONDAY + DAY))) == ["duty-20260303T000000Z"]
+    assert list(events(write(FIRST, previous=before, end=MONDAY + DAY))) == ["duty-20260302T000000Z"]
+
+
+def test_a_calendar_of_one_role_says_nothing_of_others():
+    """Though they stood in the calendar of last time."""
+    before = write(FIRST, BACKUP)
+    assert set(events(write(role="duty", previous=before))) == {"duty-20260302T000000Z"}
+    assert set(events(write(previous=before))) == {"duty-20260302T000000Z", "backup-20260303T000000Z"}
+
+
+def test_events_of_others_are_left_out():
+    """A calendar of last time may have been added to by hand."""
+    foreign = write(FIRST).replace(b"@inbound", b"@elsewhere")
+    assert set(events(write(SECOND, previous=foreign))) == {"duty-20260303T000000Z"}
+
+
+def test_one_person_sees_their_own_duties():
+    """Beside whom they have them with; the calendar is called after both."""
+    written = write(FIRST, SECOND, person="anna")
+    assert set(events(written)) == {"duty-20260302T000000Z"}
+    assert b"X-WR-CALNAME:inbound: Anna Orlova" in written
+
+
+def test_a_duty_that_somebody_else_has_now_is_cancelled_for_one():
+    """Anna's calendar knew it."""
+    before = write(FIRST, person="anna")
+    after = write(evolve(FIRST, people=("boris",)), person="anna", previous=before)
+    assert events(after) == {"duty-20260302T000000Z": (1, "CANCELLED", "duty: Anna Orlova, boris")}
+
+
+def test_gaps_are_no_events_and_what_has_no_end_is_cut():
+    """At the window's."""
+    always = evolve(FIRST, since=None, until=None)
+    written = write(evolve(SECOND, people=()), always)
+    assert set(events(written)) == {"duty-20260302T000000Z"}
+    assert b"DTEND:20260309T000000Z" in written
+
+
+def test_times_have_zones():
+    """When a calendar is written is an instant."""
+    with pytest.raises(NaiveTimeError):
+        write(FIRST, stamp=datetime(2026, 3, 2))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(("previous", "code"), [(b"hello", "LR743"), (b"\xff", "LR109")])
+def test_the_calendar_of_last_time_must_be_one(previous, code):
+    """Otherwise numbers would begin anew, and programs would ignore what changed."""
+    with pytest.raises(RosterError) as refused:
+        write(FIRST, previous=previous)
+    assert [fault.code for fault in refused.value.faults] == [code]

@@ -1,0 +1,77 @@
+"""Who is on duty and away by a roster, and how a decision says so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from leadrouter import Decision, DutyRoster, Lead, Organisation, Router, RulePack
+from leadrouter.assignment.duties import RosterDuties
+from leadrouter.ledger.memory import MemoryLedger
+
+MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TUESDAY = datetime(2026, 3, 3, 12, tzinfo=UTC)
+ROSTER = DutyRoster.parse("""
+roster: demo
+people: {anna: {}, boris: {}, vera: {}}
+roles:
+  duty:
+    layers:
+      - id: office
+        rotation: {people: [anna, boris, vera], unit: days, anchor: 2026-03-02}
+absences:
+  - {person: anna, dates: [2026-03-02, 2026-03-03]}
+overrides:
+  - {role: duty, start: 2026-03-03T09:00, end: 2026-03-03T18:00, assign: [anna], reason: trade fair}
+""")
+PACK = RulePack.parse("""
+pack: demo
+vocabulary: {amount: {money: RUB}}
+classify: [{rule: all-complex, default: true, class: complex}]
+route: [{rule: all-to-duty, default: true, to: duty}]
+routes: {duty: [{to: on_duty(duty)}, {to: person(olga)}]}
+""")
+ORGANISATION = Organisation.parse("""
+organisation: demo
+staffing: department
+departments: {sales: {kind: inbound, head: olga, people: [anna, boris, vera]}}
+people: {anna: {}, boris: {}, vera: {}, olga: {}}
+""")
+
+
+def decided(at: datetime) -> Decision:
+    return Router(PACK, ORGANISATION, MemoryLedger(), roster=ROSTER).route(Lead(id="1", facts={}), at=at)
+
+
+def test_a_decision_names_the_layer_and_who_is_off_duty_or_absent():
+    """Whoever is both is told both, with the end of the absence; it was her turn."""
+    decision = decided(MONDAY)
+    choice = decision.assignment.choice
+    assert choice is not None
+    assert choice.duty is not None
+    assert (choice.duty["source"], choice.duty["layers"]) == ("absence office", ["office"])
+    told = decision.assignment.why_not()
+    assert told.pop("anna") == "absent until 2026-03-04 00:00 UTC; off duty"
+    assert set(told.values()) == {"off duty"}
+    text = decision.explain()
+    assert "on_duty(duty) is boris; fair puts boris" in text
+    assert "on duty by absence office" in text
+    assert "absent until 2026-03-04 00:00 UTC; off duty" in text
+
+
+def test_an_override_on_duty_beats_an_absence():
+    """Whoever was set on duty by hand is there, and is offered the lead."""
+    decision = decided(TUESDAY)
+    choice = decision.assignment.choice
+    assert choice is not None
+    assert choice.duty is not None
+    assert decision.assignee == "anna"
+    assert choice.duty["source"].startswith("override")
+    assert decision.assignment.why_not() == {"boris": "off duty", "vera": "off duty"}
+    assert "anna" in RosterDuties(ROSTER).absences(TUESDAY)
+
+
+def test_a_role_that_the_roster_does_not_have_has_nobody():
+    """And nothing had to decide so."""
+    duties = RosterDuties(ROSTER)
+    assert duties.on_duty("night", MONDAY) == ()
+    assert duties.told("night", MONDAY) is None

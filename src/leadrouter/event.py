@@ -38,6 +38,7 @@ EVENTS: Mapping[str, Level] = read_only(
         "lead.handed_over": "info",
         "lead.returned": "info",
         "lead.not_returned": "warning",
+        "company.begun": "info",
         "company.linked": "info",
         "company.unlinked": "info",
         "company.forgotten": "info",

@@ -15,7 +15,7 @@ from leadrouter.history.past import History, PastEvent
 from leadrouter.identity import identifiers
 from leadrouter.lead import Contact, Lead
 from leadrouter.ledger.ledger import Noted
-from leadrouter.lifecycle.clients import company_of, enter, recognise
+from leadrouter.lifecycle.clients import begin, company_of, recognise
 from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.state import LeadState
@@ -115,7 +115,7 @@ class Past:
         if not found:
             raise TypeError("say whose event it is: by lead_id, company or contact")
         known = recognise(desk.work.clients, found, self.key)
-        return id_, enter(desk, id_, found, known, self.key).id if is_new else known.company or id_
+        return id_, begin(desk, id_, found, known, self.key).root if is_new else known.company or id_
 
     def _note(self, desk: Desk, kind: str, lead: Lead, company: Company, at: datetime) -> None:
         if desk.work.noted(kind, lead.key) is not None:

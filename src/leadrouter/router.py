@@ -304,11 +304,13 @@ class Router(Doors):
         company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)
         if found:
             self._past.note_lead(desk, lead, company)
+        salt = desk.work.salt()
         decision = place(
             desk,
             self.pack,
             self._organisation_digest,
             lead=lead,
+            salt=salt,
             outcome=outcome,
             supplied=supplied,
             known=known,
@@ -327,6 +329,7 @@ class Router(Doors):
                 payload=lead.payload,
                 record=decision.to_json(),
                 at=desk.at.isoformat(),
+                salt=salt,
             )
         )
         return decision

@@ -16,7 +16,7 @@ from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
-from leadrouter.router import Router
+from leadrouter.router import PatternsEngine, Router
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -159,6 +159,8 @@ class AsyncRouter:
         duties: Duties | None = None,
         strategies: Mapping[str, OwnStrategy] | None = None,
         identity_key: bytes = b"",
+        patterns_engine: PatternsEngine = "durable",
+        verify: bool = False,
     ) -> AsyncRouter:
         """Open a router as `Router.open` does, in a thread. Raises as it does."""
         opened = partial(
@@ -169,10 +171,13 @@ class AsyncRouter:
             duties=duties,
             strategies=strategies,
             identity_key=identity_key,
+            patterns_engine=patterns_engine,
+            verify=verify,
         )
         return cls(await asyncio.to_thread(opened))
 
     route = _twin(Router.route)
+    record = _twin(Router.record)
     decision = _twin(Router.decision)
     explain = _twin(Router.explain)
     accept = _twin(Router.accept)

@@ -132,9 +132,7 @@ class Workbench:
         """
         text, is_kept = example.text, example.code is None
         match example.language, example.kind:
-            case "text", ():
-                return
-            case language, () if example.option("file") is not None and language in _SAVED:
+            case language, () if language == "text" or (example.option("file") is not None and language in _SAVED):
                 return
             case "yaml", ("roster", *more):
                 year = int(example.option("year") or 2026) if "findings" in more else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -9,13 +10,25 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.ledger import Noted
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.company import Company
+from tests.postgres_server import emptied_database, has_postgres
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PRESS = Company(id="a", root="a", owner="anna", since=NOON, size="large")
+
+
+def ledgers():
+    """Yield each kind of ledger, empty; the one in PostgreSQL where a server is."""
+    yield MemoryLedger()
+    with closing(SqliteLedger(":memory:")) as ledger:
+        yield ledger
+    if has_postgres():
+        with closing(PostgresLedger(emptied_database())) as ledger:
+            yield ledger
 
 
 def test_a_company_is_found_as_it_was_put(ledger):
@@ -72,7 +85,7 @@ def test_what_moves_is_found_under_its_new_root(ledger):
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=12), st.booleans())
 def test_events_that_move_stand_in_the_order_of_the_ledger(events, is_undone):
     """Linked, companies have one past, by instant and then as it was noted; undone, each has its own again."""
-    for ledger in (MemoryLedger(), SqliteLedger(":memory:")):
+    for ledger in ledgers():
         with ledger.transaction() as work:
             for id_ in "abc":
                 work.clients.put(Company(id=id_, root=id_))
@@ -168,16 +181,15 @@ operations = st.lists(
 
 @settings(max_examples=60)
 @given(operations)
-def test_both_ledgers_keep_companies_alike(steps):
+def test_all_ledgers_keep_companies_alike(steps):
     """The same writes, the same answers: memory is the reference."""
-    ledgers = [MemoryLedger(), SqliteLedger(":memory:")]
-    for each in ledgers:
-        with each.transaction() as work:
+    answers = []
+    for ledger in ledgers():
+        with ledger.transaction() as work:
             for name, *values in steps:
                 _write(work.clients, name, *values)
-    answers = [_answers(each) for each in ledgers]
-    assert answers[0] == answers[1]
-    ledgers[1].close()
+        answers.append(_answers(ledger))
+    assert answers == [answers[0]] * len(answers)
 
 
 def _write(clients, name, *values):

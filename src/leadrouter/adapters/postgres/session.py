@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import psycopg
-from attrs import define, field
+from attrs import define, field, frozen
 from psycopg.pq import TransactionStatus
 
 from leadrouter.adapters.postgres.statements import STATEMENTS
 from leadrouter.errors import LedgerError, StaleError
+from leadrouter.rulepack.pattern import REQUEST
 
 if TYPE_CHECKING:
     from leadrouter.assignment.load import Load
@@ -32,6 +33,20 @@ _SETTINGS = """
       CASE WHEN current_setting('synchronous_commit') <> 'remote_apply'
         THEN set_config('synchronous_commit', 'on', false) END
 """
+
+
+@frozen(kw_only=True)
+class Turn:
+    """What a writer is told when it is his turn.
+
+    `count` leads are there; `heads` are the first of each queue and `entry` is what is under the key that he
+    asks for first, as JSON; `is_noted` says whether a lead is noted under it.
+    """
+
+    count: int
+    heads: tuple[str, ...]
+    entry: str | None
+    is_noted: bool
 
 
 @define(eq=False)
@@ -73,10 +88,10 @@ class Session:
         """Whether the connection has not been cut, and the server waits for the next statement."""
         return self.connection.info.transaction_status in _READY
 
-    def begin(self, key: str | None) -> tuple[int, list[str], str | None]:
-        """Wait for the turn to write; return how many leads there are, the first of each queue, and a key's entry."""
-        count, heads, entry = 0, [], None
-        for kind, name, number, value in self.ask("take turn", (self.seen, key)):
+    def begin(self, key: str | None) -> Turn:
+        """Wait for the turn to write."""
+        count, heads, entry, is_noted = 0, [], None, False
+        for kind, name, number, value in self.ask("take turn", (self.seen, key, REQUEST)):
             match kind:
                 case "turn":
                     self.seen, count = number, int(value)
@@ -84,9 +99,11 @@ class Session:
                     heads.append(value)
                 case "entry":
                     entry = value
+                case "noted":
+                    is_noted = True
                 case _:
                     self.books[kind, name] = value
-        return count, heads, entry
+        return Turn(count=count, heads=tuple(heads), entry=entry, is_noted=is_noted)
 
     def run(self, name: str) -> list[tuple[Any, ...]]:
         """Send statements that take no values; return the rows of the last."""

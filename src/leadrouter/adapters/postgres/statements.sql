@@ -1,5 +1,5 @@
 -- name: take turn
-SELECT kind, name, turn, value FROM leadrouter.take_turn($1, $2)
+SELECT kind, name, turn, value FROM leadrouter.take_turn($1, $2, $3)
 
 -- name: begin block
 BEGIN ISOLATION LEVEL READ COMMITTED
@@ -109,6 +109,15 @@ SELECT value FROM leadrouter.book WHERE kind = $1 AND name = $2
 
 -- name: books
 SELECT value FROM leadrouter.book WHERE kind = $1 ORDER BY name
+
+-- name: noted
+SELECT key, company, begun, contact, kind, at, payload FROM leadrouter.noted
+WHERE length(kind) || kind || key = length($1::text) || $1 || $2
+
+-- name: past
+SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload)
+FROM leadrouter.noted LEFT JOIN leadrouter.entry ON entry.key = noted.key
+WHERE company = $1 AND noted.at BETWEEN $2 AND $3 ORDER BY noted.at DESC, noted.number DESC LIMIT $4
 
 -- name: text
 SELECT text FROM leadrouter.kept WHERE digest = $1

@@ -17,10 +17,11 @@ from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, sealed, subject_of
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.rulepack.pattern import REQUEST
 
 _Kind = TypeVar("_Kind", Breaker, Load, Standing)
 
@@ -40,6 +41,7 @@ class PostgresWork:
     _count: int | None = field(default=None, kw_only=True)
     _heads: dict[str, LeadState] | None = field(default=None, kw_only=True)
     _found: dict[str, Entry | None] = field(factory=dict, init=False)
+    _unnoted: tuple[str, str] | None = field(default=None, init=False)
     _versions: dict[str, int] = field(factory=dict, init=False)
     _leads: dict[str, tuple[LeadState, int]] = field(factory=dict, init=False)
     _moved: dict[str, LeadState] = field(factory=dict, init=False)
@@ -50,11 +52,12 @@ class PostgresWork:
     @classmethod
     def begin(cls, session: Session, key: str | None = None) -> PostgresWork:
         """Begin to write when it is this session's turn, knowing what is under a key."""
-        count, heads, entry = session.begin(key)
-        states = map(LeadState.from_json, heads)
-        work = cls(session, is_writing=True, count=count, heads={state.lead_id: state for state in states})
+        turn = session.begin(key)
+        states = map(LeadState.from_json, turn.heads)
+        work = cls(session, is_writing=True, count=turn.count, heads={state.lead_id: state for state in states})
         if key is not None:
-            work._found[key] = None if entry is None else _entry(json.loads(entry))
+            work._found[key] = None if turn.entry is None else _entry(json.loads(turn.entry))
+            work._unnoted = None if turn.is_noted else (REQUEST, key)
         return work
 
     @classmethod
@@ -186,6 +189,16 @@ class PostgresWork:
         """Return the breaker of a pool."""
         return self._book(Breaker, pool)
 
+    def noted(self, kind: str, key: str) -> Noted | None:
+        """Return the event that was noted under a kind and a key."""
+        if (kind, key) == self._unnoted:
+            return None
+        return next((_noted(row) for row in self._rows("noted", kind, key)), None)
+
+    def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
+        """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
+        return tuple(_noted(row) for row in reversed(self._rows("past", company, since, until, most)))
+
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
         found: str | None = self._one("text", digest)
@@ -269,6 +282,11 @@ class PostgresWork:
         """Keep the breaker of a pool."""
         self._put_book(breaker.pool, breaker)
 
+    def note(self, event: Noted) -> None:
+        """Note an event of a company's past; its kind and key must be new."""
+        self._unnoted = None
+        self.session.tell("noted", *astuple(event))
+
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
         self.session.tell("kept", digest, text)
@@ -339,3 +357,8 @@ def _lead_row(state: LeadState, seen: int) -> dict[str, Any]:
 def _entry(row: tuple[Any, ...]) -> Entry:
     lead_id, key, digest, payload, record, at = row
     return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)
+
+
+def _noted(row: tuple[Any, ...]) -> Noted:
+    key, company, begun, contact, kind, at, payload = row
+    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload)

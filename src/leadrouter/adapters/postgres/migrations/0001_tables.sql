@@ -108,13 +108,27 @@ CREATE TABLE leadrouter.identifier (
 CREATE INDEX identifier_of_root ON leadrouter.identifier (root, rule);
 CREATE INDEX identifier_of_company ON leadrouter.identifier (company);
 
+CREATE TABLE leadrouter.noted (
+  number  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key     text COLLATE "C" NOT NULL,
+  company text COLLATE "C" NOT NULL,
+  begun   text COLLATE "C" NOT NULL,
+  contact text,
+  kind    text COLLATE "C" NOT NULL,
+  at      text COLLATE "C" NOT NULL,
+  payload text,
+  CONSTRAINT noted_once_is_unique EXCLUDE USING hash ((length(kind) || kind || key) WITH =) -- as with entries
+);
+CREATE INDEX noted_past ON leadrouter.noted (company, at, number);
+CREATE INDEX noted_begun ON leadrouter.noted (begun);
+
 -- Wait for one's turn to write, and return what a writer who has seen an earlier turn does not know: the
--- standings, loads and breakers that were written since, the first lead of each queue, the entry under a key, and
--- with the turn how many leads there are.
+-- standings, loads and breakers that were written since, the first lead of each queue, the entry under a key, whether
+-- an event of a kind is noted under it, and with the turn how many leads there are.
 -- The turn is the session's until `pass_turn`, or until its connection ends; who does nothing with it for a minute
 -- loses it with his connection.
 -- INVARIANT: whoever writes has called this first, so that turns grow in the order of commits.
-CREATE FUNCTION leadrouter.take_turn(seen bigint, key_ text)
+CREATE FUNCTION leadrouter.take_turn(seen bigint, key_ text, kind_ text)
 RETURNS TABLE (kind text, name text, turn bigint, value text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
@@ -128,6 +142,9 @@ BEGIN
     RETURN QUERY
       SELECT 'entry', '', 0::bigint, jsonb_build_array(lead_id, key, digest, payload, record, at)::text
       FROM leadrouter.entry WHERE key = key_;
+    RETURN QUERY
+      SELECT 'noted', kind_, 0::bigint, key_
+      FROM leadrouter.noted WHERE length(kind) || kind || key = length(kind_) || kind_ || key_;
   END IF;
   RETURN QUERY SELECT book.kind, book.name, book.turn, book.value FROM leadrouter.book WHERE book.turn > seen;
   RETURN QUERY
@@ -216,11 +233,15 @@ BEGIN
         ON CONFLICT (id) DO UPDATE SET
           root = excluded.root, link = excluded.link, held_by = excluded.held_by, company = excluded.company;
         UPDATE leadrouter.identifier SET root = w->>2 WHERE company = w->>1 AND root <> w->>2;
+        UPDATE leadrouter.noted SET company = w->>2 WHERE begun = w->>1 AND company <> w->>2;
       WHEN 'identifier' THEN
         INSERT INTO leadrouter.identifier (rule, digest, root, company) VALUES (w->>1, w->>2, w->>3, w->>4)
         ON CONFLICT DO NOTHING;
       WHEN 'forgotten' THEN
         DELETE FROM leadrouter.identifier WHERE company = w->>1;
+      WHEN 'noted' THEN
+        INSERT INTO leadrouter.noted (key, company, begun, contact, kind, at, payload)
+        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6, w->>7);
       WHEN 'refused' THEN
         INSERT INTO leadrouter.refused (key, payload, reason, at) VALUES (w->>1, w->>2, w->>3, w->>4);
       WHEN 'position' THEN

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from leadrouter.errors import ConflictError, FactsError
 from leadrouter.event import Event
@@ -51,7 +51,7 @@ def arrival_of(lead: Lead | FactsError, given: object, at: datetime, country: st
             found = identifiers(lead, country=country)
             return Arrival(lead=lead, key=lead.key, payload=lead.payload, found=found, at=at)
         except FactsError as error:
-            lead = error
+            given, lead = {**asdict(lead, recurse=False), "contact": asdict(lead.contact)}, error
     raw = raw_form(given)
     key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
     return Arrival(lead=lead, key=key, payload=raw, found=(), at=at)

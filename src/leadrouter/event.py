@@ -42,6 +42,7 @@ EVENTS: Mapping[str, Level] = read_only(
         "company.linked": "info",
         "company.unlinked": "info",
         "company.forgotten": "info",
+        "company.noted": "info",
         "client.entered": "info",
         "client.won": "info",
         "client.transferred": "info",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from leadrouter.ledger.chain import Kept
-from leadrouter.ledger.ledger import Reading
+from leadrouter.ledger.ledger import Noted, Reading
 from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.state import LeadState
 
@@ -15,7 +15,6 @@ UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, Asserti
 """What reading a row raises that somebody has changed: it is no JSON, or not the JSON of what it should hold."""
 
 Value = TypeVar("Value")
-Key = TypeVar("Key", int, str)
 
 
 def log_of(work: Reading) -> Iterator[Kept | int]:
@@ -46,6 +45,14 @@ def companies_of(work: Reading) -> Iterator[Company]:
     while page := work.clients.companies(after, PAGE):
         yield from page
         after = page[-1].id
+
+
+def notes_of(work: Reading) -> Iterator[tuple[int, Noted]]:
+    """Yield what was noted of companies, in order, with its number."""
+    after = 0
+    while page := work.notes(after, PAGE):
+        yield from page
+        after = page[-1][0]
 
 
 def _page(read: Callable[[int, int], Sequence[Value]], after: int) -> Sequence[Value | None]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
 from leadrouter.audit.finding import Finding
-from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, states_of
+from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, notes_of, states_of
 from leadrouter.audit.projections import Projections, digest_of_state
 from leadrouter.event import Event
 from leadrouter.ledger.chain import Chain, Kept, salted
@@ -19,6 +17,7 @@ from leadrouter.ledger.ledger import Entry, Reading
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.routing.decision import digest_of
 from leadrouter.routing.intake import lead_id_of
+from leadrouter.rulepack.pattern import REQUEST
 
 Value = TypeVar("Value")
 
@@ -70,6 +69,8 @@ class _Verifying:
     _last: int = field(default=0, init=False)
     _texts: set[str] = field(factory=set, init=False)
     _emptied: set[str] = field(factory=set, init=False)
+    _noted: int = field(default=0, init=False)
+    _notes: dict[str, str] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.projections = Projections(self.work.events)
@@ -111,10 +112,41 @@ class _Verifying:
             self.projections.take(kept.event)
         except UNREADABLE as error:
             self.find(where, f"{kept.event.name} cannot follow what came before it: {error}")
-        if kept.event.name == "lead.routed":
-            self.findings.extend(self.entry_of(kept.event))
-        elif kept.event.name == "lead.erased":
-            self._emptied.discard(str(kept.event.lead_id))
+        try:
+            self.findings.extend(self.beside(kept.event))
+        except UNREADABLE as error:
+            self.find(where, f"what is kept of {kept.event.name} cannot be read: {type(error).__name__}")
+
+    def beside(self, event: Event) -> Iterator[Finding]:
+        """Yield what is wrong with what is kept beside an event."""
+        match event.name:
+            case "lead.routed":
+                yield from self.entry_of(event)
+            case "lead.erased":
+                self._emptied.discard(str(event.lead_id))
+            case "company.noted" if "lead" in event.details:
+                yield from self.deal_of(event)
+            case "company.noted":
+                self._noted += 1
+                self._notes[event.details["note"]] = event.evidence["noted"]
+            case "person.handed_over":
+                plan = event.details["plan"]
+                text = self.work.text(plan)
+                if text is None or f"plan-{digest_of(text)[:16]}" != plan:
+                    yield Finding(plan, "is missing or is not the plan that was applied")
+
+    def deal_of(self, event: Event) -> Iterator[Finding]:
+        """Yield what is wrong with what was noted of a deal."""
+        self._noted += 1
+        lead_id = event.details["lead"]
+        for entry in self.work.entries(lead_id):
+            if entry.salt and not self.is_noted(event.details["kind"], entry, event.evidence["noted"]):
+                yield Finding(f"lead {lead_id}", "its deal is not noted as it was told")
+
+    def is_noted(self, kind: str, entry: Entry, digest: str) -> bool:
+        """Tell whether an event of a lead is noted as the chain says."""
+        note = self.work.noted(kind, entry.key)
+        return note is not None and salted(entry.salt, note.to_json()) == digest
 
     def entry_of(self, routed: Event) -> Iterator[Finding]:
         """Yield what is wrong with the entry of a lead."""
@@ -128,6 +160,8 @@ class _Verifying:
             yield Finding(f"lead {lead_id}", told)
 
     def wrong_with(self, entry: Entry, routed: Event) -> Iterator[str]:
+        noted = routed.evidence.get("noted")
+        self._noted += noted is not None
         if digest_of(entry.record) != routed.evidence.get("record"):
             yield "its record is not the one that was answered"
         elif entry.at != routed.at.isoformat():
@@ -144,6 +178,8 @@ class _Verifying:
             yield "its digest is not that of its payload"
         if lead_id_of(entry.key) != entry.lead_id:
             yield "its key is that of another lead"
+        if noted is not None and not self.is_noted(REQUEST, entry, noted):
+            yield "is not noted in its company's past as it came"
 
     def lacking(self, record: Mapping[str, Any]) -> Iterator[str]:
         """Yield which texts are not kept that a decision is made from."""
@@ -169,6 +205,7 @@ class _Verifying:
             "standings": lambda: _differences("standing of {}", _by(work.standings(), "pool"), ours.standings),
             "breakers": lambda: _differences("breaker of {}", _by(work.breakers(), "pool"), ours.breakers),
             "companies": self.companies,
+            "notes": self.notes,
             "rows": lambda: (Finding(where, told) for where, told in work.astray()),
         }
 
@@ -213,6 +250,22 @@ class _Verifying:
         expected = ours.count + sum(1 for id_ in ours.companies if id_ not in ours.leads and id_ not in ours.closed)
         if count != expected:
             yield Finding("companies", f"{count} are kept, {expected} were begun")
+
+    def notes(self) -> Iterator[Finding]:
+        """Yield the notes that are not what was noted, or not with their company."""
+        count = 0
+        for number, note in notes_of(self.work):
+            count += 1
+            company = self.projections.company(note.begun)
+            if company is None or company.root != note.company:
+                yield Finding(f"note {number}", "is not with its company")
+            digest = self._notes.pop(lead_id_of(f"{note.kind}:{note.key}"), None)
+            if note.payload is None:
+                continue
+            if digest is None or (note.salt and salted(note.salt, note.to_json()) != digest):
+                yield Finding(f"note {number}", "is not what was noted")
+        if count != self._noted:
+            yield Finding("notes", f"{count} are kept, {self._noted} were noted")
 
 
 def _by(values: Iterable[Value], name: str) -> dict[str, Value]:

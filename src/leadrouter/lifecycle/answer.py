@@ -113,9 +113,7 @@ def credit(desk: Desk, state: LeadState, by: str, reason: str | None) -> LeadSta
         raise LifecycleError(f"lead {state.lead_id} stands in nobody's account", state.lead_id)
     desk.give_back(state, state.charged)
     evidence, people = desk.quotas(state.charged), list(state.charged)
-    return desk.happen(
-        state, "lead.credited", evidence=evidence, people=people, pool=state.pool, by=by, reason=reason
-    )
+    return desk.happen(state, "lead.credited", evidence=evidence, people=people, pool=state.pool, by=by, reason=reason)
 
 
 def close_breaker(desk: Desk, pool: str) -> None:

@@ -40,8 +40,8 @@ def recognise(clients: ReadClients, found: tuple[Identifier, ...], key: bytes = 
 def enter(desk: Desk, lead_id: str, found: tuple[Identifier, ...], known: Known, key: bytes = b"") -> Company:
     """Keep the company that a new lead has brought, linked to the one that is known; return it.
 
-    The event `lead.routed` tells of it. Of several that are linked by hand it is linked to the one that has the identifier: should their link
-    be undone, it goes along with that one.
+    The event `lead.routed` tells of it. Of several that are linked by hand it is linked to the one that has the
+    identifier: should their link be undone, it goes along with that one.
     """
     clients = desk.work.clients
     root, link = known.company or lead_id, None
@@ -55,9 +55,7 @@ def enter(desk: Desk, lead_id: str, found: tuple[Identifier, ...], known: Known,
     return company
 
 
-def begin(
-    desk: Desk, id_: str, found: tuple[Identifier, ...], known: Known, key: bytes = b""
-) -> Company:
+def begin(desk: Desk, id_: str, found: tuple[Identifier, ...], known: Known, key: bytes = b"") -> Company:
     """Keep a company that no lead has brought, as `enter` does, and tell of it."""
     company = enter(desk, id_, found, known, key)
     desk.tell("company.begun", evidence=company.to_dict(), company=company.id)

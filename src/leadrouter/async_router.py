@@ -177,6 +177,7 @@ class AsyncRouter:
         return cls(await asyncio.to_thread(opened))
 
     route = _twin(Router.route)
+    route_many = _twin(Router.route_many)
     record = _twin(Router.record)
     decision = _twin(Router.decision)
     explain = _twin(Router.explain)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from attrs import define, field
 from attrs.validators import max_len
@@ -20,7 +19,7 @@ from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
-from leadrouter.ledger.ledger import Ledger, Reading
+from leadrouter.ledger.ledger import Ledger, Reading, Transaction
 from leadrouter.lifecycle import answer, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
@@ -307,7 +306,7 @@ class Doors:
         """
         back = None if until is None else in_utc(until)
         with self.ledger.transaction() as work:
-            desk = Desk(work, instant(at), self._house, self._pack_in(work))
+            desk = self._seated(work, instant(at))
             return handover.plan(desk, person, reason or ("leaves" if back is None else "leave"), back)
 
     def apply(self, plan: Plan, *, at: datetime | None = None) -> Applied:
@@ -343,11 +342,15 @@ class Doors:
             key=self.identity_key,
         )
 
+    def _seated(self, work: Transaction, now: datetime) -> Desk:
+        """Return a desk in a unit of work."""
+        return Desk(work, now, self._house, self._pack_in(work))
+
     @contextmanager
-    def _desk(self, now: datetime, key: str | None = None) -> Iterator[Desk]:
+    def _desk(self, now: datetime) -> Iterator[Desk]:
         """Begin a unit of work; what happened in it is written at its end, and told after the commit."""
-        with self.ledger.transaction(key) as work:
-            desk = Desk(work, now, self._house, self._pack_in(work))
+        with self.ledger.transaction() as work:
+            desk = self._seated(work, now)
             yield desk
             desk.write()
         if self.observer is not None:
@@ -380,10 +383,6 @@ class Doors:
         if digest not in self._packs:
             self._packs[digest] = kept_pack(work, digest)
         return self._packs[digest]
-
-    def _tell(self, name: str, lead_id: str, at: datetime, **details: Any) -> None:
-        if self.observer is not None:
-            self.observer(Event(name=name, lead_id=lead_id, at=at, details=details))
 
 
 def instant(at: datetime | None) -> datetime:

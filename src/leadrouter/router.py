@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args
 
 from attrs import define, field
@@ -14,15 +14,16 @@ from leadrouter.assignment.duties import Duties
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.compartment import Compartment, people_seen_by
 from leadrouter.doors import Doors, instant
-from leadrouter.errors import ConflictError, FactsError
+from leadrouter.errors import FactsError, LedgerError
 from leadrouter.event import Observer
 from leadrouter.history.engine import Engine, Watch
 from leadrouter.history.recall import check_event_facts
-from leadrouter.identity import Identifier, identifiers
-from leadrouter.lead import Lead, raw_form
-from leadrouter.ledger.ledger import Entry, Refused, Transaction
+from leadrouter.identity import Identifier
+from leadrouter.lead import Lead
+from leadrouter.ledger.ledger import Entry, Transaction
 from leadrouter.lifecycle.clients import enter, recognise
 from leadrouter.lifecycle.desk import Desk
+from leadrouter.routing.arrival import Answer, Arrival, Taken, arrival_of, happened, read_lead, refuse, repeat
 from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import facts_for, lead_id_of
 from leadrouter.routing.outcome import Outcome
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 PatternsEngine: TypeAlias = Literal["durable", "reference"]
 """What evaluates the patterns of live decisions: durable-rules where it can be imported, or plain Python."""
+
+GROUP = 32
+"""How many leads of `route_many` share a commit."""
 
 Reports: TypeAlias = list[tuple[str, Mapping[str, Any]]]
 
@@ -166,32 +170,39 @@ class Router(Doors):
             ConflictError: the key is known with another payload; the second payload is kept.
             NaiveTimeError: `at` or `lead.received` has no zone.
         """
-        now = instant(at)
-        if not isinstance(lead, Lead):
-            lead = self._read(lead, now)
-        digest, decision, refusal = lead.digest, None, None
-        reports: Reports = []
-        found = identifiers(lead, country=self.organisation.country)
-        with self._desk(now, lead.key) as desk:
-            entry = desk.work.find(lead.key)
-            if entry is None:
-                try:
-                    decision = self._decide(desk, lead, found, reports)
-                except FactsError as error:
-                    refusal = error
-                    _keep_refused(desk.work, lead, str(error), now)
-            elif entry.digest != digest:
-                _keep_refused(desk.work, lead, "conflict: the key is known with another payload", now)
-        if entry is not None:
-            return self._again(lead, entry, now)
-        if refusal is not None:
-            self._tell("lead.refused", lead_id_of(lead.key), now, codes=[fault.code for fault in refusal.faults])
-            raise FactsError(refusal.faults, raw=lead)
-        assert decision is not None, "INVARIANT: a new lead is decided or refused"
-        self._are_kept = True
-        for name, details in reports:
-            self._tell(name, decision.lead_id, now, **details)
-        return decision
+        (taken,) = self._take([self._arrival(lead, instant(at))])
+        answer = self._answered(taken)
+        if isinstance(answer, Decision):
+            return answer
+        raise answer
+
+    def route_many(
+        self,
+        leads: Iterable[Lead | Mapping[str, Any]],
+        *,
+        at: datetime | Callable[[Lead], datetime | None] | None = None,
+    ) -> tuple[Answer, ...]:
+        """Route leads in their order, as `route` does one after the other, and much faster; return the answers.
+
+        Thirty-two leads share a commit: they are decided, offered and kept as single calls in that order
+        would have it, and observers are told after their commit. In place of a decision stands what `route`
+        would have raised for that lead; it takes nothing back of the others. Whatever else is raised ends
+        the call: the leads before it are kept, and are answered the same when the call is repeated.
+
+        Args:
+            leads: as `route` takes them; read as they are routed.
+            at: one instant for all, or what gives each lead's; the system's clock where it is left out, or
+                gives None.
+
+        Raises:
+            NaiveTimeError: an instant has no zone.
+            LedgerError: the ledger cannot be written; what earlier commits have kept stays.
+        """
+        arrivals = (self._arrival(lead, at) for lead in leads)
+        answers: list[Answer] = []
+        while group := list(islice(arrivals, GROUP)):
+            answers.extend(map(self._answered, self._take(group)))
+        return tuple(answers)
 
     def record(
         self,
@@ -283,17 +294,56 @@ class Router(Doors):
     ) -> None:
         self.close()
 
-    def _read(self, record: Mapping[str, Any], now: datetime) -> Lead:
-        """Read a record; one that is no lead is kept as it came."""
+    def _arrival(
+        self, given: Lead | Mapping[str, Any], at: datetime | Callable[[Lead], datetime | None] | None
+    ) -> Arrival:
+        lead = read_lead(given)
+        if callable(at):
+            at = at(lead) if isinstance(lead, Lead) else None
+        return arrival_of(lead, given, instant(at), self.organisation.country)
+
+    def _take(self, group: Sequence[Arrival]) -> list[Taken]:
+        """Take leads in, in one unit of work, or each in its own where that fails; tell what happened."""
         try:
-            return Lead.from_mapping(record)
-        except FactsError as error:
-            raw = raw_form(record)
-            key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
-            with self.ledger.transaction() as work:
-                work.refuse(Refused(key=key, payload=raw, reason=str(error), at=now.isoformat()))
-            self._tell("lead.refused", lead_id_of(key), now, codes=[fault.code for fault in error.faults])
+            with self.ledger.transaction(group[0].key) as work:
+                taken = [self._take_in(work, arrival) for arrival in group]
+        except LedgerError:
             raise
+        except Exception:
+            if len(group) == 1:
+                raise
+            return [taken for arrival in group for taken in self._take([arrival])]
+        self._are_kept = self._are_kept or any(isinstance(each.answer, Decision) for each in taken)
+        if self.observer is not None:
+            for event in (event for each in taken for event in each.events):
+                self.observer(event)
+        return taken
+
+    def _take_in(self, work: Transaction, arrival: Arrival) -> Taken:
+        """Decide what came, or find what was decided, or keep what is refused."""
+        lead = arrival.lead
+        if not isinstance(lead, Lead):
+            return refuse(work, arrival, lead)
+        entry = work.find(arrival.key)
+        if entry is not None:
+            return repeat(work, arrival, entry)
+        reports: Reports = []
+        desk = self._seated(work, arrival.at)
+        try:
+            decision = self._decide(desk, lead, arrival.found, reports)
+        except FactsError as error:
+            return refuse(work, arrival, FactsError(error.faults, raw=lead))
+        desk.write()
+        return Taken(
+            answer=decision, events=(*desk.events, *(happened(arrival, name, **held) for name, held in reports))
+        )
+
+    def _answered(self, taken: Taken) -> Answer:
+        """Return what a lead is answered with; a decision that was stored before is read."""
+        if not isinstance(taken.answer, Entry):
+            return taken.answer
+        with self.ledger.reading() as work:
+            return read_decision(work, taken.answer, self._pack_in(work))
 
     def _decide(self, desk: Desk, lead: Lead, found: tuple[Identifier, ...], reports: Reports) -> Decision:
         known = recognise(desk.work.clients, found, self.identity_key)
@@ -304,11 +354,13 @@ class Router(Doors):
         company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)
         if found:
             self._past.note_lead(desk, lead, company)
+        salt = desk.work.salt()
         decision = place(
             desk,
             self.pack,
             self._organisation_digest,
             lead=lead,
+            salt=salt,
             outcome=outcome,
             supplied=supplied,
             known=known,
@@ -327,6 +379,7 @@ class Router(Doors):
                 payload=lead.payload,
                 record=decision.to_json(),
                 at=desk.at.isoformat(),
+                salt=salt,
             )
         )
         return decision
@@ -340,20 +393,6 @@ class Router(Doors):
         history = self._past.recall(desk, self.pack.checked, lead, company)
         signals = self._watch.signals(self.pack.reading(outcome.given, history), report)
         return self.pack.decide(outcome.given, signals)
-
-    def _again(self, lead: Lead, entry: Entry, now: datetime) -> Decision:
-        """Answer a key that is known already."""
-        if entry.digest != lead.digest:
-            self._tell("lead.conflict", entry.lead_id, now)
-            message = f"`{lead.key}` is in the ledger with another payload; the stored decision stays"
-            raise ConflictError(message, entry.lead_id)
-        self._tell("lead.repeated", entry.lead_id, now)
-        with self.ledger.reading() as work:
-            return read_decision(work, entry, self._pack_in(work))
-
-
-def _keep_refused(work: Transaction, lead: Lead, reason: str, now: datetime) -> None:
-    work.refuse(Refused(key=lead.key, payload=lead.payload, reason=reason, at=now.isoformat()))
 
 
 def _engine(pack: RulePack, name: PatternsEngine) -> Engine | None:

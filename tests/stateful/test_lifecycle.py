@@ -13,7 +13,7 @@ from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.duties import Absence
 from leadrouter.errors import LifecycleError, StaleError
-from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.ledger.memory import MemoryLedger, numbered_salts
 from tests.postgres_server import emptied_database, has_postgres
 from tests.stateful.laws import check_all
 from tests.stateful.small_sales import Rota, backwards, sales_office
@@ -37,9 +37,9 @@ class Office(RuleBasedStateMachine):
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.rota = Rota()
         self.count = 0
-        ledgers = [MemoryLedger(), SqliteLedger(":memory:")]
+        ledgers = [MemoryLedger(), SqliteLedger(":memory:", salts=numbered_salts())]
         if has_postgres():
-            ledgers.append(PostgresLedger(emptied_database()))
+            ledgers.append(PostgresLedger(emptied_database(), salts=numbered_salts()))
         self.news, *self.told = ([] for _ in ledgers)
         self.routers = [
             Router(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.resources import files
+from secrets import token_hex
 from threading import Lock
 
 from attrs import define, field
@@ -26,9 +28,14 @@ class SqliteLedger:
 
     A transaction is one `BEGIN IMMEDIATE`, and it is on the disk when its block ends
     (`synchronous=FULL`). Other writers are waited for, up to 30 seconds.
+
+    Args:
+        path: the file; it is made where it is not there.
+        salts: gives the salt of each entry, 16 random bytes in hexadecimal digits.
     """
 
     path: str
+    salts: Callable[[], str] = field(default=partial(token_hex, 16), kw_only=True, repr=False)
     _connection: sqlite3.Connection = field(init=False, repr=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
@@ -73,7 +80,7 @@ class SqliteLedger:
         with self._lock, _refusing(self.path):
             self._connection.execute(how)
             try:
-                yield SqliteWork(self._connection)
+                yield SqliteWork(self._connection, self.salts)
             except BaseException:
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")

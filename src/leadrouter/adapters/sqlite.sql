@@ -5,7 +5,8 @@ CREATE TABLE entry (
   digest  TEXT NOT NULL,
   payload TEXT NOT NULL,
   record  TEXT NOT NULL,
-  at      TEXT NOT NULL
+  at      TEXT NOT NULL,
+  salt    TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE refused (

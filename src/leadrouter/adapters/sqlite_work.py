@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ _ENTRY = ", ".join(each.name for each in fields(Entry))
 _NOTED = ", ".join(each.name for each in fields(Noted))
 _REFUSED = ", ".join(each.name for each in fields(Refused))
 
-_ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
+_ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
 _ENTRY_OF_KEY = f"SELECT {_ENTRY} FROM entry WHERE key = ?"  # noqa: S608  # columns
 _ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
 _LATEST = f"SELECT {_ENTRY} FROM entry ORDER BY number DESC LIMIT 1"  # noqa: S608  # columns
@@ -70,6 +70,7 @@ class SqliteWork:
     """One transaction on a connection: the same words as `ledger.Transaction`."""
 
     connection: sqlite3.Connection
+    salt: Callable[[], str]
 
     @property
     def clients(self) -> SqliteClients:
@@ -275,9 +276,9 @@ class SqliteWork:
         return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(query, values))
 
 
-def _entry(row: tuple[str, str, str, str, str, str]) -> Entry:
-    lead_id, key, digest, payload, record, at = row
-    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)
+def _entry(row: tuple[str, ...]) -> Entry:
+    lead_id, key, digest, payload, record, at, salt = row
+    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at, salt=salt)
 
 
 def _noted(row: tuple[str, str, str, str | None, str, str, str | None]) -> Noted:

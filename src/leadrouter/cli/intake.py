@@ -1,4 +1,4 @@
-"""The leads of a file, routed one after the other."""
+"""The leads of a file, routed in their order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, assert_never
 
 import click
 from attrs import define, evolve, field
@@ -26,7 +27,8 @@ from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Ledger
 from leadrouter.organisation import Organisation
 from leadrouter.roster.roster import DutyRoster
-from leadrouter.router import Router
+from leadrouter.router import GROUP, Router
+from leadrouter.routing.arrival import Answer, read_lead
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
 
@@ -86,10 +88,12 @@ class Intake:
         """
         began = monotonic()
         try:
-            with progress(self.console, _size(stream)) as advance:
-                for number, record in enumerate(read_records(stream, form, name=self.name), start=1):
-                    self.take(record)
-                    advance(record.read, number)
+            with progress(self.console, size := _size(stream)) as advance:
+                records, taken = read_records(stream, form, name=self.name), 0
+                while group := list(islice(records, 1 if size is None else GROUP)):
+                    self.take(group)
+                    taken += len(group)
+                    advance(group[-1].read, taken)
         except KeyboardInterrupt:
             say(self.console, "stopped; what was routed is kept, and the same command goes on from there", "yellow")
             self.sum_up(monotonic() - began)
@@ -99,24 +103,32 @@ class Intake:
             self.rejects.close()
         self.sum_up(monotonic() - began)
 
-    def take(self, record: Record) -> None:
-        """Route one record, or reject it."""
-        repeated = self.events["lead.repeated"]
-        try:
-            if record.faults:
-                raise FactsError(record.faults)
-            lead = Lead.from_mapping(record.fields)
-            decision = self.router.route(lead, at=self.at or lead.received)
-        except FactsError as error:
-            self.reject(record, error.faults)
-        except ConflictError as error:
-            fix = "give what is another lead another id"
-            self.reject(record, [Fault(code="LR428", message=str(error), where="", fix=fix)])
-        else:
-            self.older += self.events["lead.repeated"] > repeated and self.is_older(decision)
-            self.classes[decision.lead_class] += 1
-            self.latest = decision.lead_id
-            self.show(lead, decision)
+    def take(self, records: Sequence[Record]) -> None:
+        """Route records in one commit, or reject them."""
+        read = [FactsError(each.faults) if each.faults else read_lead(each.fields) for each in records]
+        leads = [lead for lead in read if isinstance(lead, Lead)]
+        answers = iter(self.router.route_many(leads, at=lambda lead: self.at or lead.received))
+        for record, lead in zip(records, read, strict=True):
+            if isinstance(lead, Lead):
+                self.answer(record, lead, next(answers))
+            else:
+                self.reject(record, lead.faults)
+
+    def answer(self, record: Record, lead: Lead, answer: Answer) -> None:
+        """Print a decision, or reject what has none."""
+        match answer:
+            case Decision():
+                self.older += self.is_older(answer)
+                self.classes[answer.lead_class] += 1
+                self.latest = answer.lead_id
+                self.show(lead, answer)
+            case FactsError():
+                self.reject(record, answer.faults)
+            case ConflictError():
+                fix = "give what is another lead another id"
+                self.reject(record, [Fault(code="LR428", message=str(answer), where="", fix=fix)])
+            case _:
+                assert_never(answer)
 
     def is_older(self, decision: Decision) -> bool:
         """Say whether another version of the pack or of the organisation decided."""

@@ -61,6 +61,11 @@ def linked(before: str, event: Event) -> str:
     return hashlib.sha256(f"{before}\n{event.to_json()}".encode()).hexdigest()
 
 
+def salted(salt: str, payload: str) -> str:
+    """Return the digest of a payload that the chain covers: whoever has the salt can check the payload by it."""
+    return hashlib.sha256(f"{salt}{payload}".encode()).hexdigest()
+
+
 def sealed(before: str, hashes: Iterable[str]) -> str:
     """Return the hash of a seal over the hashes of the events since the seal `before`, in order of their numbers."""
     digest = hashlib.sha256(before.encode())

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+def numbered_salts() -> Callable[[], str]:
+    """Return what gives salts that are only numbers, counted from 1: for tests, where ledgers are to write the same.
+
+    >>> numbered_salts()()
+    '00000000000000000000000000000001'
+    """
+    numbers = count(1)
+    return lambda: f"{next(numbers):032x}"
 
 
 @define(eq=False)
@@ -53,8 +64,12 @@ class MemoryLedger:
     """Keeps everything in dictionaries, behind one lock.
 
     A transaction that raises leaves nothing behind: what it wrote is taken back.
+
+    Args:
+        salts: gives the salt of each entry; numbers here, so that the same calls write the same.
     """
 
+    salts: Callable[[], str] = field(factory=numbered_salts, kw_only=True, repr=False)
     _books: _Books = field(factory=_Books, init=False, repr=False)
     _lock: RLock = field(factory=RLock, init=False, repr=False)
 
@@ -62,7 +77,7 @@ class MemoryLedger:
     def transaction(self, key: str | None = None) -> Iterator[_Work]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other threads wait for its end."""
         with self._lock:
-            work = _Work(self._books)
+            work = _Work(self._books, self.salts)
             try:
                 yield work
             except BaseException:
@@ -73,7 +88,7 @@ class MemoryLedger:
     def reading(self) -> Iterator[_Work]:
         """Begin to read; other threads wait for its end."""
         with self._lock:
-            yield _Work(self._books)
+            yield _Work(self._books, self.salts)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
@@ -98,6 +113,7 @@ class _Work:
     """One transaction: writes at once, and knows how to take each write back."""
 
     books: _Books
+    salt: Callable[[], str]
     _undo: list[Callable[[], object]] = field(factory=list, init=False)
 
     def take_back(self) -> None:

@@ -161,6 +161,10 @@ class Decision:
 
     def to_json(self) -> str:
         """Return the record as canonical JSON: what a repeated delivery is answered with, to the byte."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 

@@ -9,12 +9,13 @@ from leadrouter.assignment.assign import fields_of
 from leadrouter.event import Event
 from leadrouter.facts import write_value
 from leadrouter.lead import Lead
+from leadrouter.ledger.chain import salted
 from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.ladder import serve
 from leadrouter.lifecycle.state import LeadState
-from leadrouter.routing.decision import Decision
+from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
@@ -27,6 +28,7 @@ def place(
     organisation_digest: str,
     *,
     lead: Lead,
+    salt: str,
     outcome: Outcome,
     supplied: Mapping[str, Any],
     known: Known,
@@ -34,7 +36,7 @@ def place(
 ) -> Decision:
     """Put a new lead on its ladder, serve what waits, and return what became of the lead.
 
-    It arrived when it was received, or now; never later than now.
+    It arrived when it was received, or now; never later than now. `salt` is that of its entry.
     """
     organisation = desk.house.organisation
     route = pack.checked.routes[outcome.route]
@@ -71,7 +73,7 @@ def place(
         known=known,
         pack=pack,
     )
-    desk.events.insert(before, _routed(decision, state))
+    desk.events.insert(before, _routed(decision, state, salted(salt, lead.payload)))
     return decision
 
 
@@ -80,8 +82,12 @@ def _facts(pack: RulePack, outcome: Outcome, names: frozenset[str]) -> dict[str,
     return {name: write_value(types[name], facts[name]) for name in sorted(names) if name in facts and name in types}
 
 
-def _routed(decision: Decision, state: LeadState) -> Event:
-    """Return the first event of a lead; its evidence is what its state begins with."""
+def _routed(decision: Decision, state: LeadState, payload: str) -> Event:
+    """Return the first event of a lead.
+
+    Its evidence is what its state begins with, and the digests of what was answered and of the payload that it
+    was answered to, so that the chain of events covers both.
+    """
     return Event(
         name="lead.routed",
         lead_id=decision.lead_id,
@@ -104,5 +110,7 @@ def _routed(decision: Decision, state: LeadState) -> Event:
             "worth": dict(state.worth),
             "company": state.company,
             "sla_due": None if state.sla_due is None else state.sla_due.isoformat(),
+            "payload": payload,
+            "record": digest_of(decision.to_json()),
         },
     )

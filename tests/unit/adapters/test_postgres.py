@@ -25,7 +25,7 @@ from leadrouter.lifecycle.state import LeadState
 from tests.postgres_server import address_of, execute, new_database
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat())
+ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat(), salt="s")
 EVENT = Event(name="lead.routed", lead_id="ab12", at=AT, version=1)
 STATE = LeadState(
     lead_id="ab12", number=1, version=1, status="waiting", lead_class="mass", route="desk", pack="p", arrived=AT

@@ -373,11 +373,12 @@ def test_whoever_stops_the_run_is_told_what_was_done(run, leads, monkeypatch):
     """What was routed is kept; the same command goes on."""
     taken = leadrouter.cli.intake.Intake.take
 
-    def take(intake, record):
-        if record.line == 3:
+    def take(intake, records):
+        if records[0].line == 3:
             raise KeyboardInterrupt
-        taken(intake, record)
+        taken(intake, records)
 
+    monkeypatch.setattr(leadrouter.cli.intake, "GROUP", 2)
     monkeypatch.setattr(leadrouter.cli.intake.Intake, "take", take)
     result = run("route", "sales", leads)
     assert result.exit_code == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
 
-from leadrouter import LedgerError
+from leadrouter import Contact, Lead, LedgerError, Router
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
@@ -16,9 +18,10 @@ from leadrouter.ledger.chain import broken
 from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
+from tests.stateful.small_sales import Rota, backwards, sales_office
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat())
+ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat(), salt="s")
 REFUSED = Refused(key="call:2", payload="{}", reason="LR401", at=AT.isoformat())
 EVENT = Event(
     name="lead.routed", lead_id="ab12", at=AT, version=1, details={"route": "desk"}, evidence={"a": [1, None]}
@@ -83,6 +86,27 @@ def test_a_key_is_taken_once(ledger):
     with ledger.reading() as work:
         assert work.load("anna") is None
     assert ledger.entries() == (ENTRY,)
+
+
+def test_salts_are_new(ledger):
+    """No two are alike, in one transaction or in several, and each is 32 hexadecimal digits."""
+    salts = []
+    for _ in range(2):
+        with ledger.transaction() as work:
+            salts += [work.salt(), work.salt()]
+    assert len(set(salts)) == 4
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in salts)
+
+
+def test_what_was_answered_and_to_what_is_in_the_chain(ledger):
+    """The first event of a lead has the digest of its record, and that of its payload after its salt."""
+    router = Router(*sales_office(), ledger, strategies={"backwards": backwards}, duties=Rota())
+    lead = Lead(id="1", facts={"kind": "shared"}, contact=Contact(phone="+79123456789"))
+    decision = router.route(lead, at=AT)
+    ((entry,), (routed, *_)) = ledger.entries(), router.events(decision.lead_id)
+    assert (entry.payload, entry.record) == (lead.payload, decision.to_json())
+    assert routed.evidence["payload"] == hashlib.sha256((entry.salt + lead.payload).encode()).hexdigest()
+    assert routed.evidence["record"] == hashlib.sha256(entry.record.encode()).hexdigest()
 
 
 def test_a_version_of_a_lead_is_taken_once(ledger):

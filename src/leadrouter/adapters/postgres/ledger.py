@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from secrets import token_hex
 
 from attrs import define, field
 
@@ -32,10 +33,12 @@ class PostgresLedger:
     Args:
         address: `postgresql://user@host/database`, as libpq reads it.
         create: whether tables that are not there are made; those of an older library are brought up in any case.
+        salts: gives the salt of each entry, 16 random bytes in hexadecimal digits.
     """
 
     address: str = field(repr=False)
     create: bool = field(default=True, kw_only=True, repr=False)
+    salts: Callable[[], str] = field(default=partial(token_hex, 16), kw_only=True, repr=False)
     _idle: list[Session] | None = field(factory=list, init=False, repr=False)
     _process: int = field(factory=os.getpid, init=False, repr=False)
 
@@ -45,13 +48,13 @@ class PostgresLedger:
     @contextmanager
     def transaction(self, key: str | None = None) -> Iterator[PostgresWork]:
         """Begin a unit of work; other writers wait for its end."""
-        with self._begun(partial(PostgresWork.begin, key=key)) as work:
+        with self._begun(partial(PostgresWork.begin, salt=self.salts, key=key)) as work:
             yield work
 
     @contextmanager
     def reading(self) -> Iterator[PostgresWork]:
         """Begin to read; nobody waits for anybody."""
-        with self._begun(PostgresWork.begin_reading) as work:
+        with self._begun(partial(PostgresWork.begin_reading, salt=self.salts)) as work:
             yield work
 
     @contextmanager
@@ -125,7 +128,7 @@ class PostgresLedger:
             for each in organisation.departments.values()
             for person in sorted({*each.people, *filter(None, (each.head,))})
         ]
-        with self._begun(PostgresWork.begin) as work:
+        with self._begun(partial(PostgresWork.begin, salt=self.salts)) as work:
             work.session.ask("enrol", (json.dumps(dict(logins)), json.dumps(members)))
 
     def close(self) -> None:

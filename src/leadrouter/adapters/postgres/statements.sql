@@ -45,14 +45,14 @@ ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part
 SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn
 
 -- name: find
-SELECT lead_id, key, digest, payload, record, at FROM leadrouter.entry WHERE key = $1
+SELECT lead_id, key, digest, payload, record, at, salt FROM leadrouter.entry WHERE key = $1
 
 -- name: entries
-SELECT lead_id, key, digest, payload, record, at FROM leadrouter.entry
+SELECT lead_id, key, digest, payload, record, at, salt FROM leadrouter.entry
 WHERE lead_id >= $1 AND lead_id < $1 || U&'\+10FFFF' ORDER BY number
 
 -- name: latest
-SELECT lead_id, key, digest, payload, record, at FROM leadrouter.entry ORDER BY number DESC LIMIT 1
+SELECT lead_id, key, digest, payload, record, at, salt FROM leadrouter.entry ORDER BY number DESC LIMIT 1
 
 -- name: refused
 SELECT key, payload, reason, at FROM leadrouter.refused ORDER BY number

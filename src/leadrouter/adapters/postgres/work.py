@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ class PostgresWork:
     """
 
     session: Session
+    salt: Callable[[], str]
     is_writing: bool
     unflushed: str | None = None
     _count: int | None = field(default=None, kw_only=True)
@@ -50,21 +51,21 @@ class PostgresWork:
     _unwritten: set[BookName] = field(factory=set, init=False)
 
     @classmethod
-    def begin(cls, session: Session, key: str | None = None) -> PostgresWork:
+    def begin(cls, session: Session, salt: Callable[[], str], key: str | None = None) -> PostgresWork:
         """Begin to write when it is this session's turn, knowing what is under a key."""
         turn = session.begin(key)
-        states = map(LeadState.from_json, turn.heads)
-        work = cls(session, is_writing=True, count=turn.count, heads={state.lead_id: state for state in states})
+        heads = {state.lead_id: state for state in map(LeadState.from_json, turn.heads)}
+        work = cls(session, salt, is_writing=True, count=turn.count, heads=heads)
         if key is not None:
             work._found[key] = None if turn.entry is None else _entry(json.loads(turn.entry))
             work._unnoted = None if turn.is_noted else (REQUEST, key)
         return work
 
     @classmethod
-    def begin_reading(cls, session: Session) -> PostgresWork:
+    def begin_reading(cls, session: Session, salt: Callable[[], str]) -> PostgresWork:
         """Begin to read what was committed until now, perhaps not yet on the disk."""
         ((written, is_flushed),) = session.run("begin reading")
-        return cls(session, is_writing=False, unflushed=None if is_flushed else written)
+        return cls(session, salt, is_writing=False, unflushed=None if is_flushed else written)
 
     def end(self) -> None:
         """Commit; nobody is answered, and nothing is given to anybody, before it is on the disk."""
@@ -355,8 +356,8 @@ def _lead_row(state: LeadState, seen: int) -> dict[str, Any]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    lead_id, key, digest, payload, record, at = row
-    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at)
+    lead_id, key, digest, payload, record, at, salt = row
+    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at, salt=salt)
 
 
 def _noted(row: tuple[Any, ...]) -> Noted:

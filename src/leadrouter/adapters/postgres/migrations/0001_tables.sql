@@ -21,6 +21,7 @@ CREATE TABLE leadrouter.entry (
   payload text NOT NULL,
   record  text NOT NULL,
   at      text NOT NULL,
+  salt    text NOT NULL,
   CONSTRAINT entry_key_is_unique EXCLUDE USING hash (key WITH =) -- however long the key is
 );
 
@@ -140,7 +141,7 @@ BEGIN
     FROM leadrouter.lead;
   IF key_ IS NOT NULL THEN
     RETURN QUERY
-      SELECT 'entry', '', 0::bigint, jsonb_build_array(lead_id, key, digest, payload, record, at)::text
+      SELECT 'entry', '', 0::bigint, jsonb_build_array(lead_id, key, digest, payload, record, at, salt)::text
       FROM leadrouter.entry WHERE key = key_;
     RETURN QUERY
       SELECT 'noted', kind_, 0::bigint, key_
@@ -226,8 +227,8 @@ BEGIN
       WHEN 'event' THEN
         PERFORM leadrouter.append(w->>1, (w->>2)::int, w->>3, w->>4);
       WHEN 'entry' THEN
-        INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at)
-        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6);
+        INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at, salt)
+        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6, w->>7);
       WHEN 'company' THEN
         INSERT INTO leadrouter.company (id, root, link, held_by, company) VALUES (w->>1, w->>2, w->>3, w->>4, w->>5)
         ON CONFLICT (id) DO UPDATE SET

@@ -37,14 +37,14 @@ def astray(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Yield the rows that are not found where they belong, each with what is wrong, in words."""
     for table, columns, key, read in _TABLES:
         query = f"SELECT {columns} FROM {table} ORDER BY 1"  # noqa: S608  # names of ours
-        for *found, text in connection.execute(query):
+        for row in connection.execute(query):
             try:
-                belongs = list(read(text))
+                belongs = read(row[-1])
             except UNREADABLE:
-                yield f"{table} {found[key]}", "cannot be read"
+                yield f"{table} {row[key]}", "cannot be read"
                 continue
-            if belongs != found[1:]:
-                yield f"{table} {found[key]}", "is not found where it belongs"
+            if belongs != row[1:]:
+                yield f"{table} {row[key]}", "is not found where it belongs, or not written as it was"
     for query, where, told in _LEFT_ALONE:
         for (value,) in connection.execute(query):
             yield where.format(value), told
@@ -52,25 +52,40 @@ def astray(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
 
 def _lead(text: str) -> tuple[Any, ...]:
     state = LeadState.from_json(text)
-    return (state.lead_id, state.number, state.version, *lead_columns(state))
+    return (state.lead_id, state.number, state.version, *lead_columns(state), state.to_json())
 
 
 def _event(text: str) -> tuple[Any, ...]:
     event = Event.from_json(text)
-    return event.lead_id, event.version, subject_of(event)
+    return event.lead_id, event.version, subject_of(event), event.to_json()
+
+
+def _standing(text: str) -> tuple[Any, ...]:
+    standing = Standing.from_json(text)
+    return standing.pool, standing.to_json()
+
+
+def _load(text: str) -> tuple[Any, ...]:
+    load = Load.from_json(text)
+    return load.person, load.to_json()
+
+
+def _breaker(text: str) -> tuple[Any, ...]:
+    breaker = Breaker.from_json(text)
+    return breaker.pool, breaker.to_json()
 
 
 def _company(text: str) -> tuple[Any, ...]:
     company = Company.from_json(text)
-    return company.id, company.root, company.link, company.held_by
+    return company.id, company.root, company.link, company.held_by, company.to_json()
 
 
 _TABLES: tuple[tuple[str, str, int, Callable[[str], tuple[Any, ...]]], ...] = (
     ("lead", "number, lead_id, number, version, is_open, queue, rank, arrived, due, company, state", 1, _lead),
     ("event", "number, lead_id, version, subject, event", 0, _event),
-    ("standing", "pool, pool, standing", 0, lambda text: (Standing.from_json(text).pool,)),
-    ("person", "person, person, load", 0, lambda text: (Load.from_json(text).person,)),
-    ("breaker", "pool, pool, breaker", 0, lambda text: (Breaker.from_json(text).pool,)),
+    ("standing", "pool, pool, standing", 0, _standing),
+    ("person", "person, person, load", 0, _load),
+    ("breaker", "pool, pool, breaker", 0, _breaker),
     ("company", "id, id, root, link, held_by, company", 0, _company),
 )
-"""Each table with what orders it, its columns, the text that they are taken from, and the place of the row's name."""
+"""Each table with what orders it, its columns, and the place of the row's name; the last is what the others are of."""

@@ -34,6 +34,10 @@ _ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  
 
 _APPEND = "INSERT INTO event (lead_id, version, subject, event, hash) VALUES (?, ?, ?, ?, ?)"
 _END = "SELECT hash FROM event WHERE subject = ? ORDER BY number DESC LIMIT 1"
+_UNSEALED = """
+    SELECT (SELECT at FROM seal ORDER BY upto DESC LIMIT 1),
+      coalesce((SELECT max(number) FROM event), 0) - coalesce((SELECT max(upto) FROM seal), 0)
+"""
 _POSITION = """
     INSERT INTO position VALUES (?, ?)
     ON CONFLICT (consumer) DO UPDATE SET number = max(number, excluded.number)
@@ -115,6 +119,11 @@ class SqliteWork:
         """Return the seals of the log, in order."""
         rows = self.connection.execute("SELECT upto, hash, at FROM seal ORDER BY upto")
         return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in rows)
+
+    def unsealed(self) -> tuple[str | None, int]:
+        """Return the instant of the last seal, None where there is none, and how many events came after it."""
+        at, count = self.connection.execute(_UNSEALED).fetchone()
+        return at, int(count)
 
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""

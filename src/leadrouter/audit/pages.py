@@ -44,6 +44,8 @@ def companies_of(work: Reading) -> Iterator[Company]:
     after = ""
     while page := work.clients.companies(after, PAGE):
         yield from page
+        if page[-1].id <= after:
+            raise ValueError("companies are not in the order of their ids")
         after = page[-1].id
 
 

@@ -90,6 +90,7 @@ class Chain:
     sealed: int = field(default=0, init=False)
     """The number of the last event that a seal covers, which holds."""
     _ends: dict[str, str] = field(factory=dict, init=False)
+    _last: int = field(default=0, init=False)
     _place: int = field(default=0, init=False)
     _digest: hashlib._Hash = field(init=False)
 
@@ -102,24 +103,30 @@ class Chain:
         subject = subject_of(kept.event)
         if linked(self._ends.get(subject, NOTHING), kept.event) != kept.hash:
             yield f"event {kept.number} ({kept.event.name}) does not follow the one before it of {subject}"
-        self._ends[subject] = kept.hash
+        self._ends[subject], self._last = kept.hash, kept.number
         self._digest.update(b"\n" + kept.hash.encode())
 
     def end(self) -> Iterator[str]:
         """Yield what is wrong where the log ends."""
-        if self.seals:
-            yield from self._passed(self.seals[-1].upto)
+        yield from self._passed(self._last)
+        while self._place < len(self.seals):
+            yield self._broken(self.seals[self._place])
+            self._place += 1
 
     def _passed(self, number: int) -> Iterator[str]:
         """Yield the seals up to a number that do not hold."""
         while self._place < len(self.seals) and self.seals[self._place].upto <= number:
-            seal, start = self.seals[self._place], self.seals[self._place - 1].upto if self._place else 0
+            seal = self.seals[self._place]
             if self._digest.hexdigest() == seal.hash:
                 self.sealed = seal.upto
             else:
-                yield f"the events {start + 1} to {seal.upto} are not those that were sealed at {seal.at}"
+                yield self._broken(seal)
             self._place += 1
             self._begin_seal(seal.hash)
+
+    def _broken(self, seal: Seal) -> str:
+        start = self.seals[self._place - 1].upto if self._place else 0
+        return f"the events {start + 1} to {seal.upto} are not those that were sealed at {seal.at}"
 
     def _begin_seal(self, before: str) -> None:
         at = self.seals[self._place].at if self._place < len(self.seals) else ""

@@ -104,6 +104,9 @@ class Reading(Protocol):
     def seals(self) -> tuple[Seal, ...]:
         """Return the seals of the log, in order."""
 
+    def unsealed(self) -> tuple[str | None, int]:
+        """Return the instant of the last seal, None where there is none, and how many events came after it."""
+
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
 

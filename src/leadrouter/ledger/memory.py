@@ -157,6 +157,11 @@ class _Work:
     def seals(self) -> tuple[Seal, ...]:
         return tuple(self.books.seals)
 
+    def unsealed(self) -> tuple[str | None, int]:
+        if not self.books.seals:
+            return None, len(self.books.log)
+        return self.books.seals[-1].at, len(self.books.log) - self.books.seals[-1].upto
+
     def position(self, consumer: str) -> int:
         return self.books.positions.get(consumer, 0)
 

@@ -24,14 +24,15 @@ def astray(session: Session) -> Iterator[tuple[str, str]]:
     for table, first, read in _TABLES:
         after = first
         while page := session.ask(f"rows of {table}", (after, PAGE)):
-            for after, *found, text in page:  # the page after this one begins there
+            for row in page:
+                after = row[0]
                 try:
-                    belongs = list(read(text))
+                    belongs = read(row[-1])
                 except UNREADABLE:
                     yield f"{table} {after}", "cannot be read"
                     continue
-                if belongs != found:
-                    yield f"{table} {after}", "is not found where it belongs"
+                if belongs != row[1:]:
+                    yield f"{table} {after}", "is not found where it belongs, or not written as it was"
     for where, value, told in session.ask("left alone"):
         yield f"{where} {value}", told
 
@@ -45,26 +46,41 @@ def people_of(state: LeadState) -> list[str]:
 def _lead(text: str) -> tuple[Any, ...]:
     state = LeadState.from_json(text)
     queue = None if state.queue is None else hashlib.sha256(state.queue.encode()).digest()
-    places = (state.is_open, queue, -state.priority, state.arrived, state.due, state.company, people_of(state))
-    return state.lead_id, state.version, *places
+    place = (state.is_open, queue, -state.priority, state.arrived, state.due, state.company, people_of(state))
+    return state.lead_id, state.version, *place, state.to_json()
 
 
 def _event(text: str) -> tuple[Any, ...]:
     event = Event.from_json(text)
-    return event.lead_id, event.version, subject_of(event)
+    return event.lead_id, event.version, subject_of(event), event.to_json()
+
+
+def _standing(text: str) -> tuple[Any, ...]:
+    standing = Standing.from_json(text)
+    return standing.pool, standing.to_json()
+
+
+def _load(text: str) -> tuple[Any, ...]:
+    load = Load.from_json(text)
+    return load.person, load.to_json()
+
+
+def _breaker(text: str) -> tuple[Any, ...]:
+    breaker = Breaker.from_json(text)
+    return breaker.pool, breaker.to_json()
 
 
 def _company(text: str) -> tuple[Any, ...]:
     company = Company.from_json(text)
-    return company.root, company.link, company.held_by
+    return company.root, company.link, company.held_by, company.to_json()
 
 
 _TABLES: tuple[tuple[str, int | str, Callable[[str], tuple[Any, ...]]], ...] = (
     ("lead", 0, _lead),
     ("event", 0, _event),
-    ("standing", "", lambda text: (Standing.from_json(text).pool,)),
-    ("load", "", lambda text: (Load.from_json(text).person,)),
-    ("breaker", "", lambda text: (Breaker.from_json(text).pool,)),
+    ("standing", "", _standing),
+    ("load", "", _load),
+    ("breaker", "", _breaker),
     ("company", "", _company),
 )
 """Each table with what comes before its first row, and how its columns are taken from the text of a row."""

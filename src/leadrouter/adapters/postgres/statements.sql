@@ -75,6 +75,10 @@ SELECT upto, hash FROM leadrouter.seal ORDER BY upto DESC LIMIT 1
 -- name: unsealed
 SELECT number, hash FROM leadrouter.event WHERE number > $1 ORDER BY number
 
+-- name: how much is unsealed
+SELECT (SELECT at FROM leadrouter.seal ORDER BY upto DESC LIMIT 1),
+  coalesce((SELECT max(number) FROM leadrouter.event), 0) - coalesce((SELECT max(upto) FROM leadrouter.seal), 0)
+
 -- name: position
 SELECT number FROM leadrouter.position WHERE consumer = $1
 

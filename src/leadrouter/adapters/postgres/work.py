@@ -126,6 +126,11 @@ class PostgresWork:
         """Return the seals of the log, in order."""
         return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in self._rows("seals"))
 
+    def unsealed(self) -> tuple[str | None, int]:
+        """Return the instant of the last seal, None where there is none, and how many events came after it."""
+        ((at, count),) = self._rows("how much is unsealed")
+        return at, int(count)
+
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
         return int(self._one("position", consumer) or 0)

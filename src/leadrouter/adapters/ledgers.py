@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from leadrouter.ledger.memory import MemoryLedger
 
 if TYPE_CHECKING:
     from leadrouter.adapters.sqlite import Synchronous
+
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/]*@")
 
 FORMS = (
     "sqlite:///leads.db for a file here, sqlite:////var/lib/leads.db for one elsewhere, "
@@ -63,6 +66,18 @@ def _parts(address: str) -> tuple[str, Synchronous]:
             raise LedgerError(
                 f"`{address}` ends with an option that there is not; write ?synchronous=normal, or nothing"
             )
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be printed, without a password.
+
+    >>> shown("postgresql://leads:secret@db/leads?password=secret&sslmode=require")
+    'postgresql://leads@db/leads?sslmode=require'
+    """
+    found = _PASSWORD.sub(r"\1@", address)
+    head, _, settings = found.partition("?")
+    kept = "&".join(each for each in settings.split("&") if not each.startswith(("password=", "sslpassword=")))
+    return f"{head}?{kept}" if kept else head
 
 
 def _open_postgres(address: str, *, create: bool) -> Ledger:

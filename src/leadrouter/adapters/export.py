@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, TypeAlias, cast
 
 from leadrouter.errors import LedgerError
@@ -169,13 +170,11 @@ def _schema(arrow: Any, columns: Columns) -> pa.Schema:
 
 
 @contextmanager
-def no_half_file(path: str) -> Iterator[str]:
-    """Give a name to write to; the file has its own name when it is whole, and is gone when it is not."""
-    from pathlib import Path
-
-    part = Path(f"{path}.part")
+def no_half_file(path: Path) -> Iterator[Path]:
+    """Give a place to write to; the file has its own name when it is whole, and is gone when it is not."""
+    part = path.with_name(f"{path.name}.part")
     try:
-        yield str(part)
+        yield part
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

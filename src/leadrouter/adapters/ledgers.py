@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Ledger
 from leadrouter.ledger.memory import MemoryLedger
+
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/]*@")
 
 FORMS = (
     "sqlite:///leads.db for a file here, sqlite:////var/lib/leads.db for one elsewhere, "
@@ -46,6 +49,18 @@ def path_of(address: str) -> Path:
     if path == address or not path:
         raise LedgerError(f"`{address}` is no ledger's address; write {FORMS}")
     return Path(path)
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be printed, without a password.
+
+    >>> shown("postgresql://leads:secret@db/leads?password=secret&sslmode=require")
+    'postgresql://leads@db/leads?sslmode=require'
+    """
+    found = _PASSWORD.sub(r"\1@", address)
+    head, _, settings = found.partition("?")
+    kept = "&".join(each for each in settings.split("&") if not each.startswith(("password=", "sslpassword=")))
+    return f"{head}?{kept}" if kept else head
 
 
 def _open_postgres(address: str, *, create: bool) -> Ledger:

@@ -101,3 +101,15 @@ def styled(fault: Fault, kind: str = "") -> Text:
         text.append("\n")
         text.append(line, style="green" if line.startswith("fix: ") else colour if is_carets else "dim")
     return text
+
+
+def size_in_words(size: int) -> str:
+    """Return a size as people say it.
+
+    >>> size_in_words(999), size_in_words(4_096), size_in_words(2_500_000_000)
+    ('999 bytes', '4.1 KB', '2.5 GB')
+    """
+    for power, unit in ((9, "GB"), (6, "MB"), (3, "KB")):
+        if size >= 10**power:
+            return f"{size / 10**power:.1f} {unit}"
+    return f"{size} bytes"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, assert_neve
 import click
 from attrs import define, evolve, field
 
+from leadrouter.adapters.ledgers import shown
 from leadrouter.adapters.records import Format, Record, read_records
 from leadrouter.cli.arguments import DEFAULT_LEDGER
 from leadrouter.cli.console import err, out, say, say_reject
@@ -179,11 +180,8 @@ class Intake:
         if self.address is None:
             yield "nothing was kept (--dry-run)", "dim"
         elif self.latest is not None:
-            yield f"kept in {self.address}; why: leadrouter explain {self.latest[:12]}{self.where()}", "dim"
-
-    def where(self) -> str:
-        """Return what `explain` needs to find the ledger."""
-        return "" if self.address == DEFAULT_LEDGER else f" --ledger {self.address}"
+            where = "" if self.address == DEFAULT_LEDGER else f" --ledger {shown(self.address)}"
+            yield f"kept in {shown(self.address)}; why: leadrouter explain {self.latest[:12]}{where}", "dim"
 
 
 def _counted(leads: int) -> str:

@@ -53,12 +53,12 @@ def migrate(address: str, migrations: tuple[Migration, ...] = MIGRATIONS, *, cre
             not make them, or no database is there, or no tables where they are not to be made.
     """
     with refusing(), psycopg.connect(address) as connection:
-        missing = _missing(connection, migrations)
+        missing = missing_in(connection, migrations)
         if missing == migrations and not create:
             raise LedgerError("there is no ledger in the database")
         if missing:
             connection.execute("SELECT pg_advisory_xact_lock(7815838224117329764)")
-            for each in _missing(connection, migrations):
+            for each in missing_in(connection, migrations):
                 connection.execute(each.sql.encode(), prepare=False)
                 connection.execute(
                     "INSERT INTO leadrouter.migration (number, name, oldest) VALUES (%s, %s, %s)",
@@ -66,7 +66,12 @@ def migrate(address: str, migrations: tuple[Migration, ...] = MIGRATIONS, *, cre
                 )
 
 
-def _missing(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[Migration, ...]:
+def missing_in(connection: Connection, migrations: tuple[Migration, ...]) -> tuple[Migration, ...]:
+    """Return the migrations that a database has not had; all of them where it holds no ledger.
+
+    Raises:
+        LedgerError: a newer library has changed the tables so that this one cannot read them.
+    """
     found = connection.execute("SELECT to_regclass('leadrouter.migration')").fetchone()
     if found == (None,):
         return migrations

@@ -174,6 +174,8 @@ class Platter:
     def __call__(self, act: Act, do: Callable[[], int]) -> int:
         code = do()
         if code == OK and act.kind == "sync":
+            if act.path not in self.synced and not act.path.endswith(".db"):
+                self._settle_folder()  # SQLite syncs the folder of a journal with it, the first time
             self.synced[act.path] = _applied(self.synced.get(act.path, b""), self.pending.pop(act.path, ()))
         elif code == OK and act.kind == "delete" and act.offset:
             self.synced.pop(act.path, None)
@@ -181,6 +183,12 @@ class Platter:
         elif code == OK:
             self.pending.setdefault(act.path, []).append(act)
         return code
+
+    def _settle_folder(self) -> None:
+        for path, acts in tuple(self.pending.items()):
+            if acts[-1].kind == "delete":
+                self.synced.pop(path, None)
+                del self.pending[path]
 
     def write_to(self, folder: Path, chance: random.Random) -> None:
         """Write what is left after a loss of power into a folder."""

@@ -64,7 +64,7 @@ class SqliteLedger:
                 )
 
     @contextmanager
-    def transaction(self, key: str | None = None) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
+    def transaction(self, *keys: str) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other writers wait for its end."""
         with self._begun("BEGIN IMMEDIATE") as work:
             yield work

@@ -89,7 +89,7 @@ class SqliteLedger:
             self._open()
 
     @contextmanager
-    def transaction(self, key: str | None = None) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
+    def transaction(self, *keys: str) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other writers wait for its end."""
         self._open_after_fork()
         with self._turn.taken(), self._begun("BEGIN IMMEDIATE") as work:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import atexit
 import ctypes
 import os
+import resource
 import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -36,6 +37,7 @@ _SETTINGS = {
     "max_connections": "50",
     "shared_buffers": "32MB",
     "log_min_messages": "fatal",
+    "dynamic_shared_memory_type": "mmap",  # so that nothing is left elsewhere by a server that was killed
 }
 _INITIAL = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 
@@ -50,24 +52,16 @@ class Server:
     _process: subprocess.Popen | None = field(default=None, init=False)
 
     @classmethod
-    def make(cls, **settings: str) -> Server:
+    def make(cls, place: Path | None = None, **settings: str) -> Server:
         """Make an empty server, and start it; one with a setting for `fsync` is on the disk."""
         binaries = _binaries()
-        place = None if "fsync" in settings else _place()
+        place = place or (None if "fsync" in settings else _place())
         folder = Path(tempfile.mkdtemp(prefix="leadrouter-postgres-", dir=place))
         server = cls(folder, _SETTINGS | settings, binaries)
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody")
-        options = [
-            "--auth=trust",
-            "--username=postgres",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--no-sync",
-            "--no-instructions",
-        ]
         try:
-            server.run("initdb", *options, f"--pgdata={server.data}")
+            server.run("initdb", *_INITIAL, f"--pgdata={server.data}")
             server.start()
         except BaseException:
             server.remove()
@@ -81,8 +75,8 @@ class Server:
     def address(self, database: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}"
 
-    def start(self) -> None:
-        """Start, again after a kill as well; return when it answers."""
+    def start(self, largest: int | None = None) -> None:
+        """Start, again after a kill as well; return when it answers. No file may grow beyond `largest` bytes."""
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value.strip(chr(39))}")]
         with (self.folder / "log").open("ab") as log:
             while True:
@@ -91,7 +85,7 @@ class Server:
                     stdout=log,
                     stderr=log,
                     cwd="/",
-                    preexec_fn=_end_with_parent,  # noqa: PLW1509  # it only makes a system call
+                    preexec_fn=partial(_begin, largest),  # noqa: PLW1509  # it only makes system calls
                     **_as_somebody(),
                 )
                 if self._answers():
@@ -112,19 +106,26 @@ class Server:
 
     def kill(self) -> None:
         """Kill the server and all its processes at once, as `kill -9` does."""
-        assert self._process is not None
         pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (pid, *map(int, children)):
             os.kill(each, signal.SIGKILL)
         self._process.wait()
 
+    def restart(self, largest: int | None = None) -> None:
+        """Stop, where it has not gone down already, and start again."""
+        self._stop()
+        self.start(largest)
+
     def remove(self) -> None:
         """Stop the server and remove its folder."""
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, command: str, *arguments: str) -> str:
         """Run one of the server's own commands; return what it says."""
@@ -141,10 +142,10 @@ class Server:
         return done.stdout
 
 
-def _place() -> str | None:
+def _place() -> Path | None:
     """Return where databases are copied fastest: in memory, where there is plenty of it."""
     memory = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > _PLENTY else None
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > _PLENTY else None
 
 
 def _binaries() -> Path:
@@ -161,8 +162,11 @@ def _as_somebody() -> dict[str, str]:
     return {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
 
 
-def _end_with_parent() -> None:
+def _begin(largest: int | None) -> None:
+    """End with the parent, and write no larger file."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    if largest is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 
 
 @cache
@@ -253,3 +257,19 @@ def emptied_database() -> str:
         names = [name for (name,) in connection.execute(f"{tables} AND tablename <> 'migration'")]
         connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY".encode())
     return address_of(_emptied())
+
+
+def dump(database: str) -> Path:
+    """Return a file with what a ledger in a database is, as `pg_dump` says it while others write."""
+    server = _server()
+    assert server is not None, "INVARIANT: asked for by those who require a server of our own"
+    file = server.folder / f"{database}-{secrets.token_hex(4)}.dump"
+    server.run("pg_dump", "--format=custom", "--schema=leadrouter", f"--file={file}", server.address(database))
+    return file
+
+
+def restore(file: Path, database: str) -> None:
+    """Make in an empty database what `dump` has said."""
+    server = _server()
+    assert server is not None, "INVARIANT: as above"
+    server.run("pg_restore", "--exit-on-error", f"--dbname={server.address(database)}", str(file))

@@ -306,7 +306,7 @@ class Router(Doors):
     def _take(self, group: Sequence[Arrival]) -> list[Taken]:
         """Take leads in, in one unit of work, or each in its own where that fails; tell what happened."""
         try:
-            with self.ledger.transaction(group[0].key) as work:
+            with self.ledger.transaction(*(arrival.key for arrival in group)) as work:
                 taken = [self._take_in(work, arrival) for arrival in group]
         except LedgerError:
             raise

@@ -44,13 +44,13 @@ SCRIPT = """
 \\set pool random(1, {pools})
 \\set person random(0, 9)
 BEGIN;
-SELECT lead_id, key, digest, payload, record, at FROM leadrouter.entry WHERE key = 'key:' || :id::text;
+SELECT lead_id, key, digest, payload, record, at, salt FROM leadrouter.entry WHERE key = 'key:' || :id::text;
 SELECT value FROM leadrouter.book WHERE kind = 'standing' AND name = 'pool' || :pool::text FOR UPDATE;
 SELECT name, value FROM leadrouter.book WHERE kind = 'load';
 SELECT {number} AS number \\gset
 INSERT INTO leadrouter.company (id, root, company) VALUES ('c' || :id::text, 'c' || :id::text, '{company}');
-INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at)
-  VALUES ('c' || :id::text, 'key:' || :id::text, '{digest}', '{payload}', '{record}', '{at}');
+INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at, salt)
+  VALUES ('c' || :id::text, 'key:' || :id::text, '{digest}', '{payload}', '{record}', '{at}', '{salt}');
 INSERT INTO leadrouter.lead (lead_id, number, version, is_open, rank, arrived, due, company, people, state)
   VALUES ('c' || :id::text, :number::bigint, 2, true, 0, now(), now(), 'c' || :id::text, ARRAY['anna', 'olga'],
   '{state}');
@@ -64,7 +64,7 @@ INSERT INTO leadrouter.event (number, lead_id, version, subject, event, hash) VA
 END;
 """
 ONE_AFTER_THE_OTHER = "(SELECT coalesce(max(number), 0) + 1 FROM leadrouter.lead)"
-BY_SEQUENCE = "nextval('leadrouter.turn')"
+BY_SEQUENCE = "nextval('leadrouter.number')"
 
 
 def open_router(address: str) -> Router:
@@ -122,13 +122,14 @@ def script_of(address: str, pools: int) -> str:
         for pool in range(1, pools + 1):
             values = (f"pool{pool}", standing.to_json())
             connection.execute("INSERT INTO leadrouter.book VALUES ('standing', %s, 0, %s)", values)
-        connection.execute("SELECT setval('leadrouter.turn', 100)")
+        connection.execute("CREATE SEQUENCE leadrouter.number START 101")
     texts = {
         "company": company.to_json(),
         "digest": entry.digest,
         "payload": entry.payload,
         "record": entry.record,
         "at": entry.at,
+        "salt": entry.salt,
         "state": state.to_json(),
         "standing": standing.to_json(),
         "load": load.to_json(),

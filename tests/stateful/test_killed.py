@@ -1,82 +1,122 @@
-"""Processes that are killed while they route into one file: what was answered is there, once."""
+"""Processes that are killed while they work: what was answered is there, once, and the laws hold.
+
+`LEADROUTER_NIGHTLY` says how many are killed in a crew, and has every single point tried; a few where it is not
+set.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections import Counter
+import os
+import random
+import tempfile
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from leadrouter import Lead, Organisation, Router, RulePack
-from leadrouter.adapters.sqlite import SqliteLedger
-from leadrouter.ledger.chain import broken
+from tests.postgres_server import address_of, new_database
+from tests.stateful.aftermath import check_aftermath, unanswered
+from tests.stateful.crew import Crew, in_child
+from tests.stateful.fuse import Fuse, laid
+from tests.stateful.office_work import Diary, Worker, open_office, read_diary, script
 
-PACK = """
-pack: demo
-vocabulary: {amount: {money: RUB}}
-classify: [{rule: all-complex, default: true, class: complex}]
-route: [{rule: all-to-sales, default: true, to: sales}]
-routes: {sales: [{to: department(sales), offer: 5m}, {to: head(sales)}]}
-"""
-ORGANISATION = """
-organisation: demo
-staffing: department
-departments: {sales: {kind: inbound, head: olga, people: [anna, boris]}}
-people: {anna: {}, boris: {}, olga: {}}
-"""
-WORKERS = 3
+NIGHTLY = int(os.environ.get("LEADROUTER_NIGHTLY", "0"))
+DEEDS = 24
+POINTS = 20
+"""How many points of a script are tried where it is not night."""
+
+LEDGERS = {
+    "sqlite": lambda folder: f"sqlite:///{folder}/leads.db",
+    "postgres": lambda _: address_of(new_database()),
+}
+each_ledger = pytest.mark.parametrize("ledger", sorted(LEDGERS))
 
 
-def open_router(path):
-    return Router(RulePack.parse(PACK), Organisation.parse(ORGANISATION), SqliteLedger(str(path)))
+@pytest.fixture
+def folder():
+    """Where nothing has to wait for a disk: a kill loses nothing that was written."""
+    memory = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as made:
+        yield Path(made)
 
 
-def work(path, first):
-    """Route leads for ever, and say so of each one after it was answered."""
-    with open_router(path) as router:
-        number = int(first)
-        while True:
-            decision = router.route(Lead(id=str(number), facts={"amount": number}))
-            sys.stdout.write(f"{number} {decision.lead_id} {decision.assignee}\n")
-            sys.stdout.flush()
-            number += 1
+@each_ledger
+def test_a_crew_that_dies_leaves_a_whole_ledger(ledger, folder):
+    """Eight processes do everything that can be done, and die at statements, at writes and at any moment."""
+    address = LEDGERS[ledger](folder)
+    crew = Crew(address, folder, f"{ledger} {NIGHTLY}")
+    open_office(address).close()
+    crew.work(NIGHTLY or 16)
+    assert crew.kills >= (NIGHTLY or 16)
+    crew.check()
 
 
-def start(path, first):
-    root = Path(__file__).parents[2]
-    code = f"from tests.stateful.test_killed import work; work({str(path)!r}, {first})"
-    return subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True)  # noqa: S603  # ourselves
+def test_a_crew_that_comes_first_makes_the_tables_once(folder):
+    """Eight processes open a ledger that is not there yet, and die of it."""
+    crew = Crew(LEDGERS["sqlite"](folder), folder, "first")
+    crew.work(12)
+    crew.check()
 
 
-@pytest.mark.parametrize("lines", [1, 4, 9, 16])
-def test_what_was_answered_before_a_kill_is_there_once(tmp_path, lines):
-    """Every answer that got out stands, nobody was given a turn for nothing, the chain and the outbox are whole."""
-    path, answered = tmp_path / "leads.db", []
-    open_router(path).close()
-    workers = [start(path, 1_000 * number) for number in range(WORKERS)]
-    for worker in workers:
-        answered += [worker.stdout.readline() for _ in range(lines)]
-        worker.kill()
-    for worker in workers:
-        answered += worker.stdout.readlines()
-        worker.stdout.close()
-        worker.wait()
-    with open_router(path) as router:
-        for number, lead_id, assignee in (line.split() for line in answered if line.endswith("\n")):
-            again = router.route(Lead(id=number, facts={"amount": int(number)}))
-            assert (again.lead_id, again.assignee) == (lead_id, assignee)
-        delivered = []
-        while router.deliver("crm", delivered.append):
-            pass
-        with router.ledger.reading() as reading:
-            log, leads, standings = reading.log(), reading.leads(), reading.standings()
-            loads = {load.person: load.open_leads for load in reading.loads()}
-        assert delivered == [kept.event for kept in log]
-        assert broken(log, ()) == ()
-        assert [state.number for state in leads] == list(range(1, len(leads) + 1))
-        assert len(leads) == len(router.ledger.entries()) >= lines * WORKERS
-        assert loads == Counter(person for state in leads for person in state.counted)
-        assert sum(standing.leads for standing in standings) == len(leads)
-        assert max(loads.values()) - min(loads.values()) <= 1
+@pytest.mark.parametrize(
+    ("ledger", "where"), [("sqlite", "statements"), ("sqlite", "disk"), ("postgres", "statements")]
+)
+def test_a_kill_at_any_point_changes_nothing(ledger, where, folder):
+    """Whoever is killed at a point, and does again what was not answered, ends as one who was never killed."""
+    calm = outcome(LEDGERS[ledger](made(folder / "calm")), folder / "calm")
+    last = points(LEDGERS[ledger](made(folder / "counted")), folder / "counted", where)
+    tried = range(1, last + 1)
+    for point in tried if NIGHTLY else sorted(random.Random(f"{ledger} {where}").sample(tried, POINTS)):
+        place = made(folder / str(point))
+        address = LEDGERS[ledger](place)
+        pid = in_child(partial(work, address, place, where, Fuse(point)))
+        assert os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+        assert outcome(address, place) == calm, f"killed at {point} of {last}"
+
+
+def made(folder):
+    folder.mkdir()
+    return folder
+
+
+def work(address, folder, where, fuse):
+    with laid(fuse, where):
+        go_on(address, folder).close()
+
+
+def points(address, folder, where):
+    """Return how many points a script has, from the making of the ledger on."""
+    fuse = Fuse()
+    work(address, folder, where, fuse)
+    return fuse.passed
+
+
+def go_on(address, folder):
+    """Go on with a script where its diary ends, to the end."""
+    said = read_diary(folder / "diary")
+    diary = Diary(folder / "diary")
+    router = open_office(address)
+    worker = Worker("w", router, diary, [each["deed"]["key"] for each in said if is_route(each)])
+    last = unanswered(said)
+    if last is not None:
+        worker.carry_out(last["number"], last["deed"])
+    done = max((each["number"] for each in said if "number" in each), default=0)
+    for deed in islice(script("alone"), DEEDS):
+        if deed.number > done:
+            worker.do(deed)
+    diary.close()
+    return router
+
+
+def outcome(address, folder):
+    """Go on to the end; return what the ledger holds then, when it has been held against the laws."""
+    with go_on(address, folder) as router:
+        with router.ledger.reading() as work:
+            held = work.leads(), work.loads(), work.standings(), [entry.record for entry in work.entries()]
+        check_aftermath(router, {"w": read_diary(folder / "diary")})
+    return held
+
+
+def is_route(said):
+    return said["word"] == "meant" and said["deed"]["kind"] == "route"

@@ -55,10 +55,10 @@ class HeldLedger(MemoryLedger):
         self.closed = 0
 
     @contextmanager
-    def transaction(self, key=None):
+    def transaction(self, *keys):
         self.begun.set()
         assert self.go.wait(30)
-        with super().transaction(key) as work:
+        with super().transaction(*keys) as work:
             yield work
 
     def close(self):

@@ -13,7 +13,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from leadrouter.adapters.ledgers import path_of
-from leadrouter.adapters.sqlite import VERSION
+from leadrouter.adapters.sqlite.migrate import MIGRATIONS, pending
+from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.errors import LedgerError
 from leadrouter.readonly import read_only
 
@@ -73,11 +74,11 @@ def tables_of(address: str) -> Tables:
         number, missing = upkeep.tables(address)
         return Tables(number=number, missing=missing)
     path = _place(address)
-    if not path.exists():
-        return Tables(number=0, missing=("tables",))
-    with _opened(path) as connection:
-        number = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    return Tables(number=number, missing=() if number == VERSION else ("tables",))
+    number, lacking = 0, MIGRATIONS
+    if path.exists():
+        with _opened(path) as connection:
+            number, lacking = int(connection.execute("PRAGMA user_version").fetchone()[0]), pending(connection)
+    return Tables(number=number, missing=tuple(each.name for each in lacking))
 
 
 def size_of(address: str) -> int:
@@ -183,9 +184,12 @@ def vacuum(address: str) -> None:
 
         upkeep.vacuum(address)
         return
-    with _opened(_existing(address)) as connection:
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path = _existing(address)
+    with _opened(path) as connection:
+        pending(connection)
+        with closing(Turn(str(path), _PATIENCE)) as turn, turn.taken():
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _place(address: str) -> Path:

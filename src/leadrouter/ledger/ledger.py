@@ -241,8 +241,8 @@ class Transaction(Reading, Protocol):
 class Ledger(Protocol):
     """Where leads, decisions and what became of them are kept."""
 
-    def transaction(self, key: str | None = None) -> AbstractContextManager[Transaction]:
-        """Begin a unit of work; `key` is what `find` will be asked first, where that is known already."""
+    def transaction(self, *keys: str) -> AbstractContextManager[Transaction]:
+        """Begin a unit of work; `keys` are what `find` will be asked, where that is known already."""
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Begin to read; writers are not kept waiting, and what is read does not change meanwhile."""

@@ -74,7 +74,7 @@ class MemoryLedger:
     _lock: RLock = field(factory=RLock, init=False, repr=False)
 
     @contextmanager
-    def transaction(self, key: str | None = None) -> Iterator[_Work]:  # noqa: ARG002  # nothing is far away
+    def transaction(self, *keys: str) -> Iterator[_Work]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other threads wait for its end."""
         with self._lock:
             work = _Work(self._books, self.salts)

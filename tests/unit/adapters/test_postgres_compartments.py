@@ -174,7 +174,7 @@ REFUSED = [
     "INSERT INTO leadrouter.login VALUES (current_user, 'ivan')",
     "SELECT leadrouter.enrol('{}', '[]')",
     "SELECT leadrouter.write(1, '[]')",
-    "SELECT leadrouter.take_turn(0, NULL, NULL)",
+    "SELECT leadrouter.take_turn(0, '{}', NULL)",
     "SELECT leadrouter.pass_turn()",
     "CALL leadrouter.finish(1, '[]')",
     "ALTER TABLE leadrouter.lead DISABLE ROW LEVEL SECURITY",

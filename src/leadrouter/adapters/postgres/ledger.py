@@ -46,9 +46,9 @@ class PostgresLedger:
         migrate(self.address, create=self.create)
 
     @contextmanager
-    def transaction(self, key: str | None = None) -> Iterator[PostgresWork]:
+    def transaction(self, *keys: str) -> Iterator[PostgresWork]:
         """Begin a unit of work; other writers wait for its end."""
-        with self._begun(partial(PostgresWork.begin, salt=self.salts, key=key)) as work:
+        with self._begun(partial(PostgresWork.begin, salt=self.salts, keys=keys)) as work:
             yield work
 
     @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -39,14 +39,14 @@ _SETTINGS = """
 class Turn:
     """What a writer is told when it is his turn.
 
-    `count` leads are there; `heads` are the first of each queue and `entry` is what is under the key that he
-    asks for first, as JSON; `is_noted` says whether a lead is noted under it.
+    `count` leads are there; `heads` are the first of each queue; `entries` are what is under the keys that he
+    will ask for, as JSON; under those in `unnoted` no lead is noted.
     """
 
     count: int
     heads: tuple[str, ...]
-    entry: str | None
-    is_noted: bool
+    entries: Mapping[str, str | None]
+    unnoted: frozenset[str]
 
 
 @define(eq=False)
@@ -54,7 +54,8 @@ class Session:
     """A connection, and what it remembers.
 
     `books` are the standings, loads and breakers as they were after the turn `seen`: each unit of work reads
-    only those that others have changed since. They are kept as text until somebody asks for them.
+    only those that others have changed since. They are kept as text until somebody asks for them. `turn` is
+    that of the unit of work; the next one that writes no book has the same number.
     `unwritten` is what was done in this unit of work and is not sent yet: it is sent at once, at the end, or
     in a block of statements (`is_in_block`) before something else is asked.
     """
@@ -62,6 +63,7 @@ class Session:
     connection: psycopg.Connection[tuple[Any, ...]]
     books: dict[BookName, str | Book] = field(factory=dict, init=False)
     seen: int = field(default=0, init=False)
+    turn: int = field(default=0, init=False)
     unwritten: list[tuple[Any, ...]] = field(factory=list, init=False)
     is_in_block: bool = field(default=False, init=False)
 
@@ -88,22 +90,23 @@ class Session:
         """Whether the connection has not been cut, and the server waits for the next statement."""
         return self.connection.info.transaction_status in _READY
 
-    def begin(self, key: str | None) -> Turn:
-        """Wait for the turn to write."""
-        count, heads, entry, is_noted = 0, [], None, False
-        for kind, name, number, value in self.ask("take turn", (self.seen, key, REQUEST)):
+    def begin(self, keys: Sequence[str]) -> Turn:
+        """Wait for the turn to write; what was not seen is known then, but for what this turn writes."""
+        number, count, heads, entries, unnoted = 0, 0, [], {}, []
+        for kind, name, held, value in self.ask("take turn", (self.seen, list(keys), REQUEST)):
             match kind:
                 case "turn":
-                    self.seen, count = number, int(value)
+                    number, count = held, int(value)
                 case "head":
                     heads.append(value)
-                case "entry":
-                    entry = value
-                case "noted":
-                    is_noted = True
+                case "key":
+                    entries[name] = value
+                    if not held:
+                        unnoted.append(name)
                 case _:
                     self.books[kind, name] = value
-        return Turn(count=count, heads=tuple(heads), entry=entry, is_noted=is_noted)
+        self.turn, self.seen = number, number - 1
+        return Turn(count=count, heads=tuple(heads), entries=entries, unnoted=frozenset(unnoted))
 
     def run(self, name: str) -> list[tuple[Any, ...]]:
         """Send statements that take no values; return the rows of the last."""
@@ -135,14 +138,20 @@ class Session:
             self.run("begin block")
             self.is_in_block = True
 
-    def finish(self) -> None:
-        """Write, commit, pass on the turn and wait for the disk: one message, unless there is a block."""
+    def finish(self, books: Mapping[BookName, Book]) -> None:
+        """Write, commit, pass on the turn and wait for the disk: one message, unless there is a block.
+
+        Afterwards these books are remembered, as the turn has left them.
+        """
         if self.is_in_block:
             self.write()
             self.run("finish block")
             self.is_in_block = False
         else:
             self._send("finish")
+        if books:
+            self.books.update(books)
+            self.seen = self.turn
 
     def take_back(self) -> None:
         """Forget what was told, take back what was sent, and pass on the turn, where the connection still stands."""
@@ -159,7 +168,7 @@ class Session:
     def _send(self, name: str) -> None:
         writes, self.unwritten = json.dumps(self.unwritten, ensure_ascii=False), []
         with refusing():
-            self.connection.execute(STATEMENTS[name], (self.seen, writes))
+            self.connection.execute(STATEMENTS[name], (self.turn, writes))
 
     def close(self) -> None:
         """Hang up; what was not committed is forgotten by the server."""

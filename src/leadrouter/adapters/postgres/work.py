@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -43,7 +43,7 @@ class PostgresWork:
     _count: int | None = field(default=None, kw_only=True)
     _heads: dict[str, LeadState] | None = field(default=None, kw_only=True)
     _found: dict[str, Entry | None] = field(factory=dict, init=False)
-    _unnoted: tuple[str, str] | None = field(default=None, init=False)
+    _unnoted: set[tuple[str, str]] = field(factory=set, init=False)
     _versions: dict[str, int] = field(factory=dict, init=False)
     _leads: dict[str, tuple[LeadState, int]] = field(factory=dict, init=False)
     _moved: dict[str, LeadState] = field(factory=dict, init=False)
@@ -52,14 +52,14 @@ class PostgresWork:
     _unwritten: set[BookName] = field(factory=set, init=False)
 
     @classmethod
-    def begin(cls, session: Session, salt: Callable[[], str], key: str | None = None) -> PostgresWork:
-        """Begin to write when it is this session's turn, knowing what is under a key."""
-        turn = session.begin(key)
+    def begin(cls, session: Session, salt: Callable[[], str], keys: Sequence[str] = ()) -> PostgresWork:
+        """Begin to write when it is this session's turn, knowing what is under some keys."""
+        turn = session.begin(keys)
         heads = {state.lead_id: state for state in map(LeadState.from_json, turn.heads)}
         work = cls(session, salt, is_writing=True, count=turn.count, heads=heads)
-        if key is not None:
-            work._found[key] = None if turn.entry is None else _entry(json.loads(turn.entry))
-            work._unnoted = None if turn.is_noted else (REQUEST, key)
+        for key, entry in turn.entries.items():
+            work._found[key] = None if entry is None else _entry(json.loads(entry))
+        work._unnoted.update((REQUEST, key) for key in turn.unnoted)
         return work
 
     @classmethod
@@ -72,8 +72,7 @@ class PostgresWork:
         """Commit; nobody is answered, and nothing is given to anybody, before it is on the disk."""
         if self.is_writing:
             self._write()
-            self.session.finish()
-            self.session.books.update(self._books)
+            self.session.finish(self._books)
         else:
             self.session.run("end reading" if self._is_flushed() else "end reading when flushed")
 
@@ -198,7 +197,7 @@ class PostgresWork:
 
     def noted(self, kind: str, key: str) -> Noted | None:
         """Return the event that was noted under a kind and a key."""
-        if (kind, key) == self._unnoted:
+        if (kind, key) in self._unnoted:
             return None
         return next((_noted(row) for row in self._rows("noted", kind, key)), None)
 
@@ -304,7 +303,7 @@ class PostgresWork:
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
-        self._unnoted = None
+        self._unnoted.discard((event.kind, event.key))
         self.session.tell("noted", *astuple(event))
 
     def keep(self, digest: str, text: str) -> None:

@@ -10,9 +10,6 @@ CREATE TABLE leadrouter.migration (
 );
 COMMENT ON COLUMN leadrouter.migration.oldest IS 'a library that knows the migrations up to this one can go on working';
 
-CREATE SEQUENCE leadrouter.turn;
-COMMENT ON SEQUENCE leadrouter.turn IS 'counts the units of work that write; they take turns';
-
 CREATE TABLE leadrouter.entry (
   number  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   lead_id text COLLATE "C" NOT NULL UNIQUE,
@@ -125,29 +122,32 @@ CREATE INDEX noted_past ON leadrouter.noted (company, at, number);
 CREATE INDEX noted_begun ON leadrouter.noted (begun);
 
 -- Wait for one's turn to write, and return what a writer who has seen an earlier turn does not know: the
--- standings, loads and breakers that were written since, the first lead of each queue, the entry under a key, whether
--- an event of a kind is noted under it, and with the turn how many leads there are.
--- The turn is the session's until `pass_turn`, or until its connection ends; who does nothing with it for a minute
--- loses it with his connection.
+-- standings, loads and breakers that were written since, the first lead of each queue, the entry under each key and
+-- whether an event of a kind is noted under it, and with the turn how many leads there are.
+-- A turn's number is one more than the last that wrote a standing, a load or a breaker: no sequence, which would wait
+-- for the disk now and then. The turn is the session's until `pass_turn`, or until its connection ends; who does
+-- nothing with it for a minute loses it with his connection.
 -- INVARIANT: whoever writes has called this first, so that turns grow in the order of commits.
-CREATE FUNCTION leadrouter.take_turn(seen bigint, key_ text, kind_ text)
+CREATE FUNCTION leadrouter.take_turn(seen bigint, keys text[], kind_ text)
 RETURNS TABLE (kind text, name text, turn bigint, value text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+  key_ text;
+  turn_ bigint;
 BEGIN
   PERFORM pg_advisory_lock(7815838224117329764);
-  PERFORM set_config('idle_session_timeout', '60s', false);
-  PERFORM set_config('leadrouter.turn', nextval('leadrouter.turn')::text, false);
-  RETURN QUERY
-    SELECT 'turn', '', current_setting('leadrouter.turn')::bigint, coalesce(max(lead.number), 0)::text
-    FROM leadrouter.lead;
-  IF key_ IS NOT NULL THEN
+  turn_ := (SELECT coalesce(max(book.turn), 0) + 1 FROM leadrouter.book);
+  PERFORM set_config('idle_session_timeout', '60s', false), set_config('leadrouter.turn', turn_::text, false);
+  RETURN QUERY SELECT 'turn', '', turn_, coalesce(max(lead.number), 0)::text FROM leadrouter.lead;
+  FOREACH key_ IN ARRAY keys LOOP
     RETURN QUERY
-      SELECT 'entry', '', 0::bigint, jsonb_build_array(lead_id, key, digest, payload, record, at, salt)::text
-      FROM leadrouter.entry WHERE key = key_;
-    RETURN QUERY
-      SELECT 'noted', kind_, 0::bigint, key_
-      FROM leadrouter.noted WHERE length(kind) || kind || key = length(kind_) || kind_ || key_;
-  END IF;
+      SELECT 'key', key_, (
+        SELECT count(*) FROM leadrouter.noted WHERE length(kind) || kind || key = length(kind_) || kind_ || key_
+      ), (
+        SELECT jsonb_build_array(lead_id, key, digest, payload, record, at, salt)::text
+        FROM leadrouter.entry WHERE key = key_
+      );
+  END LOOP;
   RETURN QUERY SELECT book.kind, book.name, book.turn, book.value FROM leadrouter.book WHERE book.turn > seen;
   RETURN QUERY
     WITH RECURSIVE each (queue) AS (

@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import astuple, define, fields
 
-from leadrouter.adapters.sqlite_audit import astray, lead_columns
-from leadrouter.adapters.sqlite_clients import SqliteClients
+from leadrouter.adapters.sqlite.audit import astray, lead_columns
+from leadrouter.adapters.sqlite.clients import SqliteClients
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError

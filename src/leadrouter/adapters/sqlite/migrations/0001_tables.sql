@@ -1,3 +1,10 @@
+-- oldest: 1
+CREATE TABLE migration (
+  number INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL,
+  oldest INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE entry (
   number  INTEGER PRIMARY KEY,
   lead_id TEXT NOT NULL UNIQUE,
@@ -110,5 +117,3 @@ CREATE TABLE noted (
 ) STRICT;
 CREATE INDEX past ON noted (company, at);
 CREATE INDEX noted_begun ON noted (begun);
-
-PRAGMA user_version = 3;

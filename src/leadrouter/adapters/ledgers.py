@@ -56,7 +56,7 @@ def _parts(address: str) -> tuple[str, Synchronous]:
     """Return the path in a SQLite ledger's address, and when a commit is to be on the disk."""
     path, _, option = address.removeprefix("sqlite:///").partition("?")
     if not address.startswith("sqlite:///") or not path:
-        raise LedgerError(f"`{address}` is no ledger's address; write {FORMS}")
+        raise LedgerError(f"`{shown(address)}` is no ledger's address; write {FORMS}")
     match option:
         case "" | "synchronous=full":
             return path, "full"

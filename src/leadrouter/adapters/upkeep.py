@@ -107,7 +107,7 @@ def holdings_of(address: str) -> Holdings:
 
         statuses, positions, (refused, events, sealed, latest, due) = upkeep.figures(address)
     else:
-        with _opened(_existing(address)) as connection:
+        with _opened_ledger(_existing(address)) as connection:
             connection.execute("BEGIN")
             statuses = dict(connection.execute(_STATUSES))
             positions = dict(connection.execute("SELECT consumer, number FROM position"))
@@ -153,7 +153,7 @@ def back_up(address: str, target: Path) -> int:
 
 
 def _copy(path: Path, part: Path) -> None:
-    with _opened(path) as connection, closing(sqlite3.connect(part)) as copy:
+    with _opened_ledger(path) as connection, closing(sqlite3.connect(part)) as copy:
         connection.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
         (found,) = copy.execute("PRAGMA quick_check").fetchone()
@@ -185,11 +185,9 @@ def vacuum(address: str) -> None:
         upkeep.vacuum(address)
         return
     path = _existing(address)
-    with _opened(path) as connection:
-        pending(connection)
-        with closing(Turn(str(path), _PATIENCE)) as turn, turn.taken():
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with _opened_ledger(path) as connection, closing(Turn(str(path), _PATIENCE)) as turn, turn.taken():
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _place(address: str) -> Path:
@@ -212,3 +210,12 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.Error as error:
         raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
+
+
+@contextmanager
+def _opened_ledger(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file for what only a ledger is good for."""
+    with _opened(path) as connection:
+        if pending(connection) == MIGRATIONS:
+            raise LedgerError(f"there is no ledger at {path}")
+        yield connection

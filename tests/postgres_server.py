@@ -257,3 +257,19 @@ def emptied_database() -> str:
         names = [name for (name,) in connection.execute(f"{tables} AND tablename <> 'migration'")]
         connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY".encode())
     return address_of(_emptied())
+
+
+def dump(database: str) -> Path:
+    """Return a file with what a ledger in a database is, as `pg_dump` says it while others write."""
+    server = _server()
+    assert server is not None, "INVARIANT: asked for by those who require a server of our own"
+    file = server.folder / f"{database}-{secrets.token_hex(4)}.dump"
+    server.run("pg_dump", "--format=custom", "--schema=leadrouter", f"--file={file}", server.address(database))
+    return file
+
+
+def restore(file: Path, database: str) -> None:
+    """Make in an empty database what `dump` has said."""
+    server = _server()
+    assert server is not None, "INVARIANT: as above"
+    server.run("pg_restore", "--exit-on-error", f"--dbname={server.address(database)}", str(file))

@@ -162,7 +162,10 @@ class AsyncRouter:
         patterns_engine: PatternsEngine = "durable",
         verify: bool = False,
     ) -> AsyncRouter:
-        """Open a router as `Router.open` does, in a thread. Raises as it does."""
+        """Open a router as `Router.open` does, in a thread. Raises as it does.
+
+        Where this is cancelled meanwhile, what was opened is closed again.
+        """
         opened = partial(
             Router.open,
             path,
@@ -174,7 +177,15 @@ class AsyncRouter:
             patterns_engine=patterns_engine,
             verify=verify,
         )
-        return cls(await asyncio.to_thread(opened))
+        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leadrouter")
+        opening = executor.submit(opened)
+        try:
+            return cls(await asyncio.wrap_future(opening))
+        except asyncio.CancelledError:
+            executor.submit(_close_again, opening)
+            raise
+        finally:
+            executor.shutdown(wait=False)
 
     route = _twin(Router.route)
     route_many = _twin(Router.route_many)
@@ -269,3 +280,9 @@ class AsyncRouter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _close_again(opening: Future[Router]) -> None:
+    """Close what was opened for somebody who does not wait for it any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

@@ -11,8 +11,6 @@ import random
 import sqlite3
 from itertools import islice
 
-import pytest
-
 from tests.stateful.aftermath import check_aftermath
 from tests.stateful.disk import Disk, Platter
 from tests.stateful.office_work import Worker, open_office, script

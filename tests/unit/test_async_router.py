@@ -121,6 +121,35 @@ def test_a_folder_is_opened_by_awaiting(tmp_path):
         assert router.lead(lead_id).version > 0
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_opened_for_somebody_who_is_gone_is_closed_again(monkeypatch, fails):
+    """Cancelled while the ledger is waited for: nobody else could close it; where it fails nothing is left."""
+    begun, go = threading.Event(), threading.Event()
+    ledger = HeldLedger()
+
+    def open_slowly(*_args, **_kwargs):
+        begun.set()
+        assert go.wait(30)
+        if fails:
+            raise LedgerError("it is gone")
+        return small_router(ledger)
+
+    async def main():
+        opening = asyncio.create_task(AsyncRouter.open("rules/minimal"))
+        assert await asyncio.to_thread(begun.wait, 30)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert ledger.closed == 0
+
+    monkeypatch.setattr(Router, "open", open_slowly)
+    asyncio.run(main())
+    [thread] = [each for each in threading.enumerate() if each.name.startswith("leadrouter")]
+    go.set()
+    thread.join(30)
+    assert ledger.closed == (0 if fails else 1)
+
+
 def test_what_is_raised_comes_to_whoever_awaits():
     """As it is raised by the router; the next call is answered."""
 
@@ -219,7 +248,10 @@ def test_closing_waits_for_what_was_begun_and_happens_once():
 
     asyncio.run(main())
     assert ledger.closed == 1
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("leadrouter")]
+    for thread in threading.enumerate():
+        if thread.name.startswith("leadrouter"):
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 def test_observers_see_the_context_of_the_call():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadrouter import ConflictError, Contact, FactsError, Lead, LedgerError, NaiveTimeError, Router
 from leadrouter.adapters.sqlite import SqliteLedger
-from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.ledger.memory import MemoryLedger, numbered_salts
 from leadrouter.router import GROUP
 from tests.small import AT, small_organisation, small_pack, small_router
 from tests.unit.ledger.conftest import LEDGERS
@@ -68,7 +68,7 @@ def both(ledger, leads, more):
 @settings(max_examples=40)
 def test_leads_at_once_are_as_leads_one_by_one(leads, more):
     """Repeated, in conflict, refused or new: answers, events, books and what observers hear are the same."""
-    for ledger in (MemoryLedger(), SqliteLedger(":memory:")):
+    for ledger in (MemoryLedger(), SqliteLedger(":memory:", salts=numbered_salts())):
         at_once, one_after_the_other = both(ledger, leads, more)
         assert at_once == one_after_the_other
         ledger.close()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Ledger
 from leadrouter.ledger.memory import MemoryLedger
+
+if TYPE_CHECKING:
+    from leadrouter.adapters.sqlite import Synchronous
 
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/]*@")
 
@@ -20,6 +24,8 @@ FORMS = (
 def open_ledger(address: str, *, create: bool = True) -> Ledger:
     """Return the ledger at an address: `memory:`, `sqlite:///` and a path, or `postgresql://` as libpq reads it.
 
+    A path may be followed by `?synchronous=normal`: quicker, and a machine that fails may lose the last answers.
+
     Args:
         address: where the ledger is.
         create: whether a file, or tables in a database, that are not there are made.
@@ -31,12 +37,10 @@ def open_ledger(address: str, *, create: bool = True) -> Ledger:
         return MemoryLedger()
     if address.startswith("postgresql://"):
         return _open_postgres(address, create=create)
-    path = path_of(address)
-    if not create and not path.exists():
-        raise LedgerError(f"there is no ledger at {path}")
     from leadrouter.adapters.sqlite import SqliteLedger
 
-    return SqliteLedger(str(path))
+    path, synchronous = _parts(address)
+    return SqliteLedger(path, synchronous=synchronous, create=create)
 
 
 def path_of(address: str) -> Path:
@@ -45,10 +49,23 @@ def path_of(address: str) -> Path:
     Raises:
         LedgerError: the address has another form.
     """
-    path = address.removeprefix("sqlite:///")
-    if path == address or not path:
-        raise LedgerError(f"`{address}` is no ledger's address; write {FORMS}")
-    return Path(path)
+    return Path(_parts(address)[0])
+
+
+def _parts(address: str) -> tuple[str, Synchronous]:
+    """Return the path in a SQLite ledger's address, and when a commit is to be on the disk."""
+    path, _, option = address.removeprefix("sqlite:///").partition("?")
+    if not address.startswith("sqlite:///") or not path:
+        raise LedgerError(f"`{shown(address)}` is no ledger's address; write {FORMS}")
+    match option:
+        case "" | "synchronous=full":
+            return path, "full"
+        case "synchronous=normal":
+            return path, "normal"
+        case _:
+            raise LedgerError(
+                f"`{address}` ends with an option that there is not; write ?synchronous=normal, or nothing"
+            )
 
 
 def shown(address: str) -> str:

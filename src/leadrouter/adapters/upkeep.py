@@ -13,7 +13,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from leadrouter.adapters.ledgers import path_of
-from leadrouter.adapters.sqlite import VERSION
+from leadrouter.adapters.sqlite.migrate import MIGRATIONS, pending
+from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.errors import LedgerError
 from leadrouter.readonly import read_only
 
@@ -73,11 +74,11 @@ def tables_of(address: str) -> Tables:
         number, missing = upkeep.tables(address)
         return Tables(number=number, missing=missing)
     path = _place(address)
-    if not path.exists():
-        return Tables(number=0, missing=("tables",))
-    with _opened(path) as connection:
-        number = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    return Tables(number=number, missing=() if number == VERSION else ("tables",))
+    number, lacking = 0, MIGRATIONS
+    if path.exists():
+        with _opened(path) as connection:
+            number, lacking = int(connection.execute("PRAGMA user_version").fetchone()[0]), pending(connection)
+    return Tables(number=number, missing=tuple(each.name for each in lacking))
 
 
 def size_of(address: str) -> int:
@@ -106,7 +107,7 @@ def holdings_of(address: str) -> Holdings:
 
         statuses, positions, (refused, events, sealed, latest, due) = upkeep.figures(address)
     else:
-        with _opened(_existing(address)) as connection:
+        with _opened_ledger(_existing(address)) as connection:
             connection.execute("BEGIN")
             statuses = dict(connection.execute(_STATUSES))
             positions = dict(connection.execute("SELECT consumer, number FROM position"))
@@ -152,7 +153,7 @@ def back_up(address: str, target: Path) -> int:
 
 
 def _copy(path: Path, part: Path) -> None:
-    with _opened(path) as connection, closing(sqlite3.connect(part)) as copy:
+    with _opened_ledger(path) as connection, closing(sqlite3.connect(part)) as copy:
         connection.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
         (found,) = copy.execute("PRAGMA quick_check").fetchone()
@@ -183,7 +184,8 @@ def vacuum(address: str) -> None:
 
         upkeep.vacuum(address)
         return
-    with _opened(_existing(address)) as connection:
+    path = _existing(address)
+    with _opened_ledger(path) as connection, closing(Turn(str(path), _PATIENCE)) as turn, turn.taken():
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -208,3 +210,12 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.Error as error:
         raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
+
+
+@contextmanager
+def _opened_ledger(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file for what only a ledger is good for."""
+    with _opened(path) as connection:
+        if pending(connection) == MIGRATIONS:
+            raise LedgerError(f"there is no ledger at {path}")
+        yield connection

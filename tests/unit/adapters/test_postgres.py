@@ -14,8 +14,9 @@ from attrs import evolve
 
 from leadrouter import LedgerError
 from leadrouter.adapters.ledgers import open_ledger
+from leadrouter.adapters.migration import Migration
 from leadrouter.adapters.postgres import PostgresLedger
-from leadrouter.adapters.postgres.migrate import MIGRATIONS, Migration, migrate
+from leadrouter.adapters.postgres.migrate import MIGRATIONS, migrate
 from leadrouter.assignment.load import Load
 from leadrouter.errors import StaleError
 from leadrouter.event import Event

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
+import multiprocessing
+import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from leadrouter import LedgerError
-from leadrouter.adapters.ledgers import open_ledger
+from leadrouter.adapters.ledgers import open_ledger, path_of
 from leadrouter.adapters.sqlite import SqliteLedger
-from leadrouter.adapters.sqlite_work import PAST
+from leadrouter.adapters.sqlite import ledger as sqlite_ledger
+from leadrouter.adapters.sqlite.work import PAST
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.memory import MemoryLedger
 
@@ -35,14 +40,144 @@ def test_an_answer_is_on_the_disk():
     ledger.close()
 
 
-def test_a_file_of_another_version_is_refused(tmp_path):
-    """Tables of another version of the library are left alone."""
-    path = tmp_path / "leads.db"
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(LedgerError, match="another version of leadrouter"):
-        SqliteLedger(str(path))
+def test_a_commit_may_reach_the_disk_later(tmp_path):
+    """`?synchronous=normal` in the address is SQLite's NORMAL, `full` its FULL; there is no other option."""
+    address = f"sqlite:///{tmp_path}/leads.db"
+    for option, level in (("", 2), ("?synchronous=full", 2), ("?synchronous=normal", 1)):
+        ledger = open_ledger(address + option)
+        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == (level,)
+        ledger.close()
+    assert path_of(f"{address}?synchronous=normal") == tmp_path / "leads.db"
+    with pytest.raises(LedgerError, match="an option that there is not; write"):
+        open_ledger(f"{address}?synchronous=off")
+
+
+def test_a_ledger_that_is_not_there_is_not_made_where_that_is_not_asked(tmp_path):
+    """Neither a new file nor tables in an empty one."""
+    address = f"sqlite:///{tmp_path}/leads.db"
+    with pytest.raises(LedgerError, match="there is no ledger at"):
+        open_ledger(address, create=False)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "leads.db").touch()
+    with pytest.raises(LedgerError, match="there is no ledger at"):
+        open_ledger(address, create=False)
+    assert (tmp_path / "leads.db").stat().st_size == 0
+    open_ledger(address).close()
+    open_ledger(address, create=False).close()
+
+
+def in_a_child(work, *arguments):
+    """Return what a forked process returns, which may not write where root alone may."""
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+
+    def run():
+        if os.getuid() == 0:
+            os.setuid(65534)
+        answers.put(work(*arguments))
+
+    child = context.Process(target=run)
+    child.start()
+    answer = answers.get()
+    child.join()
+    return answer
+
+
+def read_and_write(path):
+    ledger = SqliteLedger(path)
+    try:
+        with ledger.transaction() as work:
+            work.keep("more", "x")
+    except LedgerError as error:
+        return ledger.text("digest"), str(error)
+
+
+def test_a_file_that_cannot_be_written_is_read():
+    """A backup on a medium of its own: what it holds can be read, and whoever writes is told."""
+    with TemporaryDirectory() as name:
+        path = Path(name) / "leads.db"
+        ledger = SqliteLedger(str(path))
+        with ledger.transaction() as work:
+            work.keep("digest", "kept")
+        ledger._connection.execute("PRAGMA journal_mode = DELETE")
+        ledger.close()
+        Path(f"{path}-turn").unlink()
+        path.chmod(0o444)
+        Path(name).chmod(0o555)
+        answer = in_a_child(read_and_write, str(path))
+        assert [each.name for each in Path(name).iterdir()] == ["leads.db"]
+        Path(name).chmod(0o755)
+    assert answer == ("kept", f"{path} cannot be used as a ledger: attempt to write a readonly database")
+
+
+def test_a_restored_backup_is_written_as_any_ledger(tmp_path):
+    """A copy has SQLite's plain journal; it gets the one with which readers keep nobody waiting."""
+    path = str(tmp_path / "leads.db")
+    ledger = SqliteLedger(path)
+    ledger._connection.execute("PRAGMA journal_mode = DELETE")
+    ledger.close()
+    ledger = SqliteLedger(path)
+    assert ledger._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    ledger.close()
+
+
+def test_a_forked_child_has_a_connection_of_its_own(tmp_path):
+    """A server that opens its router before it forks: parent and child write, and both read what both wrote."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+
+    def write_in_the_child():
+        with ledger.transaction() as work:
+            work.keep("child", "x")
+        parents = len(sqlite_ledger._PARENTS)
+        ledger.close()
+        return parents
+
+    tmp_path.chmod(0o777)
+    for each in tmp_path.iterdir():
+        each.chmod(0o666)
+    for folder in tmp_path.parents[:2]:
+        folder.chmod(0o755)
+    with ledger.transaction() as work:
+        work.keep("parent", "x")
+    assert in_a_child(write_in_the_child) == 1
+    assert (ledger.text("parent"), ledger.text("child")) == ("x", "x")
+    with ledger.transaction() as work:
+        work.keep("later", "x")
+    ledger.close()
+
+
+def test_a_child_leaves_the_connection_of_its_parent_alone(tmp_path, monkeypatch):
+    """It neither speaks on it nor closes it."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    before = ledger._connection
+    monkeypatch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+    assert ledger.text("x") is None
+    assert ledger._connection is not before
+    assert sqlite_ledger._PARENTS.pop() is before
+    ledger.close()
+    before.close()
+
+
+def test_who_reads_does_not_wait_for_who_waits_to_write(tmp_path):
+    """While a thread waits for another process to end its write, the others of its process read on."""
+    path = str(tmp_path / "leads.db")
+    ledger, other = SqliteLedger(path), SqliteLedger(path)
+
+    def write():
+        with ledger.transaction() as work:
+            work.keep("late", "x")
+
+    with ThreadPoolExecutor() as pool:
+        with other.transaction():
+            waiting = pool.submit(write)
+            while ledger._turn._line is None:
+                ledger.text("late")
+            assert ledger.text("late") is None
+            assert not waiting.done()
+        waiting.result(timeout=30)
+    assert ledger.text("late") == "x"
+    ledger.close()
+    other.close()
 
 
 def test_a_refused_file_is_closed(tmp_path, monkeypatch):

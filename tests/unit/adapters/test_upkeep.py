@@ -145,6 +145,22 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert path.read_text() == "dear diary, " * 1_000
 
 
+@pytest.mark.parametrize(("made", "told"), [("CREATE TABLE recipe (name)", "another program"), ("", "no ledger")])
+def test_a_file_that_holds_something_else_is_left_alone(tmp_path, made, told):
+    """It is neither counted nor copied nor rewritten: another program's database, or a file without anything."""
+    path = tmp_path / "recipes.db"
+    path.touch()
+    with sqlite3.connect(path) as connection:
+        connection.execute(made)
+    connection.close()
+    before = path.read_bytes()
+    for need in (holdings_of, vacuum, lambda address: back_up(address, tmp_path / "copy.db")):
+        with pytest.raises(LedgerError, match=told):
+            need(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert not (tmp_path / "copy.db").exists()
+
+
 @pytest.fixture
 def file(tmp_path) -> Path:
     """A ledger in a file, lived in."""

@@ -235,3 +235,5 @@ def test_no_command_prints_a_password(run):
         result = run("ledger", *command, "--ledger", address)
         assert "not-to-be-seen" not in result.output
     assert name in run("ledger", "status", "--ledger", address).stdout
+    misspelt = run("ledger", "status", "--ledger", "postgres://leads:not-to-be-seen@db/leads")
+    assert "`postgres://leads@db/leads` is no ledger's address" in misspelt.stderr

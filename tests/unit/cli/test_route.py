@@ -362,11 +362,11 @@ def test_an_address_that_is_no_ledger_is_refused(run, leads):
 
 def test_a_ledger_that_others_hold_is_told(run, leads, monkeypatch):
     """After waiting for it: a message, and no traceback."""
-    monkeypatch.setattr("leadrouter.adapters.sqlite._PATIENCE", 0.01)
+    monkeypatch.setattr("leadrouter.adapters.sqlite.ledger._PATIENCE", 0.01)
     with closing(SqliteLedger("leads.db")) as held, held.transaction():
         result = run("route", "sales", leads)
     assert result.exit_code == 3
-    assert result.stderr.startswith("error: leads.db cannot be used as a ledger: database is locked")
+    assert result.stderr.startswith("error: leads.db cannot be used as a ledger: others have been writing for too long")
 
 
 def test_whoever_stops_the_run_is_told_what_was_done(run, leads, monkeypatch):

@@ -6,13 +6,13 @@ import pytest
 
 from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
-from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.ledger.memory import MemoryLedger, numbered_salts
 from tests.postgres_server import address_of, new_database
 
 LEDGERS = {
     "memory": lambda _: MemoryLedger(),
-    "postgres": lambda _: PostgresLedger(address_of(new_database())),
-    "sqlite": lambda folder: SqliteLedger(str(folder / "leads.db")),
+    "postgres": lambda _: PostgresLedger(address_of(new_database()), salts=numbered_salts()),
+    "sqlite": lambda folder: SqliteLedger(str(folder / "leads.db"), salts=numbered_salts()),
 }
 
 

@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from importlib.resources import files
 from typing import Any, TypeAlias
 
 import psycopg
-from attrs import frozen
 
+from leadrouter.adapters.migration import Migration, missing, read_migrations
 from leadrouter.adapters.postgres.session import refusing
 from leadrouter.errors import LedgerError
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
-_FILE = re.compile(r"(\d{4})_(\w+)\.sql")
-_OLDEST = re.compile(r"-- oldest: (\d+)\n")
-
-
-@frozen(kw_only=True)
-class Migration:
-    """A step of the tables.
-
-    A library that knows the migrations up to number `oldest` can go on working on tables that have had this one.
-    """
-
-    number: int
-    name: str
-    oldest: int
-    sql: str
-
-
-def _read() -> tuple[Migration, ...]:
-    found = []
-    for file in files(__package__).joinpath("migrations").iterdir():
-        sql = file.read_text("utf-8")
-        name, oldest = _FILE.fullmatch(file.name), _OLDEST.match(sql)
-        assert name is not None, f"INVARIANT: {file.name} is a number and a name"
-        assert oldest is not None, f"INVARIANT: {file.name} says which library can go on working"
-        found.append(Migration(number=int(name[1]), name=name[2], oldest=int(oldest[1]), sql=sql))
-    return tuple(sorted(found, key=lambda each: each.number))
-
-
-MIGRATIONS = _read()
+MIGRATIONS = read_migrations(__package__)
 
 
 def migrate(address: str, migrations: tuple[Migration, ...] = MIGRATIONS, *, create: bool = True) -> None:
@@ -53,10 +23,10 @@ def migrate(address: str, migrations: tuple[Migration, ...] = MIGRATIONS, *, cre
             not make them, or no database is there, or no tables where they are not to be made.
     """
     with refusing(), psycopg.connect(address) as connection:
-        missing = missing_in(connection, migrations)
-        if missing == migrations and not create:
+        lacking = missing_in(connection, migrations)
+        if lacking == migrations and not create:
             raise LedgerError("there is no ledger in the database")
-        if missing:
+        if lacking:
             connection.execute("SELECT pg_advisory_xact_lock(7815838224117329764)")
             for each in missing_in(connection, migrations):
                 connection.execute(each.sql.encode(), prepare=False)
@@ -76,10 +46,4 @@ def missing_in(connection: Connection, migrations: tuple[Migration, ...]) -> tup
     if found == (None,):
         return migrations
     done: dict[int, int] = dict(connection.execute("SELECT number, oldest FROM leadrouter.migration").fetchall())
-    known = migrations[-1].number
-    if max(done.values()) > known:
-        raise LedgerError(
-            f"the ledger has the tables of a newer leadrouter (migration {max(done)}): it can be used by one that "
-            f"knows migration {max(done.values())}, and this one knows {known}; install a newer one"
-        )
-    return tuple(each for each in migrations if each.number not in done)
+    return missing(done, migrations)

@@ -2,76 +2,103 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib.resources import files
+from pathlib import Path
 from secrets import token_hex
 from threading import Lock
+from typing import Literal, TypeAlias
 
 from attrs import define, field
 
-from leadrouter.adapters.sqlite_work import SqliteWork
+from leadrouter.adapters.sqlite.migrate import MIGRATIONS, migrate, pending
+from leadrouter.adapters.sqlite.turn import Turn
+from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Entry, Refused
 
-VERSION = 3
-"""The version of the tables that this library reads and writes."""
+Synchronous: TypeAlias = Literal["full", "normal"]
+"""When a commit is on the disk: at its end, or with a later one."""
 
 _PATIENCE = 30.0
+_PARENTS: list[sqlite3.Connection] = []
 
 
 @define(eq=False)
 class SqliteLedger:
     """Keeps leads and decisions in one file; threads share one connection, processes share the file.
 
-    A transaction is one `BEGIN IMMEDIATE`, and it is on the disk when its block ends
-    (`synchronous=FULL`). Other writers are waited for, up to 30 seconds.
+    A transaction is one `BEGIN IMMEDIATE`. Writers in other processes are waited for, up to 30 seconds, in the
+    order in which they came. A process that was forked has a connection of its own.
 
     Args:
-        path: the file; it is made where it is not there.
+        path: the file.
+        synchronous: `full` has a transaction on the disk when its block ends. `normal` has it there soon:
+            a process that is killed loses nothing, a machine that fails may lose the last answers that it
+            gave, whole transactions from the end.
+        create: whether a file that is not there is made; tables of an older library are brought up in any case.
         salts: gives the salt of each entry, 16 random bytes in hexadecimal digits.
     """
 
     path: str
+    synchronous: Synchronous = field(default="full", kw_only=True)
+    create: bool = field(default=True, kw_only=True, repr=False)
     salts: Callable[[], str] = field(default=partial(token_hex, 16), kw_only=True, repr=False)
     _connection: sqlite3.Connection = field(init=False, repr=False)
-    _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _turn: Turn = field(init=False, repr=False)
+    _lock: Lock = field(init=False, repr=False)
+    _process: int = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
+        self._process, self._lock = os.getpid(), Lock()
+        self._turn = Turn(self.path, _PATIENCE)
         with _refusing(self.path):
+            if not self.create and not Path(self.path).exists():
+                raise LedgerError(f"there is no ledger at {self.path}")
             self._connection = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
             try:
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = FULL")
                 self._prepare()
             except BaseException:
                 self.close()
                 raise
 
     def _prepare(self) -> None:
-        with self.transaction():
-            version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0:
-                for statement in files(__package__).joinpath("sqlite.sql").read_text("utf-8").split(";"):
-                    self._connection.execute(statement)
-            elif version != VERSION:
-                raise LedgerError(
-                    f"{self.path} was written by another version of leadrouter (tables {version}, this reads {VERSION})"
-                )
+        """Bring up the tables; a file that cannot be written is read as it is."""
+        self._connection.execute(f"PRAGMA synchronous = {self.synchronous}")
+        lacking = pending(self._connection)
+        if lacking == MIGRATIONS and not self.create:
+            raise LedgerError(f"there is no ledger at {self.path}")
+        (journal,) = self._connection.execute("PRAGMA journal_mode").fetchone()
+        if lacking or (journal == "delete" and os.access(self.path, os.W_OK)):
+            with self._turn.taken():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                migrate(self._connection)
+
+    def _open_after_fork(self) -> None:
+        """Open the file for a child: on the connection of its parent it must neither speak nor hang up."""
+        if self._process != os.getpid():
+            _PARENTS.append(self._connection)
+            self._open()
 
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other writers wait for its end."""
-        with self._begun("BEGIN IMMEDIATE") as work:
+        self._open_after_fork()
+        with self._turn.taken(), self._begun("BEGIN IMMEDIATE") as work:
             yield work
 
     @contextmanager
     def reading(self) -> Iterator[SqliteWork]:
         """Begin to read; writers in other processes are not kept waiting."""
+        self._open_after_fork()
         with self._begun("BEGIN DEFERRED") as work:
             yield work
 
@@ -105,6 +132,7 @@ class SqliteLedger:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        self._turn.close()
 
 
 @contextmanager

@@ -1,3 +1,10 @@
+-- oldest: 1
+CREATE TABLE migration (
+  number INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL,
+  oldest INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE entry (
   number  INTEGER PRIMARY KEY,
   lead_id TEXT NOT NULL UNIQUE,
@@ -105,9 +112,8 @@ CREATE TABLE noted (
   kind    TEXT NOT NULL,
   at      TEXT NOT NULL,
   payload TEXT,
+  salt    TEXT NOT NULL,
   UNIQUE (kind, key)
 ) STRICT;
 CREATE INDEX past ON noted (company, at);
 CREATE INDEX noted_begun ON noted (begun);
-
-PRAGMA user_version = 3;

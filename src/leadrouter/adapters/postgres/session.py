@@ -159,12 +159,6 @@ class Session:
         if self.is_usable:
             self.run("take back block" if was_in_block else "take back")
 
-    def take_back_part(self) -> None:
-        """Forget what was told, and take back what was sent since the latest part began."""
-        self.unwritten = []
-        if self.is_usable:
-            self.run("take back part")
-
     def _send(self, name: str) -> None:
         writes, self.unwritten = json.dumps(self.unwritten, ensure_ascii=False), []
         with refusing():

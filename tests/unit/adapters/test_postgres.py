@@ -136,6 +136,15 @@ def test_a_turn_that_is_over_writes_nothing(ledger):
     assert ledger.text("digest") is None
 
 
+def test_a_server_that_is_gone_is_noticed(address):
+    """A connection is asked for signs of life after half a minute, unless the address says otherwise."""
+    mark = "&" if "?" in address else "?"
+    for more, idle in (("", "30"), (f"{mark}keepalives_idle=5", "5")):
+        with closing(PostgresLedger(address + more)) as ledger, ledger.reading() as work:
+            said = work.session.connection.info.get_parameters()
+            assert (said["keepalives_idle"], said["keepalives_count"], said["connect_timeout"]) == (idle, "3", "10")
+
+
 def test_whoever_waits_too_long_for_his_turn_is_told_so(ledger, other, monkeypatch):
     """He gives up once, and goes on when the turn is free."""
     monkeypatch.setattr("leadrouter.adapters.postgres.session._SETTINGS", "SET lock_timeout = '50ms'")

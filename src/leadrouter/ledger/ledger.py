@@ -194,9 +194,6 @@ class Transaction(Reading, Protocol):
     def clients(self) -> Clients:
         """The companies."""
 
-    def savepoint(self) -> AbstractContextManager[None]:
-        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
-
     def salt(self) -> str:
         """Return a new salt for an entry: 32 characters that nobody can guess."""
 

@@ -118,19 +118,7 @@ class _Work:
 
     def take_back(self) -> None:
         """Undo what was written, the latest first."""
-        self._take_back_to(0)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        mark = len(self._undo)
-        try:
-            yield
-        except BaseException:
-            self._take_back_to(mark)
-            raise
-
-    def _take_back_to(self, mark: int) -> None:
-        while len(self._undo) > mark:
+        while self._undo:
             self._undo.pop()()
 
     @property

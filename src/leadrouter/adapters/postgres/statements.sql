@@ -32,15 +32,6 @@ SELECT leadrouter.pass_turn()
 -- name: take back block
 ROLLBACK; SELECT leadrouter.pass_turn()
 
--- name: part
-SAVEPOINT part
-
--- name: keep part
-RELEASE SAVEPOINT part
-
--- name: take back part
-ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part
-
 -- name: is flushed
 SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn
 

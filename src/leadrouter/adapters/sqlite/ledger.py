@@ -114,6 +114,7 @@ class SqliteLedger:
                 yield work
                 work.end()
             except BaseException:
+                self._shelf.forget()
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise

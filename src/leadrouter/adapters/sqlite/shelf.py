@@ -33,9 +33,14 @@ class Shelf:
         """Forget what may have changed since the last unit of work; tell whether anything may have."""
         if data_version == self.data_version:
             return False
+        self.forget()
         self.data_version = data_version
-        self.books, self.count, self.heads = {}, None, None
         return True
+
+    def forget(self) -> None:
+        """Forget everything that may have changed."""
+        self.data_version = -1
+        self.books, self.count, self.heads = {}, None, None
 
     def read(self, name: BookName, text: str | None) -> Book | None:
         """Return the book that a text says."""

@@ -9,16 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from attrs import evolve
 
 from leadrouter import LedgerError
 from leadrouter.adapters.ledgers import open_ledger, path_of
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
-from leadrouter.adapters.sqlite.work import PAST, SqliteWork
+from leadrouter.adapters.sqlite.work import PAST
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.memory import MemoryLedger
-from tests.unit.ledger.test_ledger import STATE
 
 
 def test_a_file_outlives_its_ledger(tmp_path):
@@ -238,22 +236,3 @@ def test_a_past_is_one_search_of_an_index(tmp_path):
     assert plan[0] == "SEARCH noted USING INDEX past (company=? AND at>? AND at<?)"
     assert plan[1].startswith("SEARCH entry USING INDEX")
     assert len(plan) == 2
-
-
-def test_who_is_interrupted_right_after_a_commit_knows_nothing_older(tmp_path, monkeypatch):
-    """A signal may come between the commit and what is remembered of it: then nothing is remembered."""
-
-    def interrupt(_):
-        raise KeyboardInterrupt
-
-    ledger = SqliteLedger(str(tmp_path / "leads.db"))
-    with ledger.transaction() as work:
-        work.put_lead(STATE, seen=0)
-        assert work.waiting() == (STATE,)
-    accepted = evolve(STATE, status="accepted", version=2, holder="anna")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt), ledger.transaction() as work:
-        work.put_lead(accepted, seen=1)
-        patch.setattr(SqliteWork, "_has_lost_a_head", interrupt)
-    with ledger.reading() as work:
-        assert (work.lead(STATE.lead_id), work.waiting()) == (accepted, ())
-    ledger.close()

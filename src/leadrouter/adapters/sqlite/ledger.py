@@ -107,14 +107,13 @@ class SqliteLedger:
     @contextmanager
     def _begun(self, how: str) -> Iterator[SqliteWork]:
         with self._lock, _refusing(self.path):
-            self._connection.execute(how)
             try:
+                self._connection.execute(how)
                 self._look()
                 work = SqliteWork(self._connection, self.salts, self._shelf)
                 yield work
                 work.end()
             except BaseException:
-                self._shelf.forget()
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise

@@ -203,6 +203,7 @@ class AsyncRouter:
     resume = _twin(Router.resume)
     close_breaker = _twin(Router.close_breaker)
     tick = _twin(Router.tick)
+    replay = _twin(Router.replay)
     next_deadline = _twin(Router.next_deadline)
     lead = _twin(Router.lead)
     events = _twin(Router.events)

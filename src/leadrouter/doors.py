@@ -70,6 +70,7 @@ class Doors:
             duties=self._settled_duties(),
             roster_digest=None if self.roster is None else self.roster.digest,
             strategies=self.strategies,
+            has_own_duties=self.duties is not None,
         )
 
     @property

@@ -12,6 +12,7 @@ from attrs import define, field
 from leadrouter.assignment.assign import EXISTING
 from leadrouter.assignment.duties import Duties
 from leadrouter.assignment.strategy import OwnStrategy
+from leadrouter.audit.replay import Replayed, replay
 from leadrouter.compartment import Compartment, people_seen_by
 from leadrouter.doors import Doors, instant
 from leadrouter.errors import FactsError, LedgerError
@@ -24,6 +25,7 @@ from leadrouter.ledger.chain import salted
 from leadrouter.ledger.ledger import Entry, Transaction
 from leadrouter.lifecycle.clients import enter, recognise
 from leadrouter.lifecycle.desk import Desk
+from leadrouter.roster.written import write_all
 from leadrouter.routing.arrival import Answer, Arrival, Taken, alarm, arrival_of, read_lead, refuse, repeat
 from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import facts_for, lead_id_of
@@ -278,6 +280,16 @@ class Router(Doors):
             pack_in=self._pack_in,
         )
 
+    def replay(self) -> Replayed:
+        """Make every decision of the ledger again from what is stored with it, and say where something else comes out.
+
+        It is this router that is asked for what the ledger cannot keep: strategies and duties of your own, and the
+        secret that companies are known again by. Costs about as much as deciding all leads again; in one process
+        a ledger in memory or in SQLite is not written meanwhile.
+        """
+        with self.ledger.reading() as work:
+            return replay(work, duties=self.duties, strategies=self.strategies, identity_key=self.identity_key)
+
     @property
     def digests(self) -> tuple[str, str]:
         """The digests of the pack and of the organisation that decide."""
@@ -374,6 +386,8 @@ class Router(Doors):
         if not self._are_kept:
             desk.work.keep(self.pack.digest, self.pack.canonical)
             desk.work.keep(self._organisation_digest, self.organisation.to_json())
+            if self.roster is not None and self.roster.written:
+                desk.work.keep(self.roster.digest, write_all(self.roster.written))
         desk.work.add(
             Entry(
                 lead_id=decision.lead_id,

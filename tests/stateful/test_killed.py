@@ -23,7 +23,7 @@ from tests.stateful.office_work import Diary, Worker, open_office, read_diary, s
 
 NIGHTLY = int(os.environ.get("LEADROUTER_NIGHTLY", "0"))
 DEEDS = 24
-POINTS = 20
+POINTS = 10
 """How many points of a script are tried where it is not night."""
 
 LEDGERS = {

@@ -15,6 +15,7 @@ from leadrouter.event import Event
 from leadrouter.ledger.chain import Chain, Kept, salted
 from leadrouter.ledger.ledger import Entry, Reading
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.roster.written import read_all
 from leadrouter.routing.decision import digest_of
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.rulepack.pattern import REQUEST
@@ -194,6 +195,14 @@ class _Verifying:
                 yield f"the text of its {what} is not the one that decided"
             elif what != "history":
                 self._texts.add(digest)
+        roster = record.get("roster")
+        text = None if roster is None or roster in self._texts else self.work.text(roster)
+        if text is not None:
+            self._texts.add(str(roster))
+            try:
+                read_all(text)
+            except ValueError:
+                yield "the text of its roster is not the one that decided"
 
     def checks(self) -> dict[str, Callable[[], Iterable[Finding]]]:
         """Return what is held against the projections, by name."""

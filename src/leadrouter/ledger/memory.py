@@ -282,9 +282,10 @@ class _Work:
             before = held[key]
             self._undo.append(lambda: held.__setitem__(key, before))
         else:
-            self._undo.append(lambda: held.pop(key))
+            self._undo.append(lambda: held.pop(key, None))
         held[key] = value
 
     def _append(self, held: list[Value], value: Value) -> None:
+        kept = len(held)
+        self._undo.append(lambda: held.__delitem__(slice(kept, None)))
         held.append(value)
-        self._undo.append(held.pop)

@@ -133,6 +133,9 @@ SELECT DISTINCT root FROM leadrouter.identifier WHERE rule = $1 AND digest = $2 
 -- name: holder of
 SELECT min(company) FROM leadrouter.identifier WHERE rule = $1 AND digest = $2 AND root = $3
 
+-- name: brought by
+SELECT rule, digest FROM leadrouter.identifier WHERE company = $1 ORDER BY rule, digest
+
 -- name: has identifier
 SELECT 1 FROM leadrouter.identifier WHERE root = $1 AND rule = $2 LIMIT 1
 

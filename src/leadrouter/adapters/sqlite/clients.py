@@ -59,6 +59,11 @@ class SqliteClients:
             raise KeyError(root)
         return str(id_)
 
+    def brought_by(self, id: str) -> tuple[tuple[str, str], ...]:  # noqa: A002  # as above
+        """Return the identifiers that a company was begun with, rule and digest, in order."""
+        query = "SELECT rule, digest FROM identifier WHERE company = ? ORDER BY rule, digest"
+        return tuple(self.connection.execute(query, (id,)))
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
         query = "SELECT 1 FROM identifier WHERE root = ? AND rule = ? LIMIT 1"

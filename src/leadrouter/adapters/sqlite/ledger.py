@@ -107,8 +107,8 @@ class SqliteLedger:
     @contextmanager
     def _begun(self, how: str) -> Iterator[SqliteWork]:
         with self._lock, _refusing(self.path):
-            self._connection.execute(how)
             try:
+                self._connection.execute(how)
                 self._look()
                 work = SqliteWork(self._connection, self.salts, self._shelf)
                 yield work

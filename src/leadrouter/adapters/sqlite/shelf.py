@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self, TypeAlias
 
 from attrs import define, field
 
@@ -33,9 +35,16 @@ class Shelf:
         """Forget what may have changed since the last unit of work; tell whether anything may have."""
         if data_version == self.data_version:
             return False
-        self.data_version = data_version
         self.books, self.count, self.heads = {}, None, None
+        self.data_version = data_version
         return True
+
+    @contextmanager
+    def changing(self) -> Iterator[Self]:
+        """Put on the shelf what is committed meanwhile; where something comes between, nothing on it is believed."""
+        data_version, self.data_version = self.data_version, -1
+        yield self
+        self.data_version = data_version
 
     def read(self, name: BookName, text: str | None) -> Book | None:
         """Return the book that a text says."""

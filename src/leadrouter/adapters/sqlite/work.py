@@ -108,10 +108,11 @@ class SqliteWork:
     def end(self) -> None:
         """Write what is not written yet, commit, and put on the shelf what is known then."""
         self._write()
-        self._connection.execute("COMMIT")
-        self._shelf.books |= self._books
-        self._shelf.count = self._count
-        self._shelf.heads = None if self._heads is None or self._has_lost_a_head() else self._first_of_each_queue()
+        with self._shelf.changing() as shelf:
+            self._connection.execute("COMMIT")
+            shelf.books |= self._books
+            shelf.count = self._count
+            shelf.heads = None if self._heads is None or self._has_lost_a_head() else self._first_of_each_queue()
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -306,7 +306,7 @@ class Doors:
             UnknownPersonError: the organisation does not have that person.
             LifecycleError: it would end before it begins, or somebody who leaves would come back.
 
-        Costs the number of open leads.
+        Costs the number of open leads, and of the clients that he holds.
         """
         back = None if until is None else in_utc(until)
         with self.ledger.transaction() as work:

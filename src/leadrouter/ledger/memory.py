@@ -213,7 +213,7 @@ class _Work:
                 raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
             self._append(before, event)
         subject = subject_of(event)
-        hash_ = linked(self.books.ends.get(subject, NOTHING), event)
+        hash_ = linked(self.books.ends.get(subject, NOTHING), event.to_json())
         self._put(self.books.ends, subject, hash_)
         self._append(self.books.log, Kept(number=len(self.books.log) + 1, event=event, hash=hash_))
 

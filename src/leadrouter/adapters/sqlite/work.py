@@ -100,6 +100,7 @@ class SqliteWork:
     _books: dict[BookName, Book] = field(factory=dict, init=False)
     _unwritten: dict[BookName, Book] = field(factory=dict, init=False)
     _companies: dict[str, Company | None] = field(factory=dict, init=False)
+    _ends: dict[str, str] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._heads, self._count = self._shelf.heads, self._shelf.count
@@ -272,10 +273,12 @@ class SqliteWork:
 
     def append(self, event: Event) -> None:
         """Keep what happened, with its number and its hash; a lead's version must be new."""
-        subject = subject_of(event)
-        before = self._connection.execute(_END, (subject,)).fetchone()
-        hash_ = linked(NOTHING if before is None else before[0], event)
-        self._connection.execute(_APPEND, (event.lead_id, event.version, subject, event.to_json(), hash_))
+        subject, text = subject_of(event), event.to_json()
+        if subject not in self._ends:
+            end = self._connection.execute(_END, (subject,)).fetchone()
+            self._ends[subject] = NOTHING if end is None else end[0]
+        self._ends[subject] = linked(self._ends[subject], text)
+        self._connection.execute(_APPEND, (event.lead_id, event.version, subject, text, self._ends[subject]))
 
     def seal(self, at: datetime) -> Seal | None:
         """Seal the events since the last seal; None where there are none. Costs their number."""

@@ -12,6 +12,8 @@ from attrs import evolve
 
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.assignment.duties import FixedDuties
+from leadrouter.assignment.standing import Standing
+from leadrouter.audit.houses import GivenStrategies, NotGivenError
 from leadrouter.audit.replay import replay
 from leadrouter.event import Event
 from leadrouter.ledger.memory import MemoryLedger
@@ -242,6 +244,15 @@ def test_own_strategies_are_asked_for():
     assert router.replay().same == 1
     (found,) = replayed(router.ledger).left_out
     assert found.told == "strategy `backwards` is the host's own, and was not given"
+
+
+def test_strategies_that_are_given_are_listed():
+    """Those alone, though others can be asked for: they say then that they are missing."""
+    given = GivenStrategies({"backwards": backwards})
+    assert (dict(given), len(given)) == ({"backwards": backwards}, 1)
+    assert ("fair" in given, "backwards" in given, "sideways" in given) == (False, True, True)
+    with pytest.raises(NotGivenError, match="`sideways` is the host's own"):
+        given["sideways"]((), Standing(pool="x"))
 
 
 def test_a_roster_is_read_again_from_the_ledger():

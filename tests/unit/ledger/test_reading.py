@@ -9,14 +9,16 @@ import pytest
 from leadrouter import Lead
 from tests.busy_office import AT, BusyOffice
 from tests.small import small_router
+from tests.unit.ledger.conftest import LEDGERS
 
 
-@pytest.fixture
-def office(ledger) -> BusyOffice:
+@pytest.fixture(scope="module", params=sorted(LEDGERS))
+def office(request, tmp_path_factory) -> BusyOffice:
     """A busy office on each kind of ledger; everything has happened."""
-    opened = BusyOffice(ledger)
+    opened = BusyOffice(LEDGERS[request.param](tmp_path_factory.mktemp("busy")))
     opened.everything()
-    return opened
+    yield opened
+    opened.router.close()
 
 
 def test_leads_are_read_a_page_at_a_time(office):

@@ -14,6 +14,7 @@ from leadrouter.assignment.duties import Duties, FixedDuties, RosterDuties, staf
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.assignment.strategy import OwnStrategy
+from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
@@ -215,10 +216,12 @@ class Doors:
         """Do everything that is due by an instant, and return what happened, in order.
 
         Offers expire, steps end, waiting leads are served. What is overdue happens `at`: nobody is asked
-        in the past. Calling it again at the same instant does nothing more.
+        in the past. Calling it again at the same instant does nothing more. The log is sealed where it was
+        not for an hour, or for ten thousand events.
         """
         with self._desk(instant(at)) as desk:
             tick(desk)
+            seal_in_time(desk.work, desk.at)
         return tuple(desk.events)
 
     def next_deadline(self) -> datetime | None:

@@ -20,6 +20,7 @@ from leadrouter.history.engine import Engine, Watch
 from leadrouter.history.recall import check_event_facts
 from leadrouter.identity import Identifier
 from leadrouter.lead import Lead
+from leadrouter.ledger.chain import salted
 from leadrouter.ledger.ledger import Entry, Transaction
 from leadrouter.lifecycle.clients import enter, recognise
 from leadrouter.lifecycle.desk import Desk
@@ -352,19 +353,22 @@ class Router(Doors):
         if self.pack.checked.patterns and found:
             outcome = self._with_past(desk, lead, outcome, known.company, reports)
         company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)
-        if found:
-            self._past.note_lead(desk, lead, company)
         salt = desk.work.salt()
+        covers = {"payload": salted(salt, lead.payload)}
+        noted = self._past.note_lead(desk, lead, company.root) if found else None
+        if noted is not None:
+            covers["noted"] = salted(salt, noted.to_json())
         decision = place(
             desk,
             self.pack,
             self._organisation_digest,
-            lead=lead,
-            salt=salt,
+            key=lead.key,
+            received=lead.received,
             outcome=outcome,
             supplied=supplied,
             known=known,
-            company=company.id,
+            company=company,
+            covers=covers,
         )
         if decision.history_json is not None:
             desk.work.keep(digest_of(decision.history_json), decision.history_json)

@@ -12,6 +12,7 @@ from leadrouter import Lead, Router
 from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.duties import Absence
+from leadrouter.audit.verify import verify
 from leadrouter.errors import LifecycleError, StaleError
 from leadrouter.ledger.memory import MemoryLedger, numbered_salts
 from tests.postgres_server import emptied_database, has_postgres
@@ -204,6 +205,8 @@ class Office(RuleBasedStateMachine):
 
     def teardown(self):
         for router in self.routers:
+            with router.ledger.reading() as work:
+                assert verify(work).findings == ()
             router.close()
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
@@ -72,7 +73,7 @@ class Load:
             "last_at": None if self.last_at is None else self.last_at.isoformat(),
             "is_paused": self.is_paused,
             "paused_until": None if self.paused_until is None else self.paused_until.isoformat(),
-            "quota": {period: [each.slice, each.parts, each.taken] for period, each in self.quota.items()},
+            "quota": write_quota(self.quota),
             "holdings": dict(self.holdings),
         }
         return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -83,11 +84,21 @@ class Load:
         held = json.loads(text)
         for name in ("last_at", "paused_until"):
             held[name] = None if held[name] is None else datetime.fromisoformat(held[name])
-        held["quota"] = {
-            period: q.Balance(slice_, parts, tuple((day, count) for day, count in taken))
-            for period, (slice_, parts, taken) in held["quota"].items()
-        }
+        held["quota"] = read_quota(held["quota"])
         return cls(**held)
+
+
+def write_quota(quota: Mapping[str, q.Balance]) -> dict[str, Any]:
+    """Return balances as JSON holds them."""
+    return {period: [each.slice, each.parts, [list(pair) for pair in each.taken]] for period, each in quota.items()}
+
+
+def read_quota(held: Mapping[str, Any]) -> dict[str, q.Balance]:
+    """Return the balances that `write_quota` gave."""
+    return {
+        period: q.Balance(slice_, parts, tuple((day, count) for day, count in taken))
+        for period, (slice_, parts, taken) in held.items()
+    }
 
 
 @lru_cache(maxsize=65_536)

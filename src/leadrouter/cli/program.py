@@ -9,7 +9,10 @@ import click
 from leadrouter.cli.console import FINE, UNREADABLE, err, say, say_error
 from leadrouter.errors import LeadRouterError
 
-_COMMANDS = ("route", "explain", "standing", "handover", "ledger", "test", "check", "roster", "format", "schema")
+_COMMANDS = (
+    *("route", "explain", "standing", "handover", "verify", "ledger"),
+    *("test", "check", "roster", "format", "schema"),
+)
 _EXIT_CODES = """\b
 Exit codes:
   0  all is well

@@ -14,9 +14,9 @@ from leadrouter.history.contact import contact_key, contact_of
 from leadrouter.history.past import History, PastEvent
 from leadrouter.identity import identifiers
 from leadrouter.lead import Contact, Lead
+from leadrouter.ledger.chain import salted
 from leadrouter.ledger.ledger import Noted
-from leadrouter.lifecycle.clients import company_of, enter, recognise
-from leadrouter.lifecycle.company import Company
+from leadrouter.lifecycle.clients import begin, company_of, recognise
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.routing.intake import lead_id_of
@@ -54,15 +54,20 @@ class Past:
             past = [_event(each) for each in found if (each.kind, each.key) != (REQUEST, lead.key)]
         return History(at=now, events=past, contact=self._contact(lead.contact))
 
-    def note_lead(self, desk: Desk, lead: Lead, company: Company) -> None:
-        """Note a routed lead as an event of kind `request`; the ledger has its payload already."""
-        self._note(desk, REQUEST, lead, company, arrival(lead, desk.at))
+    def note_lead(self, desk: Desk, lead: Lead, company: str) -> Noted | None:
+        """Note a routed lead of a company, by its root, as an event of kind `request`; return what is new.
+
+        The event `lead.routed` tells of it, and the ledger has its payload already.
+        """
+        return self._note(desk, REQUEST, lead, company, arrival(lead, desk.at))
 
     def note_deal(self, desk: Desk, state: LeadState) -> None:
         """Note, once, that a lead was won; its facts are those of the lead."""
         [entry] = desk.work.entries(state.lead_id)
         lead, company = Lead.from_payload(entry.payload), company_of(desk.work.clients, state.lead_id)
-        self._note(desk, DEAL_WON, lead, company, desk.at)
+        noted = self._note(desk, DEAL_WON, lead, company.id, desk.at)
+        if noted is not None:
+            _tell(desk, noted, entry.salt, lead=state.lead_id)
 
     def note_event(
         self,
@@ -101,9 +106,11 @@ class Past:
             kind=kind,
             at=_written(desk.at),
             payload=Lead(company=company, facts=facts).payload,
+            salt=desk.work.salt() if first is None else first.salt,
         )
         if first is None:
             desk.work.note(event)
+            _tell(desk, event, event.salt)
         elif evolve(first, at=event.at, begun=begun) != event:
             raise ConflictError(f"`{kind}` event `{key}` is in the ledger with another content; the first stays", key)
 
@@ -115,22 +122,22 @@ class Past:
         if not found:
             raise TypeError("say whose event it is: by lead_id, company or contact")
         known = recognise(desk.work.clients, found, self.key)
-        return id_, enter(desk, id_, found, known, self.key).id if is_new else known.company or id_
+        return id_, begin(desk, id_, found, known, self.key).root if is_new else known.company or id_
 
-    def _note(self, desk: Desk, kind: str, lead: Lead, company: Company, at: datetime) -> None:
+    def _note(self, desk: Desk, kind: str, lead: Lead, company: str, at: datetime) -> Noted | None:
         if desk.work.noted(kind, lead.key) is not None:
-            return
-        desk.work.note(
-            Noted(
-                key=lead.key,
-                company=company.id,
-                begun=lead_id_of(lead.key),
-                contact=self._contact(lead.contact),
-                kind=kind,
-                at=_written(at),
-                payload=None,
-            )
+            return None
+        noted = Noted(
+            key=lead.key,
+            company=company,
+            begun=lead_id_of(lead.key),
+            contact=self._contact(lead.contact),
+            kind=kind,
+            at=_written(at),
+            payload=None,
         )
+        desk.work.note(noted)
+        return noted
 
     def _contact(self, contact: Contact) -> str | None:
         return contact_key(contact, country=self.country, key=self.key)
@@ -149,6 +156,13 @@ def check_event_facts(words: Vocabulary, facts: Mapping[str, Any], *, keep_unkno
     """
     optional = Vocabulary.of(*(evolve(each, required=False) for each in words))
     read_facts(optional, facts, keep_unknown=keep_unknown)
+
+
+def _tell(desk: Desk, noted: Noted, salt: str, **details: str) -> None:
+    """Tell what was noted, without anything of it but its kind, so that the chain of events covers it."""
+    digest = salted(salt, noted.to_json())
+    note = lead_id_of(f"{noted.kind}:{noted.key}")
+    desk.tell("company.noted", evidence={"noted": digest}, company=noted.company, kind=noted.kind, note=note, **details)
 
 
 def _event(noted: Noted) -> PastEvent:

@@ -8,10 +8,10 @@ all its events is missed by the seal.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 if TYPE_CHECKING:
     from leadrouter.event import Event
@@ -66,36 +66,77 @@ def salted(salt: str, payload: str) -> str:
     return hashlib.sha256(f"{salt}{payload}".encode()).hexdigest()
 
 
-def sealed(before: str, hashes: Iterable[str]) -> str:
-    """Return the hash of a seal over the hashes of the events since the seal `before`, in order of their numbers."""
-    digest = hashlib.sha256(before.encode())
+def sealed(before: str, at: str, hashes: Iterable[str]) -> str:
+    """Return the hash of a seal: over the one `before`, the instant, and the hashes of the events since, in order."""
+    digest = _seal_begun(before, at)
     for each in hashes:
         digest.update(b"\n" + each.encode())
     return digest.hexdigest()
 
 
+def _seal_begun(before: str, at: str) -> hashlib._Hash:
+    return hashlib.sha256(f"{before}\n{at}".encode())
+
+
+@define(eq=False)
+class Chain:
+    """The chains of a log and its seals, held against it one event after the other.
+
+    Events after the last seal are held by the chains of their subjects alone: the end of one can be cut off
+    unseen until the next seal. Holds the end of each chain.
+    """
+
+    seals: tuple[Seal, ...]
+    sealed: int = field(default=0, init=False)
+    """The number of the last event that a seal covers, which holds."""
+    _ends: dict[str, str] = field(factory=dict, init=False)
+    _last: int = field(default=0, init=False)
+    _place: int = field(default=0, init=False)
+    _digest: hashlib._Hash = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._begin_seal(NOTHING)
+
+    def take(self, kept: Kept) -> Iterator[str]:
+        """Take in the next event; yield what is wrong, in words."""
+        yield from self._passed(kept.number - 1)
+        subject = subject_of(kept.event)
+        if linked(self._ends.get(subject, NOTHING), kept.event) != kept.hash:
+            yield f"event {kept.number} ({kept.event.name}) does not follow the one before it of {subject}"
+        self._ends[subject], self._last = kept.hash, kept.number
+        self._digest.update(b"\n" + kept.hash.encode())
+
+    def end(self) -> Iterator[str]:
+        """Yield what is wrong where the log ends."""
+        yield from self._passed(self._last)
+        while self._place < len(self.seals):
+            yield self._broken(self.seals[self._place])
+            self._place += 1
+
+    def _passed(self, number: int) -> Iterator[str]:
+        """Yield the seals up to a number that do not hold."""
+        while self._place < len(self.seals) and self.seals[self._place].upto <= number:
+            seal = self.seals[self._place]
+            if self._digest.hexdigest() == seal.hash:
+                self.sealed = seal.upto
+            else:
+                yield self._broken(seal)
+            self._place += 1
+            self._begin_seal(seal.hash)
+
+    def _broken(self, seal: Seal) -> str:
+        start = self.seals[self._place - 1].upto if self._place else 0
+        return f"the events {start + 1} to {seal.upto} are not those that were sealed at {seal.at}"
+
+    def _begin_seal(self, before: str) -> None:
+        at = self.seals[self._place].at if self._place < len(self.seals) else ""
+        self._digest = _seal_begun(before, at)
+
+
 def broken(log: Iterable[Kept], seals: Iterable[Seal]) -> tuple[str, ...]:
     """Return what is wrong with a log in words, in order; nothing where no event was changed, added or removed.
 
-    Events after the last seal are held by the chains of their subjects alone: the end of one can be cut off
-    unseen until the next seal. Costs the number of events.
+    Costs the number of events.
     """
-    ends: dict[str, str] = {}
-    found: list[str] = []
-    hashes: list[tuple[int, str]] = []
-    for kept in log:
-        subject = subject_of(kept.event)
-        if linked(ends.get(subject, NOTHING), kept.event) != kept.hash:
-            found.append(f"event {kept.number} ({kept.event.name}) does not follow the one before it of {subject}")
-        ends[subject] = kept.hash
-        hashes.append((kept.number, kept.hash))
-    return (*found, *_unsealed(hashes, seals))
-
-
-def _unsealed(hashes: list[tuple[int, str]], seals: Iterable[Seal]) -> Iterable[str]:
-    before, start = NOTHING, 0
-    for seal in seals:
-        covered = [each for number, each in hashes if start < number <= seal.upto]
-        if sealed(before, covered) != seal.hash:
-            yield f"the events {start + 1} to {seal.upto} are not those that were sealed at {seal.at}"
-        before, start = seal.hash, seal.upto
+    chain = Chain(tuple(seals))
+    return (*(told for kept in log for told in chain.take(kept)), *chain.end())

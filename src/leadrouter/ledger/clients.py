@@ -18,6 +18,9 @@ class ReadClients(Protocol):
     def company(self, id: str) -> Company | None:  # noqa: A002  # the word of all values here
         """Return a company, or None where there is none of that id."""
 
+    def companies(self, after: str, limit: int) -> tuple[Company, ...]:
+        """Return the companies after an id, by id, at most so many."""
+
     def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
         """Return the roots of the companies that an identifier is known of, in order, each once.
 

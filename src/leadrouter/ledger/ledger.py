@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -54,7 +56,8 @@ class Noted:
     `begun` is the id of the company that it is an event of, `company` the root of that one when it was
     noted: the ledger moves it along when companies are linked. `contact` is a key that shows nobody. `kind`
     and `key` together make two notes the same event. `at` is an ISO 8601 instant in UTC. `payload` is a
-    lead's, or like one; None as it is noted stands for the payload of the entry with the same key.
+    lead's, or like one; None as it is noted stands for the payload of the entry with the same key, whose
+    `salt` is then that of the note as well.
     """
 
     key: str
@@ -64,6 +67,12 @@ class Noted:
     kind: str
     at: str
     payload: str | None = field(repr=False)
+    salt: str = field(default="", repr=False)
+
+    def to_json(self) -> str:
+        """Return what never changes of it, as canonical JSON: what the digest is made of that the chain covers."""
+        held = [self.kind, self.key, self.begun, self.contact, self.at, self.payload]
+        return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
 
 
 class Reading(Protocol):
@@ -95,14 +104,17 @@ class Reading(Protocol):
     def seals(self) -> tuple[Seal, ...]:
         """Return the seals of the log, in order."""
 
+    def unsealed(self) -> tuple[str | None, int]:
+        """Return the instant of the last seal, None where there is none, and how many events came after it."""
+
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
 
     def lead(self, lead_id: str) -> LeadState | None:
         """Return where a lead stands."""
 
-    def leads(self) -> tuple[LeadState, ...]:
-        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
+    def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
+        """Return where the leads after a number stand, in the order of their numbers, at most so many."""
 
     def open_leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
@@ -137,8 +149,14 @@ class Reading(Protocol):
     def breaker(self, pool: str) -> Breaker | None:
         """Return the breaker of a pool."""
 
+    def breakers(self) -> tuple[Breaker, ...]:
+        """Return the breakers of all pools, by name."""
+
     def noted(self, kind: str, key: str) -> Noted | None:
         """Return the event that was noted under a kind and a key."""
+
+    def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
+        """Return what was noted after a number, in the order in which it was noted, at most so much."""
 
     def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
         """Return the newest events of a company and all that are linked to it, by its root, between two instants.
@@ -150,6 +168,13 @@ class Reading(Protocol):
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
+
+    def astray(self) -> Iterator[tuple[str, str]]:
+        """Yield the rows that are not found where they belong, each with what is wrong, in words.
+
+        A ledger keeps things twice so as to find them sooner: they are to be the same. Costs the size of the
+        ledger.
+        """
 
 
 class Transaction(Reading, Protocol):

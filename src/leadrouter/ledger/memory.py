@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -157,14 +157,19 @@ class _Work:
     def seals(self) -> tuple[Seal, ...]:
         return tuple(self.books.seals)
 
+    def unsealed(self) -> tuple[str | None, int]:
+        if not self.books.seals:
+            return None, len(self.books.log)
+        return self.books.seals[-1].at, len(self.books.log) - self.books.seals[-1].upto
+
     def position(self, consumer: str) -> int:
         return self.books.positions.get(consumer, 0)
 
     def lead(self, lead_id: str) -> LeadState | None:
         return self.books.leads.get(lead_id)
 
-    def leads(self) -> tuple[LeadState, ...]:
-        return tuple(self.books.leads.values())
+    def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
+        return tuple(islice(self.books.leads.values(), after, None if limit is None else after + limit))
 
     def open_leads(self) -> tuple[LeadState, ...]:
         return tuple(state for state in self.books.leads.values() if state.is_open)
@@ -196,8 +201,14 @@ class _Work:
     def breaker(self, pool: str) -> Breaker | None:
         return self.books.breakers.get(pool)
 
+    def breakers(self) -> tuple[Breaker, ...]:
+        return tuple(each for _, each in sorted(self.books.breakers.items()))
+
     def text(self, digest: str) -> str | None:
         return self.books.texts.get(digest)
+
+    def astray(self) -> Iterator[tuple[str, str]]:
+        yield from ()
 
     def add(self, entry: Entry) -> None:
         if self.find(entry.key) is not None:
@@ -223,7 +234,7 @@ class _Work:
         since = self.log(last.upto)
         if not since:
             return None
-        hash_ = sealed(last.hash, (kept.hash for kept in since))
+        hash_ = sealed(last.hash, at.isoformat(), (kept.hash for kept in since))
         seal = Seal(upto=since[-1].number, hash=hash_, at=at.isoformat())
         self._append(self.books.seals, seal)
         return seal
@@ -251,6 +262,10 @@ class _Work:
 
     def noted(self, kind: str, key: str) -> Noted | None:
         return self.books.companies.noted.get((kind, key))
+
+    def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
+        noted = islice(self.books.companies.noted.values(), after, after + limit)
+        return tuple(enumerate(noted, start=after + 1))
 
     def note(self, event: Noted) -> None:
         if self.noted(event.kind, event.key) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, MutableMapping
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, evolve, field, frozen
@@ -50,6 +51,11 @@ class MemoryClients:
     def company(self, id: str) -> Company | None:  # noqa: A002  # the word of all values here
         """Return a company, or None where there is none of that id."""
         return self.shelves.companies.get(id)
+
+    def companies(self, after: str, limit: int) -> tuple[Company, ...]:
+        """Return the companies after an id, by id, at most so many. Costs the number of companies."""
+        ids = nsmallest(limit, (id_ for id_ in self.shelves.companies if id_ > after))
+        return tuple(self.shelves.companies[id_] for id_ in ids)
 
     def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
         """Return the roots of the companies that an identifier is known of, in order, each once."""

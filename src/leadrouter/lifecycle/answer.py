@@ -112,7 +112,8 @@ def credit(desk: Desk, state: LeadState, by: str, reason: str | None) -> LeadSta
     if not state.charged:
         raise LifecycleError(f"lead {state.lead_id} stands in nobody's account", state.lead_id)
     desk.give_back(state, state.charged)
-    return desk.happen(state, "lead.credited", people=list(state.charged), pool=state.pool, by=by, reason=reason)
+    evidence, people = desk.quotas(state.charged), list(state.charged)
+    return desk.happen(state, "lead.credited", evidence=evidence, people=people, pool=state.pool, by=by, reason=reason)
 
 
 def close_breaker(desk: Desk, pool: str) -> None:
@@ -128,7 +129,7 @@ def _withdraw(desk: Desk, state: LeadState, people: list[str]) -> LeadState:
     if not people:
         return state
     desk.give_back(state, people)
-    return desk.happen(state, "lead.withdrawn", people=people)
+    return desk.happen(state, "lead.withdrawn", evidence=desk.quotas(people), people=people)
 
 
 def _require_offer(state: LeadState, by: str, verb: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -44,19 +46,26 @@ class Breaker:
         """Return it closed, with nothing held against the pool."""
         return Breaker(pool=self.pool)
 
-    def to_json(self) -> str:
-        """Return the breaker as canonical JSON."""
-        held = {
+    def to_dict(self) -> dict[str, Any]:
+        """Return the breaker for programs."""
+        return {
             "pool": self.pool,
             "expiries": [each.isoformat() for each in self.expiries],
             "opened_at": None if self.opened_at is None else self.opened_at.isoformat(),
         }
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    def to_json(self) -> str:
+        """Return the breaker as canonical JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Breaker:
         """Return the breaker that `to_json` gave."""
-        held = json.loads(text)
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> Breaker:
+        """Return the breaker that `to_dict` gave."""
         opened = held["opened_at"]
         return cls(
             pool=held["pool"],

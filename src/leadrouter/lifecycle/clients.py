@@ -38,10 +38,10 @@ def recognise(clients: ReadClients, found: tuple[Identifier, ...], key: bytes = 
 
 
 def enter(desk: Desk, lead_id: str, found: tuple[Identifier, ...], known: Known, key: bytes = b"") -> Company:
-    """Keep the company that a new lead has brought, linked to the one that is known; return the root.
+    """Keep the company that a new lead has brought, linked to the one that is known; return it.
 
-    Of several that are linked by hand it is linked to the one that has the identifier: should their link
-    be undone, it goes along with that one.
+    The event `lead.routed` tells of it. Of several that are linked by hand it is linked to the one that has the
+    identifier: should their link be undone, it goes along with that one.
     """
     clients = desk.work.clients
     root, link = known.company or lead_id, None
@@ -52,7 +52,14 @@ def enter(desk: Desk, lead_id: str, found: tuple[Identifier, ...], known: Known,
     clients.put(company)
     for each in found:
         clients.add_identifier(company, each.rule, each.digest(key))
-    return company_of(clients, root)
+    return company
+
+
+def begin(desk: Desk, id_: str, found: tuple[Identifier, ...], known: Known, key: bytes = b"") -> Company:
+    """Keep a company that no lead has brought, as `enter` does, and tell of it."""
+    company = enter(desk, id_, found, known, key)
+    desk.tell("company.begun", evidence=company.to_dict(), company=company.id)
+    return company
 
 
 def company_of(clients: ReadClients, id_: str) -> Company:
@@ -79,9 +86,8 @@ def enter_client(
     require_person(desk.house.organisation, owner)
     known = recognise(desk.work.clients, found, key)
     if desk.work.clients.company(id_) is None:
-        company = enter(desk, id_, found, known, key)
-    else:
-        company = company_of(desk.work.clients, id_)
+        begin(desk, id_, found, known, key)
+    company = company_of(desk.work.clients, id_)
     if company.is_client and (company.owner, company.size) == (owner, size):
         return company
     since = desk.at if company.since is None else company.since

@@ -55,7 +55,11 @@ class Company:
     @classmethod
     def from_json(cls, text: str) -> Company:
         """Return the company that `to_json` gave."""
-        held = json.loads(text)
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> Company:
+        """Return the company that `to_dict` gave."""
         return cls(**{**held, "since": None if held["since"] is None else datetime.fromisoformat(held["since"])})
 
 

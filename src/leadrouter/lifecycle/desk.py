@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 
 from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.duties import Duties
-from leadrouter.assignment.load import Load, untouched
+from leadrouter.assignment.load import Load, untouched, write_quota
 from leadrouter.assignment.pool import accountable
 from leadrouter.assignment.standing import Given, Standing
 from leadrouter.assignment.strategy import OwnStrategy
@@ -57,7 +57,8 @@ class Desk:
 
     `pack_of` gives a pack by its digest: a lead goes down the route of the pack that decided it. Nothing
     is written before `write`, but for the states of leads before the waiting ones are asked for.
-    INVARIANT: states, loads and standings are changed by events only, here.
+    INVARIANT: states, loads, standings and breakers are changed by events only, here, and what an event changes
+    can be told from it alone (`audit.projections`).
     """
 
     work: Transaction
@@ -211,6 +212,11 @@ class Desk:
                 staff = self.house.organisation.people[person]
                 self.put_load(self.load(person).refunded(staff, self.at, self.house.tz))
         self.put_standing(standing)
+
+    def quotas(self, people: Iterable[str]) -> dict[str, Any]:
+        """Return what is left of the quotas of these people, as the evidence of what has just been counted."""
+        held = {person: write_quota(self.load(person).quota) for person in people if self.load(person).quota}
+        return {"quota": held} if held else {}
 
     # what is written
 

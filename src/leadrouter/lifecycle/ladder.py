@@ -8,7 +8,7 @@ serves, so that a younger lead never overtakes an older one that the same person
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -104,11 +104,15 @@ def expire(desk: Desk, state: LeadState) -> LeadState:
     to blame, and the turn is given back.
     """
     people = [offer.person for offer in state.offers if offer.is_over(desk.at)]
-    counts = state.step == len(desk.steps(state)) or not _breaks(desk, state.destination, len(people))
-    after = desk.happen(state, "lead.expired", people=people, counts=counts, destination=state.destination)
+    counts, evidence = True, {}
+    if state.step < len(desk.steps(state)):
+        counts = not _breaks(desk, state.destination, len(people))
+        evidence["breaker"] = desk.breaker(state.destination).to_dict()
     if not counts:
         desk.give_back(state, people)
-    return after
+        evidence |= desk.quotas(people)
+    details: dict[str, Any] = {"people": people, "counts": counts, "destination": state.destination}
+    return desk.happen(state, "lead.expired", evidence=evidence, **details)
 
 
 def overdue(desk: Desk, state: LeadState) -> LeadState:
@@ -145,7 +149,7 @@ def _offer(desk: Desk, state: LeadState, step: Step, choice: Choice, *, is_last:
     return desk.happen(
         state,
         "lead.offered",
-        evidence=choice.to_dict(),
+        evidence=choice.to_dict() | desk.quotas(choice.offered_to),
         people=list(choice.offered_to),
         until=_text(until),
         step=state.step,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from leadrouter.assignment.assign import fields_of
 from leadrouter.event import Event
 from leadrouter.facts import write_value
-from leadrouter.lead import Lead
-from leadrouter.ledger.chain import salted
 from leadrouter.lifecycle.assignment import Assignment
-from leadrouter.lifecycle.company import Known
+from leadrouter.lifecycle.company import Company, Known
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.ladder import serve
 from leadrouter.lifecycle.state import LeadState
@@ -27,16 +26,30 @@ def place(
     pack: RulePack,
     organisation_digest: str,
     *,
-    lead: Lead,
-    salt: str,
+    key: str,
+    received: datetime | None,
     outcome: Outcome,
     supplied: Mapping[str, Any],
     known: Known,
-    company: str,
+    company: Company,
+    covers: Mapping[str, str],
 ) -> Decision:
     """Put a new lead on its ladder, serve what waits, and return what became of the lead.
 
-    It arrived when it was received, or now; never later than now. `salt` is that of its entry.
+    It arrived when it was received, or now; never later than now.
+
+    Args:
+        desk: the unit of work.
+        pack: the pack that has decided it.
+        organisation_digest: that of the desk's organisation.
+        key: the key of its event.
+        received: when it says that it was received.
+        outcome: what the pack has decided.
+        supplied: the facts that the ledger knew.
+        known: what was known of its company.
+        company: the company that it has begun.
+        covers: digests of what the chain of events is to cover beside the record: of the `payload`, and of what
+            was `noted`.
     """
     organisation = desk.house.organisation
     route = pack.checked.routes[outcome.route]
@@ -44,26 +57,26 @@ def place(
     counted = organisation.fields - {organisation.size}
     state = desk.begin(
         LeadState(
-            lead_id=lead_id_of(lead.key),
+            lead_id=lead_id_of(key),
             number=desk.work.count() + 1,
             version=1,
             status="waiting",
             lead_class=outcome.lead_class,
             route=outcome.route,
             pack=pack.digest,
-            arrived=desk.at if lead.received is None else min(in_utc(lead.received), desk.at),
+            arrived=desk.at if received is None else min(in_utc(received), desk.at),
             destination=str(organisation.settle(route.steps[0].to)),
             priority=route.steps[0].priority,
             asks={name: value for name, value in asks.items() if name not in counted},
             worth={name: value for name, value in asks.items() if name in counted},
-            company=company,
+            company=company.root,
         )
     )
     before = len(desk.events)
     serve(desk)
     decision = Decision(
         lead_id=state.lead_id,
-        key=lead.key,
+        key=key,
         at=desk.at,
         outcome=outcome,
         assignment=Assignment.of(event for event in desk.events[before:] if event.lead_id == state.lead_id),
@@ -73,7 +86,7 @@ def place(
         known=known,
         pack=pack,
     )
-    desk.events.insert(before, _routed(decision, state, salted(salt, lead.payload)))
+    desk.events.insert(before, _routed(decision, state, company.link, covers))
     return decision
 
 
@@ -82,11 +95,11 @@ def _facts(pack: RulePack, outcome: Outcome, names: frozenset[str]) -> dict[str,
     return {name: write_value(types[name], facts[name]) for name in sorted(names) if name in facts and name in types}
 
 
-def _routed(decision: Decision, state: LeadState, payload: str) -> Event:
+def _routed(decision: Decision, state: LeadState, link: str | None, covers: Mapping[str, str]) -> Event:
     """Return the first event of a lead.
 
-    Its evidence is what its state begins with, and the digests of what was answered and of the payload that it
-    was answered to, so that the chain of events covers both.
+    Its evidence is what its state and its company begin with, and the digests of what was answered and of the
+    payload that it was answered to, so that the chain of events covers both.
     """
     return Event(
         name="lead.routed",
@@ -110,7 +123,8 @@ def _routed(decision: Decision, state: LeadState, payload: str) -> Event:
             "worth": dict(state.worth),
             "company": state.company,
             "sla_due": None if state.sla_due is None else state.sla_due.isoformat(),
-            "payload": payload,
+            **({} if link is None else {"link": link}),
+            **covers,
             "record": digest_of(decision.to_json()),
         },
     )

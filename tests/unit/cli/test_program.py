@@ -16,7 +16,19 @@ import leadrouter
 import leadrouter.cli
 from leadrouter.cli import main
 
-COMMANDS = ["route", "explain", "standing", "handover", "ledger", "test", "check", "roster", "format", "schema"]
+COMMANDS = [
+    "route",
+    "explain",
+    "standing",
+    "handover",
+    "verify",
+    "ledger",
+    "test",
+    "check",
+    "roster",
+    "format",
+    "schema",
+]
 MAIN = "from leadrouter.cli import main; main()"
 
 

@@ -24,6 +24,10 @@ class PostgresClients:
             self.seen[id] = next(iter(self._all("company", id)), None)
         return self.seen[id]
 
+    def companies(self, after: str, limit: int) -> tuple[Company, ...]:
+        """Return the companies after an id, by id, at most so many."""
+        return self._all("companies", after, limit)
+
     def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
         """Return the roots of the companies that an identifier is known of, in order, each once."""
         return tuple(str(root) for (root,) in self.session.ask("roots", (rule, digest)))
@@ -60,5 +64,5 @@ class PostgresClients:
         """Let go of the identifiers that a company was begun with: it is not known again by them."""
         self.session.tell("forgotten", id)
 
-    def _all(self, name: str, value: str) -> tuple[Company, ...]:
-        return tuple(Company.from_json(text) for (text,) in self.session.ask(name, (value,)))
+    def _all(self, name: str, *values: str | int) -> tuple[Company, ...]:
+        return tuple(Company.from_json(text) for (text,) in self.session.ask(name, values))

@@ -75,6 +75,10 @@ SELECT upto, hash FROM leadrouter.seal ORDER BY upto DESC LIMIT 1
 -- name: unsealed
 SELECT number, hash FROM leadrouter.event WHERE number > $1 ORDER BY number
 
+-- name: how much is unsealed
+SELECT (SELECT at FROM leadrouter.seal ORDER BY upto DESC LIMIT 1),
+  coalesce((SELECT max(number) FROM leadrouter.event), 0) - coalesce((SELECT max(upto) FROM leadrouter.seal), 0)
+
 -- name: position
 SELECT number FROM leadrouter.position WHERE consumer = $1
 
@@ -82,7 +86,7 @@ SELECT number FROM leadrouter.position WHERE consumer = $1
 SELECT state FROM leadrouter.lead WHERE lead_id = $1
 
 -- name: leads
-SELECT state FROM leadrouter.lead ORDER BY number
+SELECT state FROM leadrouter.lead WHERE number > $1 ORDER BY number LIMIT $2
 
 -- name: open leads
 SELECT state FROM leadrouter.lead WHERE is_open ORDER BY number
@@ -111,11 +115,15 @@ SELECT value FROM leadrouter.book WHERE kind = $1 AND name = $2
 SELECT value FROM leadrouter.book WHERE kind = $1 ORDER BY name
 
 -- name: noted
-SELECT key, company, begun, contact, kind, at, payload FROM leadrouter.noted
+SELECT key, company, begun, contact, kind, at, payload, salt FROM leadrouter.noted
 WHERE length(kind) || kind || key = length($1::text) || $1 || $2
 
+-- name: notes
+SELECT number, key, company, begun, contact, kind, at, payload, salt FROM leadrouter.noted
+WHERE number > $1 ORDER BY number LIMIT $2
+
 -- name: past
-SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload)
+SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload), noted.salt
 FROM leadrouter.noted LEFT JOIN leadrouter.entry ON entry.key = noted.key
 WHERE company = $1 AND noted.at BETWEEN $2 AND $3 ORDER BY noted.at DESC, noted.number DESC LIMIT $4
 
@@ -124,6 +132,9 @@ SELECT text FROM leadrouter.kept WHERE digest = $1
 
 -- name: company
 SELECT company FROM leadrouter.company WHERE id = $1
+
+-- name: companies
+SELECT company FROM leadrouter.company WHERE id > $1 ORDER BY id LIMIT $2
 
 -- name: roots
 SELECT DISTINCT root FROM leadrouter.identifier WHERE rule = $1 AND digest = $2 ORDER BY root
@@ -145,3 +156,32 @@ SELECT coalesce(max(number), 0) FROM leadrouter.lead
 
 -- name: enrol
 SELECT leadrouter.enrol($1, $2)
+
+-- name: rows of lead
+SELECT number, lead_id, version, is_open, queue, rank, arrived, due, company, people, state FROM leadrouter.lead
+WHERE number > $1 ORDER BY number LIMIT $2
+
+-- name: rows of event
+SELECT number, lead_id, version, subject, event FROM leadrouter.event WHERE number > $1 ORDER BY number LIMIT $2
+
+-- name: rows of standing
+SELECT name, name, value FROM leadrouter.book WHERE kind = 'standing' AND name > $1 ORDER BY name LIMIT $2
+
+-- name: rows of load
+SELECT name, name, value FROM leadrouter.book WHERE kind = 'load' AND name > $1 ORDER BY name LIMIT $2
+
+-- name: rows of breaker
+SELECT name, name, value FROM leadrouter.book WHERE kind = 'breaker' AND name > $1 ORDER BY name LIMIT $2
+
+-- name: rows of company
+SELECT id, root, link, held_by, company FROM leadrouter.company WHERE id > $1 ORDER BY id LIMIT $2
+
+-- name: left alone
+SELECT 'lead', coalesce(entry.lead_id, lead.lead_id), 'has an entry or stands somewhere, not both'
+FROM leadrouter.entry FULL JOIN leadrouter.lead ON entry.lead_id = lead.lead_id
+WHERE entry.lead_id IS NULL OR lead.lead_id IS NULL
+UNION ALL
+SELECT DISTINCT 'company', identifier.company, 'is not found where its identifiers say'
+FROM leadrouter.identifier LEFT JOIN leadrouter.company ON id = identifier.company
+WHERE company.root IS DISTINCT FROM identifier.root
+ORDER BY 1, 2

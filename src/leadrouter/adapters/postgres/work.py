@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from attrs import astuple, define, field
 
+from leadrouter.adapters.postgres.audit import astray, people_of
 from leadrouter.adapters.postgres.clients import PostgresClients
 from leadrouter.adapters.postgres.session import Book, BookName, Session
 from leadrouter.assignment.load import Load
@@ -124,6 +125,11 @@ class PostgresWork:
         """Return the seals of the log, in order."""
         return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in self._rows("seals"))
 
+    def unsealed(self) -> tuple[str | None, int]:
+        """Return the instant of the last seal, None where there is none, and how many events came after it."""
+        ((at, count),) = self._rows("how much is unsealed")
+        return at, int(count)
+
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
         return int(self._one("position", consumer) or 0)
@@ -136,9 +142,9 @@ class PostgresWork:
         self._versions[lead_id] = 0 if state is None else state.version
         return state
 
-    def leads(self) -> tuple[LeadState, ...]:
-        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
-        return self._states("leads")
+    def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
+        """Return where the leads after a number stand, in the order of their numbers, at most so many."""
+        return self._states("leads", after, limit)
 
     def open_leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
@@ -199,10 +205,18 @@ class PostgresWork:
         """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
         return tuple(_noted(row) for row in reversed(self._rows("past", company, since, until, most)))
 
+    def breakers(self) -> tuple[Breaker, ...]:
+        """Return the breakers of all pools, by name."""
+        return tuple(Breaker.from_json(text) for (text,) in self._rows("books", "breaker"))
+
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
         found: str | None = self._one("text", digest)
         return found
+
+    def astray(self) -> Iterator[tuple[str, str]]:
+        """Yield the rows that are not found where they belong, each with what is wrong, in words."""
+        return astray(self.session)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -244,7 +258,8 @@ class PostgresWork:
         rows = self._rows("unsealed", upto)
         if not rows:
             return None
-        seal = Seal(upto=rows[-1][0], hash=sealed(before, (hash_ for _, hash_ in rows)), at=at.isoformat())
+        made = at.isoformat()
+        seal = Seal(upto=rows[-1][0], hash=sealed(before, made, (hash_ for _, hash_ in rows)), at=made)
         self.session.tell("seal", *astuple(seal))
         return seal
 
@@ -281,6 +296,10 @@ class PostgresWork:
     def put_breaker(self, breaker: Breaker) -> None:
         """Keep the breaker of a pool."""
         self._put_book(breaker.pool, breaker)
+
+    def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
+        """Return what was noted after a number, in the order in which it was noted, at most so much."""
+        return tuple((number, _noted(tuple(row))) for number, *row in self._rows("notes", after, limit))
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
@@ -337,7 +356,6 @@ def _kind(book: type[Book]) -> str:
 
 
 def _lead_row(state: LeadState, seen: int) -> dict[str, Any]:
-    people = {state.holder, state.accountable, *(offer.person for offer in state.offers)}
     return {
         "lead_id": state.lead_id,
         "number": state.number,
@@ -349,7 +367,7 @@ def _lead_row(state: LeadState, seen: int) -> dict[str, Any]:
         "arrived": state.arrived.isoformat(),
         "due": None if state.due is None else state.due.isoformat(),
         "company": state.company,
-        "people": sorted(filter(None, people)),
+        "people": people_of(state),
         "state": state.to_json(),
     }
 
@@ -360,5 +378,5 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def _noted(row: tuple[Any, ...]) -> Noted:
-    key, company, begun, contact, kind, at, payload = row
-    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload)
+    key, company, begun, contact, kind, at, payload, salt = row
+    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload, salt=salt)

@@ -36,6 +36,10 @@ class SqliteClients:
         found = self._all("SELECT company FROM company WHERE id = ?", id)
         return found[0] if found else None
 
+    def companies(self, after: str, limit: int) -> tuple[Company, ...]:
+        """Return the companies after an id, by id, at most so many."""
+        return self._all("SELECT company FROM company WHERE id > ? ORDER BY id LIMIT ?", after, limit)
+
     def companies_of(self, rule: str, digest: str) -> tuple[str, ...]:
         """Return the roots of the companies that an identifier is known of, in order, each once."""
         rows = self.connection.execute(_ROOTS, {"rule": rule, "digest": digest})
@@ -79,5 +83,5 @@ class SqliteClients:
         """Let go of the identifiers that a company was begun with: it is not known again by them."""
         self.connection.execute("DELETE FROM identifier WHERE company = ?", (id,))
 
-    def _all(self, query: str, value: str) -> tuple[Company, ...]:
-        return tuple(Company.from_json(text) for (text,) in self.connection.execute(query, (value,)))
+    def _all(self, query: str, *values: str | int) -> tuple[Company, ...]:
+        return tuple(Company.from_json(text) for (text,) in self.connection.execute(query, values))

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import astuple, define, fields
 
+from leadrouter.adapters.sqlite.audit import astray, lead_columns
 from leadrouter.adapters.sqlite.clients import SqliteClients
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
@@ -33,15 +34,20 @@ _ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  
 
 _APPEND = "INSERT INTO event (lead_id, version, subject, event, hash) VALUES (?, ?, ?, ?, ?)"
 _END = "SELECT hash FROM event WHERE subject = ? ORDER BY number DESC LIMIT 1"
+_UNSEALED = """
+    SELECT (SELECT at FROM seal ORDER BY upto DESC LIMIT 1),
+      coalesce((SELECT max(number) FROM event), 0) - coalesce((SELECT max(upto) FROM seal), 0)
+"""
 _POSITION = """
     INSERT INTO position VALUES (?, ?)
     ON CONFLICT (consumer) DO UPDATE SET number = max(number, excluded.number)
 """
 
-_NOTE = f"INSERT INTO noted ({_NOTED}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
+_NOTE = f"INSERT INTO noted ({_NOTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
 _NOTED_OF_KEY = f"SELECT {_NOTED} FROM noted WHERE kind = ? AND key = ?"  # noqa: S608  # columns
+_NOTES = f"SELECT number, {_NOTED} FROM noted WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608  # columns
 PAST = """
-    SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload)
+    SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload), noted.salt
     FROM noted LEFT JOIN entry ON entry.key = noted.key
     WHERE company = ? AND noted.at BETWEEN ? AND ? ORDER BY noted.at DESC, noted.number DESC LIMIT ?
 """
@@ -114,6 +120,11 @@ class SqliteWork:
         rows = self.connection.execute("SELECT upto, hash, at FROM seal ORDER BY upto")
         return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in rows)
 
+    def unsealed(self) -> tuple[str | None, int]:
+        """Return the instant of the last seal, None where there is none, and how many events came after it."""
+        at, count = self.connection.execute(_UNSEALED).fetchone()
+        return at, int(count)
+
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
         return int(self._one("SELECT number FROM position WHERE consumer = ?", consumer) or 0)
@@ -123,9 +134,10 @@ class SqliteWork:
         text = self._one("SELECT state FROM lead WHERE lead_id = ?", lead_id)
         return None if text is None else LeadState.from_json(text)
 
-    def leads(self) -> tuple[LeadState, ...]:
-        """Return where all leads stand, in the order of their numbers. Costs the number of leads."""
-        return self._states("SELECT state FROM lead ORDER BY number")
+    def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
+        """Return where the leads after a number stand, in the order of their numbers, at most so many."""
+        query = "SELECT state FROM lead WHERE number > ? ORDER BY number LIMIT ?"
+        return self._states(query, after, -1 if limit is None else limit)
 
     def open_leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
@@ -173,10 +185,19 @@ class SqliteWork:
         text = self._one("SELECT breaker FROM breaker WHERE pool = ?", pool)
         return None if text is None else Breaker.from_json(text)
 
+    def breakers(self) -> tuple[Breaker, ...]:
+        """Return the breakers of all pools, by name."""
+        rows = self.connection.execute("SELECT breaker FROM breaker ORDER BY pool")
+        return tuple(Breaker.from_json(text) for (text,) in rows)
+
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
         text: str | None = self._one("SELECT text FROM kept WHERE digest = ?", digest)
         return text
+
+    def astray(self) -> Iterator[tuple[str, str]]:
+        """Yield the rows that are not found where they belong, each with what is wrong, in words."""
+        return astray(self.connection)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -213,7 +234,8 @@ class SqliteWork:
         rows = since.fetchall()
         if not rows:
             return None
-        seal = Seal(upto=rows[-1][0], hash=sealed(before, (hash_ for _, hash_ in rows)), at=at.isoformat())
+        made = at.isoformat()
+        seal = Seal(upto=rows[-1][0], hash=sealed(before, made, (hash_ for _, hash_ in rows)), at=made)
         self.connection.execute("INSERT INTO seal (upto, hash, at) VALUES (?, ?, ?)", astuple(seal))
         return seal
 
@@ -223,8 +245,7 @@ class SqliteWork:
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none)."""
-        due = None if state.due is None else state.due.isoformat()
-        place = (state.is_open, state.queue, -state.priority, state.arrived.isoformat(), due, state.company)
+        place = lead_columns(state)
         statement, last = (_CHANGED_LEAD, seen) if seen else (_NEW_LEAD, state.number)
         done = self.connection.execute(statement, (state.version, *place, state.to_json(), state.lead_id, last))
         if not done.rowcount:
@@ -247,6 +268,11 @@ class SqliteWork:
         """Return the event that was noted under a kind and a key."""
         row = self.connection.execute(_NOTED_OF_KEY, (kind, key)).fetchone()
         return None if row is None else _noted(row)
+
+    def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
+        """Return what was noted after a number, in the order in which it was noted, at most so much."""
+        rows = self.connection.execute(_NOTES, (after, limit))
+        return tuple((number, _noted(tuple(row))) for number, *row in rows)
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
@@ -272,7 +298,7 @@ class SqliteWork:
         row = self.connection.execute(query, values).fetchone()
         return None if row is None else row[0]
 
-    def _states(self, query: str, *values: str) -> tuple[LeadState, ...]:
+    def _states(self, query: str, *values: str | int) -> tuple[LeadState, ...]:
         return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(query, values))
 
 
@@ -281,6 +307,6 @@ def _entry(row: tuple[str, ...]) -> Entry:
     return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at, salt=salt)
 
 
-def _noted(row: tuple[str, str, str, str | None, str, str, str | None]) -> Noted:
-    key, company, begun, contact, kind, at, payload = row
-    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload)
+def _noted(row: tuple[Any, ...]) -> Noted:
+    key, company, begun, contact, kind, at, payload, salt = row
+    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload, salt=salt)

@@ -115,6 +115,7 @@ CREATE TABLE leadrouter.noted (
   kind    text COLLATE "C" NOT NULL,
   at      text COLLATE "C" NOT NULL,
   payload text,
+  salt    text NOT NULL,
   CONSTRAINT noted_once_is_unique EXCLUDE USING hash ((length(kind) || kind || key) WITH =) -- as with entries
 );
 CREATE INDEX noted_past ON leadrouter.noted (company, at, number);
@@ -241,8 +242,8 @@ BEGIN
       WHEN 'forgotten' THEN
         DELETE FROM leadrouter.identifier WHERE company = w->>1;
       WHEN 'noted' THEN
-        INSERT INTO leadrouter.noted (key, company, begun, contact, kind, at, payload)
-        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6, w->>7);
+        INSERT INTO leadrouter.noted (key, company, begun, contact, kind, at, payload, salt)
+        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6, w->>7, w->>8);
       WHEN 'refused' THEN
         INSERT INTO leadrouter.refused (key, payload, reason, at) VALUES (w->>1, w->>2, w->>3, w->>4);
       WHEN 'position' THEN

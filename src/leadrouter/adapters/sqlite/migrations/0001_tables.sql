@@ -112,6 +112,7 @@ CREATE TABLE noted (
   kind    TEXT NOT NULL,
   at      TEXT NOT NULL,
   payload TEXT,
+  salt    TEXT NOT NULL,
   UNIQUE (kind, key)
 ) STRICT;
 CREATE INDEX past ON noted (company, at);

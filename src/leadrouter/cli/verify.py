@@ -1,0 +1,71 @@
+"""`leadrouter verify`: whether a ledger is what it was."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadrouter.cli.arguments import ledger_option
+from leadrouter.cli.console import FINE, NOT_FINE
+
+if TYPE_CHECKING:
+    from leadrouter.audit.verify import Verified
+
+_SHOWN = 20
+
+
+@click.command("verify", short_help="Say whether anything was changed behind the back of a ledger.")
+@ledger_option
+@click.option("--no-seal", is_flag=True, help="Write nothing; otherwise a ledger in which all is well is sealed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every finding.")
+def command(*, ledger: str, no_seal: bool, as_json: bool) -> int:
+    """Hold a ledger against its log: nothing was changed, added or removed behind its back.
+
+    Its events are chained and sealed; payloads and records are held against digests in that chain, and
+    leads, queues, loads, standings, breakers and companies against what the events add up to. The exit code
+    is 1 where anything is found. Costs the length of the log; others go on reading and writing meanwhile.
+    """
+    from datetime import UTC, datetime
+
+    from leadrouter.adapters.ledgers import open_ledger
+    from leadrouter.audit.verify import verify
+
+    kept = open_ledger(ledger, create=False)
+    try:
+        with kept.reading() as reading:
+            verified = verify(reading)
+        if verified.is_sound and not no_seal:
+            with kept.transaction() as work:
+                work.seal(datetime.now(UTC))
+    finally:
+        kept.close()
+    if as_json:
+        click.echo(json.dumps(_held(verified), ensure_ascii=False, indent=2))
+    else:
+        _say(verified)
+    return FINE if verified.is_sound else NOT_FINE
+
+
+def _held(verified: Verified) -> dict[str, Any]:
+    from attrs import asdict
+
+    return asdict(verified)
+
+
+def _say(verified: Verified) -> None:
+    """Print what was found, the first ones of it, and what was looked at."""
+    from leadrouter.cli.console import err, out, say
+
+    for finding in verified.findings[:_SHOWN]:
+        say(err(), str(finding), "red")
+    if len(verified.findings) > _SHOWN:
+        say(err(), f"… and {len(verified.findings) - _SHOWN} more: --json has them all", "red")
+    erased = f", {verified.erased} of them erased" if verified.erased else ""
+    looked = f"{verified.leads} leads{erased} and {verified.events} events"
+    if verified.is_sound:
+        say(out(), f"{looked}: all is as it was", "bold green")
+    else:
+        count = len(verified.findings)
+        say(out(), f"{looked}: {count} finding{'' if count == 1 else 's'}", "bold red")

@@ -12,6 +12,7 @@ from attrs import astuple, define, fields
 
 from leadrouter.adapters.sqlite.audit import astray, lead_columns
 from leadrouter.adapters.sqlite.clients import SqliteClients
+from leadrouter.adapters.sqlite.personal import SqlitePersonal
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
@@ -82,6 +83,11 @@ class SqliteWork:
     def clients(self) -> SqliteClients:
         """The companies."""
         return SqliteClients(self.connection)
+
+    @property
+    def personal(self) -> SqlitePersonal:
+        """Where personal data may be, and is erased."""
+        return SqlitePersonal(self.connection)
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""

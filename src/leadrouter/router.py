@@ -24,7 +24,7 @@ from leadrouter.ledger.chain import salted
 from leadrouter.ledger.ledger import Entry, Transaction
 from leadrouter.lifecycle.clients import enter, recognise
 from leadrouter.lifecycle.desk import Desk
-from leadrouter.routing.arrival import Answer, Arrival, Taken, arrival_of, happened, read_lead, refuse, repeat
+from leadrouter.routing.arrival import Answer, Arrival, Taken, alarm, arrival_of, read_lead, refuse, repeat
 from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import facts_for, lead_id_of
 from leadrouter.routing.outcome import Outcome
@@ -222,7 +222,7 @@ class Router(Doors):
         `deal_won`. The same kind and key again change nothing.
 
         Args:
-            kind: what happened, in the words of the pack's streams.
+            kind: what alarm, in the words of the pack's streams.
             key: what makes two notes of that kind the same event: its id in the system that it comes from.
             lead_id: a routed lead whose company it is, by its id or the beginning of it.
             company: the company, where no lead names it.
@@ -335,9 +335,8 @@ class Router(Doors):
         except FactsError as error:
             return refuse(work, arrival, FactsError(error.faults, raw=lead))
         desk.write()
-        return Taken(
-            answer=decision, events=(*desk.events, *(happened(arrival, name, **held) for name, held in reports))
-        )
+        alarms = [alarm(work, arrival, name, **held) for name, held in reports]
+        return Taken(answer=decision, events=(*desk.events, *alarms))
 
     def _answered(self, taken: Taken) -> Answer:
         """Return what a lead is answered with; a decision that was stored before is read."""

@@ -3,26 +3,31 @@
 pgbench runs the transaction that one would write by hand: the same rows are read and written, of the same
 length, statement by statement, on tables and indexes of the same form, and the standing's row keeps others out
 until the commit, so that nobody is given a turn twice. `eight pools` is the same with a standing for each of
-eight pools and numbers from a sequence: leads of different pools wait for one another only at the disk. Both are
-on one server with `fsync` on, and take turns.
+eight pools and numbers from a sequence: leads of different pools wait for one another only at the disk. `psycopg,
+one pool` does what `pgbench, one pool` does from as many processes in Python, which decide nothing. All are on one
+server with `fsync` on, and take turns.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from multiprocessing import get_context
+from random import Random
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.adapters.postgres import PostgresLedger
 from tests.postgres_server import Server
+
+Act: TypeAlias = Callable[[int], object]
 
 PEOPLE = [f"seller-{number}" for number in range(10)]
 PACK = """
@@ -72,23 +77,60 @@ def open_router(address: str) -> Router:
     return Router(RulePack.parse(PACK), Organisation.parse(ORGANISATION), PostgresLedger(address))
 
 
-def route_for(address: str, client: int, seconds: float, gate: Any, out: Any) -> None:
-    """Route leads for a while; report how many."""
+@contextmanager
+def routing(address: str, client: int) -> Iterator[Act]:
+    """Route a lead with each call."""
     with open_router(address) as router:
+        start = perf_counter()
+        yield lambda count: router.route(Lead(id=f"{client}-{start}-{count}", facts={"amount": count}))
+
+
+@contextmanager
+def by_psycopg(address: str, client: int, script: str) -> Iterator[Act]:
+    """Do what the script says with each call, statement by statement."""
+    *_, text = re.split(r"^(?=BEGIN)", script, flags=re.MULTILINE)
+    statements = [_prepared(each) for each in text.replace(" \\gset", ";").split(";\n") if each.strip()]
+    random = Random(f"{client}-{perf_counter()}")
+    with psycopg.connect(address, autocommit=True, cursor_factory=psycopg.RawCursor, prepare_threshold=0) as connection:
+
+        def act(_: int) -> None:
+            held = {"id": random.randrange(10**12), "pool": 1, "person": random.randrange(10), "number": 0}
+            for statement, names in statements:
+                done = connection.execute(statement, [str(held[name]) for name in names])
+                if done.description is not None and done.description[0].name == "number":
+                    ((held["number"],),) = done.fetchall()
+
+        yield act
+
+
+def _prepared(statement: str) -> tuple[bytes, list[str]]:
+    """Return a statement of pgbench with numbered parameters, and their names."""
+    names = list(dict.fromkeys(re.findall(r":(id|pool|person|number)\b", statement)))
+    text = re.sub(r":(id|pool|person|number)\b", lambda found: f"${names.index(found[1]) + 1}::text", statement)
+    return text.strip().encode(), names
+
+
+def act_for(
+    begin: Callable[..., AbstractContextManager[Act]], arguments: Any, seconds: float, gate: Any, out: Any
+) -> None:
+    """Do something for a while; report how often."""
+    with begin(*arguments) as act:
         gate.wait()
         start, count = perf_counter(), 0
         while perf_counter() < start + seconds:
-            router.route(Lead(id=f"{client}-{start}-{count}", facts={"amount": count}))
+            act(count)
             count += 1
         out.put(count)
 
 
-def ours(address: str, clients: int, seconds: float) -> float:
-    """Return how many leads a second some processes route."""
+def in_python(
+    begin: Callable[..., AbstractContextManager[Act]], address: str, clients: int, seconds: float, *more: str
+) -> float:
+    """Return how often a second some processes do something."""
     context = get_context("spawn")
     gate, out = context.Barrier(clients), context.Queue()
-    arguments = [(address, client, seconds, gate, out) for client in range(clients)]
-    processes = [context.Process(target=route_for, args=each) for each in arguments]
+    arguments = [(begin, (address, client, *more), seconds, gate, out) for client in range(clients)]
+    processes = [context.Process(target=act_for, args=each) for each in arguments]
     for process in processes:
         process.start()
     count = sum(out.get() for _ in processes)
@@ -144,12 +186,14 @@ def measure(clients: int, seconds: float, rounds: int) -> Mapping[str, list[floa
     """Return the rates of each, round by round."""
     server = Server.make(**SETTINGS)
     try:
-        for name in ("ours", "one", "eight"):
+        for name in ("ours", "one", "eight", "python"):
             server.run("createdb", f"--maintenance-db={server.address('postgres')}", name)
         one, eight = (script_of(server.address(name), pools) for name, pools in (("one", 1), ("eight", 8)))
+        python = script_of(server.address("python"), 1)
         open_router(server.address("ours")).close()
         tasks: dict[str, Callable[[], float]] = {
-            "route": partial(ours, server.address("ours"), clients, seconds),
+            "route": partial(in_python, routing, server.address("ours"), clients, seconds),
+            "psycopg, one pool": partial(in_python, by_psycopg, server.address("python"), clients, seconds, python),
             "pgbench, one pool": partial(by_hand, server, "one", one, clients, seconds),
             "pgbench, eight pools": partial(by_hand, server, "eight", eight, clients, seconds),
         }

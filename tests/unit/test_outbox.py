@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadrouter import Lead, Organisation, Router, RulePack
-from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter import ConflictError, FactsError, Lead, Organisation, Router, RulePack
+from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.ledger.memory import MemoryLedger
+from leadrouter.lifecycle.state import replay
+from tests.postgres_server import address_of, new_database
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PACK = RulePack.parse("""
@@ -26,14 +28,15 @@ people: {anna: {}, boris: {}, olga: {}}
 """)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "postgres", "sqlite"])
 def opened(request, tmp_path):
     """Give what opens a router on the same ledger again."""
     memory = MemoryLedger()
+    address = address_of(new_database()) if request.param == "postgres" else f"sqlite:///{tmp_path}/leads.db"
     routers = []
 
     def again():
-        ledger = memory if request.param == "memory" else SqliteLedger(str(tmp_path / "leads.db"))
+        ledger = memory if request.param == "memory" else open_ledger(address)
         routers.append(Router(PACK, ORGANISATION, ledger))
         return routers[-1]
 
@@ -92,3 +95,25 @@ def test_a_consumer_may_use_the_router(opened):
     while router.deliver("crm", accept):
         pass
     assert names[-1] == "lead.accepted"
+
+
+def test_alarms_reach_consumers_as_well(opened):
+    """What was refused, or came again with another payload, is told to whoever was not there; a repetition is not."""
+    router, told = opened(), []
+    lead = Lead(id="1", facts={"amount": 5})
+    with pytest.raises(FactsError):
+        router.route(Lead(id="1", facts={"amount": "a lot"}), at=AT)
+    with pytest.raises(FactsError):
+        router.route({"id": 1, "facts": 2}, at=AT)
+    decision = router.route(lead, at=AT)
+    with pytest.raises(ConflictError):
+        router.route(Lead(id="1", facts={"amount": 6}), at=AT)
+    assert router.route(lead, at=AT) == decision
+    again = opened()
+    again.deliver("crm", told.append)
+    mine = [event.name for event in told if event.lead_id == decision.lead_id]
+    assert mine == ["lead.refused", "lead.routed", "lead.offered", "lead.conflict"]
+    assert next(event.details["codes"] for event in told if event.name == "lead.refused") == ["LR402"]
+    assert len(told) == 5
+    assert again.route(lead, at=AT) == decision
+    assert again.accept(decision.lead_id, by="anna", at=AT) == replay(again.events(decision.lead_id))

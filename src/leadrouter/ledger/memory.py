@@ -227,7 +227,7 @@ class _Work:
     def append(self, event: Event) -> None:
         if event.lead_id is not None:
             before = self.books.events_of.setdefault(event.lead_id, [])
-            if event.version and before and before[-1].version >= event.version:
+            if event.version and event.version <= max((each.version for each in before), default=0):
                 raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
             self._append(before, event)
         subject = subject_of(event)

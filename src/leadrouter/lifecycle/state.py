@@ -153,8 +153,11 @@ def begun(event: Event) -> LeadState:
 
 
 def replay(events: Iterable[Event]) -> LeadState:
-    """Return where a lead stands after everything that has happened to it, from `lead.routed` on."""
-    first, *others = events
+    """Return where a lead stands after everything that has happened to it, from `lead.routed` on.
+
+    What has changed nothing of it (`version` 0: its key came again with another payload) is passed over.
+    """
+    first, *others = (event for event in events if event.version)
     return reduce(fold, others, begun(first))
 
 

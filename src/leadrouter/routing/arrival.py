@@ -71,7 +71,7 @@ def refuse(work: Transaction, arrival: Arrival, error: FactsError) -> Taken:
     """Keep what is refused as it came."""
     _keep(work, arrival, str(error))
     codes = [fault.code for fault in error.faults]
-    return Taken(answer=error, events=(happened(arrival, "lead.refused", codes=codes),))
+    return Taken(answer=error, events=(alarm(work, arrival, "lead.refused", codes=codes),))
 
 
 def repeat(work: Transaction, arrival: Arrival, entry: Entry) -> Taken:
@@ -83,7 +83,14 @@ def repeat(work: Transaction, arrival: Arrival, entry: Entry) -> Taken:
         return Taken(answer=entry, events=(happened(arrival, "lead.repeated"),))
     _keep(work, arrival, "conflict: the key is known with another payload")
     message = f"`{arrival.key}` is in the ledger with another payload; the stored decision stays"
-    return Taken(answer=ConflictError(message, entry.lead_id), events=(happened(arrival, "lead.conflict"),))
+    return Taken(answer=ConflictError(message, entry.lead_id), events=(alarm(work, arrival, "lead.conflict"),))
+
+
+def alarm(work: Transaction, arrival: Arrival, name: str, **details: Any) -> Event:
+    """Keep that somebody has to look at what came, so that no consumer misses it; return the event."""
+    event = happened(arrival, name, **details)
+    work.append(event)
+    return event
 
 
 def happened(arrival: Arrival, name: str, **details: Any) -> Event:

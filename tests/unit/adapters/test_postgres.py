@@ -65,6 +65,17 @@ def test_two_writers_know_what_the_other_wrote(ledger, other):
             work.put_load(Load(person="anna", open_leads=count))
 
 
+def test_a_turn_that_writes_no_book_hides_none_of_the_next(ledger, other):
+    """The next turn has its number: what is written in it is read all the same."""
+    for count in range(1, 4):
+        with ledger.transaction() as work:
+            work.keep(str(count), "text")
+        with other.transaction() as work:
+            work.put_load(Load(person="anna", open_leads=count))
+        with ledger.transaction() as work:
+            assert work.load("anna").open_leads == count
+
+
 def test_what_a_failed_unit_of_work_wrote_is_not_remembered(ledger):
     """Neither what was put, nor what was read of it again, is there in the next one."""
     with pytest.raises(KeyError), ledger.transaction() as work:  # noqa: PT012  # one unit of work
@@ -353,6 +364,32 @@ def test_tables_of_a_version_too_new_are_refused(address):
     migrate(address, (*MIGRATIONS, made(newest + 1, newest), made(newest + 2, newest + 2)))
     with pytest.raises(LedgerError, match=f"knows migration {newest + 2}, and this one knows {newest}; install"):
         PostgresLedger(address)
+
+
+def test_a_migration_waits_for_the_turn_of_a_writer(ledger):
+    """What he has begun on the old tables he finishes on them; who comes later waits for the new ones."""
+    newest = MIGRATIONS[-1].number
+    steps = (*MIGRATIONS, made(newest + 1, newest, "ALTER TABLE leadrouter.kept ADD COLUMN later int"))
+    with ThreadPoolExecutor(1) as threads:
+        with ledger.transaction() as work:
+            done = threads.submit(migrate, ledger.address, steps)
+            while not waits_for_the_turn(ledger.address):
+                pass
+            work.keep("digest", "text")
+        done.result()
+    assert ledger.text("digest") == "text"
+    with ledger.transaction() as work:
+        work.keep("other", "text")
+
+
+def waits_for_the_turn(address):
+    """Tell whether somebody waits for an advisory lock of the database."""
+    query = """
+        SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+    """
+    with psycopg.connect(address) as connection:
+        return connection.execute(query).fetchone() != (0,)
 
 
 def test_a_migration_that_fails_leaves_the_tables_as_they_were(ledger):

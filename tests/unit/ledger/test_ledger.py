@@ -332,6 +332,22 @@ def test_an_event_is_noted_once_for_its_kind_and_key(ledger):
         work.note(evolve(NOTED, at=at(12)))
 
 
+def test_what_is_asked_for_at_the_beginning_is_found_like_anything_else(ledger):
+    """Whatever was under the keys that a unit of work begins with, and whatever it writes under them itself."""
+    request, keys = evolve(NOTED, key="call:2", kind="request"), ("call:1", "call:2", "call:3")
+    with ledger.transaction() as work:
+        work.add(ENTRY)
+        work.note(request)
+    with ledger.transaction(*keys) as work:
+        assert [work.find(key) for key in keys] == [ENTRY, None, None]
+        assert [work.noted("request", key) for key in keys] == [None, request, None]
+        third = evolve(ENTRY, key="call:3", lead_id="cd34")
+        work.add(third)
+        work.note(evolve(request, key="call:3"))
+        assert [work.find(key) for key in keys] == [ENTRY, None, third]
+        assert work.noted("request", "call:3") == evolve(request, key="call:3")
+
+
 def test_a_past_is_that_of_one_company_between_two_instants(ledger):
     """Both ends belong to it; other companies do not."""
     with ledger.transaction() as work:

@@ -50,6 +50,12 @@ class OfContact:
     """
 
     word: str = field(repr=False)
+
+    @word.validator
+    def _is_not_empty(self, _: object, word: str) -> None:
+        if not word.strip():
+            raise ValueError("the contact is empty")
+
     country: str
     key: bytes = field(default=b"", repr=False)
 

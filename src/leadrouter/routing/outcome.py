@@ -39,10 +39,14 @@ class Outcome:
         given: Mapping[str, Any],
         decided: Mapping[str, tuple[Rule, ...]],
         sensed: Signals | None = None,
+        facts: dict[str, Any] | None = None,
     ) -> Outcome:
-        """Return the outcome of rules that decided, by table; only a derived fact may have none."""
+        """Return the outcome of rules that decided, by table; only a derived fact may have none.
+
+        `facts` are the typed ones, where what was given does not give them.
+        """
         outcome = cls()
-        outcome._pack, outcome._given, outcome._facts = pack, dict(given), None
+        outcome._pack, outcome._given, outcome._facts = pack, dict(given), facts
         outcome._derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
         outcome._tagging, outcome._sensed = decided["tag"], sensed
         (outcome._classified,), (outcome._routed,) = decided["classify"], decided["route"]
@@ -61,12 +65,11 @@ class Outcome:
         ids = {table.name: frozenset({rules[table.name]} if table.name in rules else ()) for table in pack.tables}
         ids["tag"] = frozenset(tag_rules)
         decided = {table.name: tuple(rule for rule in table if rule.id in ids[table.name]) for table in pack.tables}
-        outcome = cls.of(pack, given, decided, sensed)
         optional = Vocabulary.of(*(evolve(each, required=False) for each in pack.vocabulary))
         typed = read_facts(optional, given, keep_unknown=pack.keep_unknown)
         derived = {name: rule.outcome for name, table in pack.computed() for rule in decided[table.name]}
-        outcome._facts = {**typed, **derived, **_known(outcome.signals)}
-        return outcome
+        signals = {} if sensed is None else _known(sensed.values)
+        return cls.of(pack, given, decided, sensed, {**typed, **derived, **signals})
 
     @property
     def lead_class(self) -> str:

@@ -16,7 +16,8 @@ from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
-from leadrouter.router import PatternsEngine, Router
+from leadrouter.reception import PatternsEngine
+from leadrouter.router import Router
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -203,6 +204,7 @@ class AsyncRouter:
     resume = _twin(Router.resume)
     close_breaker = _twin(Router.close_breaker)
     tick = _twin(Router.tick)
+    replay = _twin(Router.replay)
     next_deadline = _twin(Router.next_deadline)
     lead = _twin(Router.lead)
     events = _twin(Router.events)

@@ -30,8 +30,6 @@ from leadrouter.lifecycle.sla import Measure, measures
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.lifecycle.tick import tick
 from leadrouter.organisation import Organisation
-from leadrouter.privacy.erasing import Erased, erase
-from leadrouter.privacy.wanted import OfContact, OfLead, Older, Wanted
 from leadrouter.roster.roster import DutyRoster
 from leadrouter.routing import deal
 from leadrouter.routing.rule_pack import RulePack
@@ -72,6 +70,7 @@ class Doors:
             duties=self._settled_duties(),
             roster_digest=None if self.roster is None else self.roster.digest,
             strategies=self.strategies,
+            has_own_duties=self.duties is not None,
         )
 
     @property
@@ -307,7 +306,7 @@ class Doors:
             UnknownPersonError: the organisation does not have that person.
             LifecycleError: it would end before it begins, or somebody who leaves would come back.
 
-        Costs the number of open leads.
+        Costs the number of open leads, and of the clients that he holds.
         """
         back = None if until is None else in_utc(until)
         with self.ledger.transaction() as work:
@@ -350,50 +349,6 @@ class Doors:
     def _seated(self, work: Transaction, now: datetime) -> Desk:
         """Return a desk in a unit of work."""
         return Desk(work, now, self._house, self._pack_in(work))
-
-    def erase(
-        self,
-        *,
-        contact: str | None = None,
-        lead_id: str | None = None,
-        before: datetime | None = None,
-        at: datetime | None = None,
-        dry_run: bool = False,
-    ) -> Erased:
-        """Erase the personal data of somebody, of one lead, or of everything that is older than an instant.
-
-        Contacts, companies' names, free text and facts that the pack has no word for go, and what they could
-        be found out by. What was decided stays, is answered as before, and is explained by what is left. The
-        bytes may lie in the file until it is vacuumed, and in its backups.
-
-        Args:
-            contact: a phone, an e-mail or a name, in any spelling; leads that bring only another one of the
-                same person are not found by it.
-            lead_id: the id of a lead, or the beginning of it.
-            before: an aware instant; what was decided, noted or refused before it is erased.
-            at: the instant of the events that say so; the system's clock where it is left out.
-            dry_run: erase nothing, and return what would be.
-
-        Raises:
-            TypeError: not exactly one of contact, lead and instant is given.
-            ValueError: the contact is empty.
-            UnknownLeadError: no lead has that id, or several begin so.
-            NaiveTimeError: an instant has no zone.
-
-        Costs the size of the ledger; others write between.
-        """
-        if sum(each is not None for each in (contact, lead_id, before)) != 1:
-            raise TypeError("say whose data is to be erased: by contact, lead_id or before")
-        wanted: Wanted
-        if contact is not None:
-            wanted = OfContact(contact, self.organisation.country, self.identity_key)
-        elif lead_id is not None:
-            with self.ledger.reading() as work:
-                wanted = OfLead(find_entry(work, lead_id).lead_id)
-        else:
-            assert before is not None, "INVARIANT: one of the three is given"
-            wanted = Older(before)
-        return erase(self.ledger, wanted, instant(at), tell=self.observer, dry_run=dry_run)
 
     @contextmanager
     def _desk(self, now: datetime) -> Iterator[Desk]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from leadrouter.adapters.upkeep import back_up
+from leadrouter.audit.verify import verify
 from tests.postgres_server import address_of, dump, new_database, require_own_server, restore
 from tests.stateful.aftermath import check_aftermath
 from tests.stateful.crew import in_child
@@ -65,6 +66,8 @@ def check(address, diaries):
     said = {f"new {name}": [each for each in diary if each["word"] != "given"] for name, diary in diaries.items()}
     router = open_office(address)
     try:
+        with router.ledger.reading() as reading:
+            assert verify(reading).findings == ()
         check_aftermath(router, said)
         return len(router.ledger.entries())
     finally:

@@ -5,6 +5,7 @@
 - Nobody finds a company that was never his: the root of an identifier is the root of who brought it.
 - A handover that is given back leaves each open lead with whom it was with; applied twice, it does nothing.
 - Everything that is kept beside the log is a fold over it.
+- Every decision comes out again from what is stored with it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from leadrouter import Contact, Lead, Organisation, Router, RulePack
 from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.audit.replay import replay
 from leadrouter.audit.verify import verify
 from leadrouter.errors import LifecycleError
 from leadrouter.ledger.memory import MemoryLedger
@@ -66,6 +68,9 @@ class Clients(RuleBasedStateMachine):
         for router in self.routers:
             with router.ledger.reading() as work:
                 assert verify(work).findings == ()
+                replayed = replay(work, identity_key=b"")
+                assert (replayed.differences, replayed.left_out) == ((), ())
+                assert replayed.same == replayed.decisions == work.count()
             router.close()
 
     def all_of(self, act):

@@ -16,6 +16,7 @@ from leadrouter.async_router import AsyncClientBook, AsyncCompartment, AsyncRout
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
 from leadrouter.ledger.memory import MemoryLedger
+from tests.postgres_server import address_of, new_database
 from tests.small import AT, small_organisation, small_pack, small_router
 
 OPENED_WITH = {"ledger", "observer", "roster", "duties", "strategies", "identity_key", "patterns_engine", "verify"}
@@ -104,11 +105,13 @@ def test_the_answers_are_those_of_the_router():
         assert run(through) == (plain.lead(lead_id), plain.events(lead_id), plain.digests)
 
 
-def test_a_folder_is_opened_by_awaiting(tmp_path):
+@pytest.mark.parametrize("kind", ["postgres", "sqlite"])
+def test_a_folder_is_opened_by_awaiting(tmp_path, kind):
     """With the errors of `Router.open`; the ledger is let go at the end of the block."""
+    address = f"sqlite:///{tmp_path}/leads.db" if kind == "sqlite" else address_of(new_database())
 
     async def opened():
-        async with await AsyncRouter.open("rules/minimal", ledger=f"sqlite:///{tmp_path}/leads.db") as router:
+        async with await AsyncRouter.open("rules/minimal", ledger=address) as router:
             lead_id = (await router.route(Lead(id="1", source="call"), at=AT)).lead_id
         with pytest.raises(LedgerError, match="closed"):
             await router.lead(lead_id)
@@ -117,7 +120,7 @@ def test_a_folder_is_opened_by_awaiting(tmp_path):
         return lead_id
 
     lead_id = asyncio.run(opened())
-    with Router.open("rules/minimal", ledger=f"sqlite:///{tmp_path}/leads.db") as router:
+    with Router.open("rules/minimal", ledger=address) as router:
         assert router.lead(lead_id).version > 0
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
+from leadrouter.assignment.load import untouched
 from leadrouter.audit.finding import Finding
 from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, notes_of, states_of
 from leadrouter.audit.projections import Projections, digest_of_state
@@ -15,6 +16,7 @@ from leadrouter.event import Event
 from leadrouter.ledger.chain import Chain, Kept, salted
 from leadrouter.ledger.ledger import Entry, Reading
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.roster.written import read_all
 from leadrouter.routing.decision import digest_of
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.rulepack.pattern import REQUEST
@@ -207,6 +209,14 @@ class _Verifying:
                     yield told
             elif what != "history":
                 self._texts.add(digest)
+        roster = record.get("roster")
+        text = None if roster is None or roster in self._texts else self.work.text(roster)
+        if text is not None:
+            self._texts.add(str(roster))
+            try:
+                read_all(text)
+            except ValueError:
+                yield "the text of its roster is not the one that decided"
 
     def checks(self) -> dict[str, Callable[[], Iterable[Finding]]]:
         """Return what is held against the projections, by name."""
@@ -214,7 +224,7 @@ class _Verifying:
         return {
             "leads": self.leads,
             "queues": self.queues,
-            "loads": lambda: _differences("load of {}", _by(work.loads(), "person"), ours.loads, ours.load),
+            "loads": lambda: _differences("load of {}", _by(work.loads(), "person"), ours.loads, untouched),
             "standings": lambda: _differences("standing of {}", _by(work.standings(), "pool"), ours.standings),
             "breakers": lambda: _differences("breaker of {}", _by(work.breakers(), "pool"), ours.breakers),
             "companies": self.companies,

@@ -28,7 +28,7 @@ what they could be found out by; what was decided stays, and is explained by wha
 Afterwards the room is given back, so that nothing can be read from the disk any more: writers wait
 meanwhile. Backups are yours to replace.
 
-Where nothing is found, the exit code is 1.
+Where nothing of a contact is found, the exit code is 1.
 
 \b
   leadrouter erase --contact - < phone.txt
@@ -110,7 +110,7 @@ def command(
 
         vacuum(ledger)
     _say(erased, dry_run=dry_run, as_json=as_json)
-    return FINE if is_any else NOT_FINE
+    return FINE if is_any or age is not None else NOT_FINE
 
 
 def _read(contact: str) -> str:
@@ -157,5 +157,5 @@ def _say(erased: Erased, *, dry_run: bool, as_json: bool) -> None:
         held = {"leads": list(erased.leads), "notes": erased.notes, "refused": erased.refused, "dry_run": dry_run}
         click.echo(json.dumps(held, indent=2))
         return
-    told = f"{len(erased.leads)} leads, {erased.notes} notes and {erased.refused} refused leads"
-    click.echo(f"{told} {'would be erased' if dry_run else 'are erased'}")
+    told = f"leads {len(erased.leads)}, notes {erased.notes}, refused leads {erased.refused}"
+    click.echo(f"{'would be erased' if dry_run else 'erased'}: {told}")

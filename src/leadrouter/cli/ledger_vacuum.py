@@ -13,7 +13,8 @@ from leadrouter.cli.console import FINE, size_in_words
 def command(*, ledger: str) -> int:
     """Give back the room of what is not there any more, after an erasure most of all.
 
-    Writers wait meanwhile: for a file of 1 GB some ten seconds. As much room again is needed until it is done.
+    Writers wait meanwhile, and who has waited for half a minute is refused: a file of 1 GB takes about as long.
+    As much room again is needed until it is done.
     """
     from leadrouter.adapters.ledgers import shown
     from leadrouter.adapters.upkeep import size_of, vacuum

@@ -56,9 +56,9 @@ def subject_of(event: Event) -> str:
     return "house" if kind is None else f"{kind}:{event.details[kind]}"
 
 
-def linked(before: str, event: Event) -> str:
-    """Return the hash of an event that follows one with the hash `before` in the chain of its subject."""
-    return hashlib.sha256(f"{before}\n{event.to_json()}".encode()).hexdigest()
+def linked(before: str, event: str) -> str:
+    """Return the hash of an event, by its JSON, that follows one with the hash `before` in the chain of its subject."""
+    return hashlib.sha256(f"{before}\n{event}".encode()).hexdigest()
 
 
 def salted(salt: str, payload: str) -> str:
@@ -101,7 +101,7 @@ class Chain:
         """Take in the next event; yield what is wrong, in words."""
         yield from self._passed(kept.number - 1)
         subject = subject_of(kept.event)
-        if linked(self._ends.get(subject, NOTHING), kept.event) != kept.hash:
+        if linked(self._ends.get(subject, NOTHING), kept.event.to_json()) != kept.hash:
             yield f"event {kept.number} ({kept.event.name}) does not follow the one before it of {subject}"
         self._ends[subject], self._last = kept.hash, kept.number
         self._digest.update(b"\n" + kept.hash.encode())

@@ -37,6 +37,9 @@ class ReadClients(Protocol):
             KeyError: none of them has.
         """
 
+    def brought_by(self, id: str) -> tuple[tuple[str, str], ...]:  # noqa: A002  # as above
+        """Return the identifiers that a company was begun with, rule and digest, in order."""
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
 

@@ -213,9 +213,6 @@ class Transaction(Reading, Protocol):
     def personal(self) -> Personal:
         """Where personal data may be, and is erased."""
 
-    def savepoint(self) -> AbstractContextManager[None]:
-        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
-
     def salt(self) -> str:
         """Return a new salt for an entry: 32 characters that nobody can guess."""
 

@@ -119,19 +119,7 @@ class _Work:
 
     def take_back(self) -> None:
         """Undo what was written, the latest first."""
-        self._take_back_to(0)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        mark = len(self._undo)
-        try:
-            yield
-        except BaseException:
-            self._take_back_to(mark)
-            raise
-
-    def _take_back_to(self, mark: int) -> None:
-        while len(self._undo) > mark:
+        while self._undo:
             self._undo.pop()()
 
     @property
@@ -231,7 +219,7 @@ class _Work:
                 raise ValueError(f"version {event.version} of lead {event.lead_id} is taken")
             self._append(before, event)
         subject = subject_of(event)
-        hash_ = linked(self.books.ends.get(subject, NOTHING), event)
+        hash_ = linked(self.books.ends.get(subject, NOTHING), event.to_json())
         self._put(self.books.ends, subject, hash_)
         self._append(self.books.log, Kept(number=len(self.books.log) + 1, event=event, hash=hash_))
 
@@ -300,9 +288,10 @@ class _Work:
             before = held[key]
             self._undo.append(lambda: held.__setitem__(key, before))
         else:
-            self._undo.append(lambda: held.pop(key))
+            self._undo.append(lambda: held.pop(key, None))
         held[key] = value
 
     def _append(self, held: list[Value], value: Value) -> None:
+        kept = len(held)
+        self._undo.append(lambda: held.__delitem__(slice(kept, None)))
         held.append(value)
-        self._undo.append(held.pop)

@@ -73,6 +73,10 @@ class MemoryClients:
             raise KeyError(root)
         return min(found)
 
+    def brought_by(self, id: str) -> tuple[tuple[str, str], ...]:  # noqa: A002  # as above
+        """Return the identifiers that a company was begun with, rule and digest, in order."""
+        return tuple(sorted(each for each, is_there in self.shelves.identifiers[id].items() if is_there))
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
         return self.shelves.rules[root, rule].get("", 0) > 0

@@ -38,12 +38,16 @@ class Pack(Protocol):
 
 @frozen(kw_only=True)
 class House:
-    """What stays the same while a router is open: who works here, who is on duty, strategies of the user's own."""
+    """What stays the same while a router is open: who works here, who is on duty, strategies of the user's own.
+
+    `has_own_duties` says that the host answers who is on duty, and no text that the ledger keeps.
+    """
 
     organisation: Organisation
     duties: Duties
     roster_digest: str | None = None
     strategies: Mapping[str, OwnStrategy] = field(factory=dict)
+    has_own_duties: bool = False
 
     @property
     def tz(self) -> ZoneInfo:

@@ -33,6 +33,7 @@ from leadrouter.roster.role import Role
 from leadrouter.roster.succession import faults_of_succession
 from leadrouter.roster.version import Version
 from leadrouter.roster.worth import HourWeights, Measure
+from leadrouter.roster.written import Written, noting
 from leadrouter.zone import in_utc, zone
 
 _MOMENT = timedelta(microseconds=1)
@@ -62,6 +63,8 @@ class DutyRoster:
     """
 
     versions: tuple[Version, ...]
+    written: tuple[Written, ...] = field(default=(), kw_only=True, repr=False)
+    """What it was read from; nothing where it was made otherwise."""
     digest: str = field(init=False)
     _book: Book = field(init=False, repr=False)
     _default: str = field(init=False, repr=False)
@@ -97,7 +100,8 @@ class DutyRoster:
         """
         versions: list[Version] = []
         faults: list[Fault] = []
-        seen = {text}
+        seen, first = {text}, text
+        files, read = noting(read)
         following: str | None = source
         while following is not None:
             document = Document.read(text, following)
@@ -122,7 +126,7 @@ class DutyRoster:
             faults += faults_of_succession(versions)
         if faults:
             raise RosterError(faults)
-        return cls(tuple(versions))
+        return cls(tuple(versions), written=(Written(first, files),))
 
     def with_version(self, later: DutyRoster) -> DutyRoster:
         """Return a roster that answers as this one until the later one is effective, and as that one from then on.
@@ -135,7 +139,7 @@ class DutyRoster:
         faults = list(faults_of_succession(versions))
         if faults:
             raise RosterError(faults)
-        return DutyRoster(versions)
+        return DutyRoster(versions, written=(*self.written, *later.written))
 
     @property
     def name(self) -> str:

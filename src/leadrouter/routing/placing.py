@@ -82,6 +82,7 @@ def place(
         assignment=Assignment.of(event for event in desk.events[before:] if event.lead_id == state.lead_id),
         organisation_digest=organisation_digest,
         roster_digest=desk.house.roster_digest,
+        has_own_duties=desk.house.has_own_duties,
         supplied=supplied,
         known=known,
         pack=pack,

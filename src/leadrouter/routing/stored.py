@@ -72,6 +72,7 @@ def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack
         assignment=Assignment.of(event for event in work.events(entry.lead_id) if event.version <= version),
         organisation_digest=record["organisation"],
         roster_digest=record.get("roster"),
+        has_own_duties=record.get("duties") == "own",
         supplied=record["supplied"],
         known=Known.from_dict(record["known"]),
         pack=pack,

@@ -73,6 +73,19 @@ def test_tables_of_a_version_too_new_are_refused(path):
         SqliteLedger(path)
 
 
+def test_tables_that_change_under_an_open_ledger_are_noticed(path):
+    """It goes on where it can, and says so where it cannot: nothing is written into tables that it does not know."""
+    ledger = SqliteLedger(path)
+    with opened(path) as connection:
+        migrate(connection, (*MIGRATIONS, made(NEWEST + 1, NEWEST)))
+        with ledger.transaction() as work:
+            work.keep("digest", "text")
+        migrate(connection, (*MIGRATIONS, made(NEWEST + 1, NEWEST), made(NEWEST + 2, NEWEST + 2)))
+    with pytest.raises(LedgerError, match="install a newer one"), ledger.transaction() as work:
+        work.keep("digest", "later")
+    ledger.close()
+
+
 def test_a_migration_that_fails_leaves_the_tables_as_they_were(path):
     """All of what is missing is made, or nothing."""
     steps = (made(NEWEST + 1, 1, "CREATE TABLE later (x INTEGER);"), made(NEWEST + 2, 1, "SELECT * FROM nowhere;"))

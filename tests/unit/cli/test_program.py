@@ -22,6 +22,7 @@ COMMANDS = [
     "standing",
     "handover",
     "verify",
+    "replay",
     "ledger",
     "test",
     "check",

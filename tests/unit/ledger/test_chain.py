@@ -39,8 +39,8 @@ def test_events_are_numbered_and_chained_by_subject(told):
     """Numbers count from 1; a hash covers the event before it of the same subject, and no other."""
     log, seals = read(told)
     assert [(kept.number, kept.event) for kept in log] == list(enumerate(TOLD, 1))
-    firsts = [linked(NOTHING, event) for event in TOLD[:3]]
-    assert [kept.hash for kept in log] == [*firsts, linked(firsts[0], WON)]
+    firsts = [linked(NOTHING, event.to_json()) for event in TOLD[:3]]
+    assert [kept.hash for kept in log] == [*firsts, linked(firsts[0], WON.to_json())]
     assert [(seal.upto, seal.at) for seal in seals] == [(3, AT.isoformat())]
     assert broken(log, seals) == ()
 

@@ -14,7 +14,6 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
-from leadrouter.ledger.chain import broken
 from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
@@ -267,34 +266,6 @@ def test_texts_are_kept_by_digest(ledger):
             work.keep("digest", "pack: demo")
             assert work.text("digest") == "pack: demo"
     assert (ledger.text("digest"), ledger.text("other")) == ("pack: demo", None)
-
-
-def test_a_part_that_raises_takes_back_itself_alone(ledger):
-    """What was written before a part, and after it, stays; parts may stand in one another."""
-    with ledger.transaction() as work:
-        work.put_load(LOAD)
-        with work.savepoint():
-            work.append(EVENT)
-            with pytest.raises(KeyError), work.savepoint():  # noqa: PT012  # one part
-                work.add(ENTRY)
-                work.append(evolve(EVENT, version=2))
-                work.put_load(evolve(LOAD, open_leads=9))
-                work.put_lead(STATE, seen=0)
-                raise KeyError
-        work.append(evolve(EVENT, lead_id="cd34"))
-    with ledger.reading() as work:
-        assert [event.lead_id for event in work.events()] == ["ab12", "cd34"]
-        assert (work.load("anna"), work.latest(), work.lead("ab12"), work.waiting()) == (LOAD, None, None, ())
-        assert broken(work.log(), work.seals()) == ()
-
-
-def test_a_transaction_that_raises_takes_its_parts_with_it(ledger):
-    """A part that went well is kept with its transaction, or not at all."""
-    with pytest.raises(KeyError), ledger.transaction() as work:  # noqa: PT012  # one unit of work
-        with work.savepoint():
-            work.add(ENTRY)
-        raise KeyError
-    assert ledger.entries() == ()
 
 
 NOTED = Noted(

@@ -42,6 +42,10 @@ class PostgresClients:
             raise KeyError(root)
         return str(id_)
 
+    def brought_by(self, id: str) -> tuple[tuple[str, str], ...]:  # noqa: A002  # as above
+        """Return the identifiers that a company was begun with, rule and digest, in order."""
+        return tuple((str(rule), str(digest)) for rule, digest in self.session.ask("brought by", (id,)))
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
         return bool(self.session.ask("has identifier", (root, rule)))

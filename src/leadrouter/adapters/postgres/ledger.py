@@ -59,22 +59,29 @@ class PostgresLedger:
 
     @contextmanager
     def _begun(self, begin: Callable[[Session], PostgresWork]) -> Iterator[PostgresWork]:
-        session, work = self._start(begin)
+        used: list[Session] = []  # known before it has the turn: whatever comes between, the turn is passed on
+        work: PostgresWork | None = None
         try:
+            work = self._start(begin, used)
             yield work
             work.end()
         except BaseException:
-            work.take_back()
+            if work is not None:
+                work.take_back()
+            elif used:
+                used[0].close()
             raise
         finally:
-            self._put_back(session)
+            for session in used:
+                self._put_back(session)
 
-    def _start(self, begin: Callable[[Session], PostgresWork]) -> tuple[Session, PostgresWork]:
+    def _start(self, begin: Callable[[Session], PostgresWork], used: list[Session]) -> PostgresWork:
         """Begin on a connection that works: one that was cut while nobody used it is dropped for another."""
         while True:
             session, is_new = self._take()
+            used[:] = [session]
             try:
-                return session, begin(session)
+                return begin(session)
             except BaseException:
                 was_cut = not session.is_usable
                 session.close()

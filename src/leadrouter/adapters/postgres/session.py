@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import psycopg
 from attrs import define, field, frozen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
 from leadrouter.adapters.postgres.statements import STATEMENTS
@@ -26,10 +27,15 @@ BookName: TypeAlias = tuple[str, str]
 _STALE = "STALE"
 _READY = {TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
+_CONNECTING = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""What is said of a connection where its address does not say otherwise: a server that is gone is noticed."""
+
 _SETTINGS = """
     SELECT
       set_config('lock_timeout', '30s', false),
       set_config('idle_in_transaction_session_timeout', '60s', false),
+      set_config('default_transaction_isolation', 'read committed', false), -- a turn sees what the one before has kept
+      set_config('standard_conforming_strings', 'on', false),
       CASE WHEN current_setting('synchronous_commit') <> 'remote_apply'
         THEN set_config('synchronous_commit', 'on', false) END
 """
@@ -71,8 +77,9 @@ class Session:
     def open(cls, address: str) -> Self:
         """Connect; a writer that waits too long, or lets others wait too long, is told so."""
         with refusing():
+            said = conninfo_to_dict(address)
             connection = psycopg.connect(
-                address,
+                make_conninfo(address, **{name: value for name, value in _CONNECTING.items() if name not in said}),
                 autocommit=True,
                 cursor_factory=psycopg.RawCursor,
                 prepare_threshold=0,
@@ -158,12 +165,6 @@ class Session:
         was_in_block, self.is_in_block, self.unwritten = self.is_in_block, False, []
         if self.is_usable:
             self.run("take back block" if was_in_block else "take back")
-
-    def take_back_part(self) -> None:
-        """Forget what was told, and take back what was sent since the latest part began."""
-        self.unwritten = []
-        if self.is_usable:
-            self.run("take back part")
 
     def _send(self, name: str) -> None:
         writes, self.unwritten = json.dumps(self.unwritten, ensure_ascii=False), []

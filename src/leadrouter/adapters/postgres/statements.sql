@@ -32,15 +32,6 @@ SELECT leadrouter.pass_turn()
 -- name: take back block
 ROLLBACK; SELECT leadrouter.pass_turn()
 
--- name: part
-SAVEPOINT part
-
--- name: keep part
-RELEASE SAVEPOINT part
-
--- name: take back part
-ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part
-
 -- name: is flushed
 SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn
 
@@ -148,6 +139,9 @@ SELECT DISTINCT root FROM leadrouter.identifier WHERE rule = $1 AND digest = $2 
 
 -- name: holder of
 SELECT min(company) FROM leadrouter.identifier WHERE rule = $1 AND digest = $2 AND root = $3
+
+-- name: brought by
+SELECT rule, digest FROM leadrouter.identifier WHERE company = $1 ORDER BY rule, digest
 
 -- name: has identifier
 SELECT 1 FROM leadrouter.identifier WHERE root = $1 AND rule = $2 LIMIT 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -223,27 +222,6 @@ class PostgresWork:
     def astray(self) -> Iterator[tuple[str, str]]:
         """Yield the rows that are not found where they belong, each with what is wrong, in words."""
         return astray(self.session)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
-        self._write()
-        self.session.write()
-        self.session.begin_block()
-        self.session.run("part")
-        count, heads, versions, moved = self._count, self._heads, dict(self._versions), dict(self._moved)
-        books, companies = dict(self._books), dict(self._companies)
-        try:
-            yield
-            self._write()
-            self.session.write()
-        except BaseException:
-            self._leads, self._unwritten = {}, set()
-            self._count, self._heads, self._versions, self._moved = count, heads, versions, moved
-            self._books, self._companies = books, companies
-            self.session.take_back_part()
-            raise
-        self.session.run("keep part")
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""

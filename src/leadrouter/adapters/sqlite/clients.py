@@ -29,14 +29,20 @@ _ROOTS = """
 
 @define(eq=False)
 class SqliteClients:
-    """Companies as one transaction sees them: the same words as `ledger.clients`."""
+    """Companies as one transaction sees them: the same words as `ledger.clients`.
+
+    `seen` are the companies that the transaction has put or asked for by id: nobody else changes them.
+    """
 
     connection: sqlite3.Connection
+    seen: dict[str, Company | None]
 
     def company(self, id: str) -> Company | None:  # noqa: A002  # the word of all values here
         """Return a company, or None where there is none of that id."""
-        found = self._all("SELECT company FROM company WHERE id = ?", id)
-        return found[0] if found else None
+        if id not in self.seen:
+            found = self._all("SELECT company FROM company WHERE id = ?", id)
+            self.seen[id] = found[0] if found else None
+        return self.seen[id]
 
     def companies(self, after: str, limit: int) -> tuple[Company, ...]:
         """Return the companies after an id, by id, at most so many."""
@@ -55,6 +61,11 @@ class SqliteClients:
             raise KeyError(root)
         return str(id_)
 
+    def brought_by(self, id: str) -> tuple[tuple[str, str], ...]:  # noqa: A002  # as above
+        """Return the identifiers that a company was begun with, rule and digest, in order."""
+        query = "SELECT rule, digest FROM identifier WHERE company = ? ORDER BY rule, digest"
+        return tuple(self.connection.execute(query, (id,)))
+
     def has_identifier(self, root: str, rule: str) -> bool:
         """Tell whether a company, or one linked to it, is known by any identifier of a rule."""
         query = "SELECT 1 FROM identifier WHERE root = ? AND rule = ? LIMIT 1"
@@ -70,12 +81,14 @@ class SqliteClients:
 
     def put(self, company: Company) -> None:
         """Keep a company as it stands now."""
+        before, self.seen[company.id] = self.seen.get(company.id), company
         values = (company.id, company.root, company.link, company.held_by, company.to_json())
         self.connection.execute(_PUT, values)
-        moved = "UPDATE identifier SET root = ? WHERE company = ? AND root <> ?"
-        self.connection.execute(moved, (company.root, company.id, company.root))
-        past = "UPDATE noted SET company = ? WHERE begun = ? AND company <> ?"
-        self.connection.execute(past, (company.root, company.id, company.root))
+        if before is None or before.root != company.root:
+            moved = "UPDATE identifier SET root = ? WHERE company = ? AND root <> ?"
+            self.connection.execute(moved, (company.root, company.id, company.root))
+            past = "UPDATE noted SET company = ? WHERE begun = ? AND company <> ?"
+            self.connection.execute(past, (company.root, company.id, company.root))
 
     def add_identifier(self, company: Company, rule: str, digest: str) -> None:
         """Keep an identifier of a company that was put before; once is enough."""

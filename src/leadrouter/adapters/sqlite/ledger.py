@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from attrs import define, field
 
 from leadrouter.adapters.sqlite.migrate import MIGRATIONS, migrate, pending
+from leadrouter.adapters.sqlite.shelf import Shelf
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
@@ -49,6 +50,7 @@ class SqliteLedger:
     salts: Callable[[], str] = field(default=partial(token_hex, 16), kw_only=True, repr=False)
     _connection: sqlite3.Connection = field(init=False, repr=False)
     _turn: Turn = field(init=False, repr=False)
+    _shelf: Shelf = field(init=False, repr=False)
     _lock: Lock = field(init=False, repr=False)
     _process: int = field(init=False, repr=False)
 
@@ -57,7 +59,7 @@ class SqliteLedger:
 
     def _open(self) -> None:
         self._process, self._lock = os.getpid(), Lock()
-        self._turn = Turn(self.path, _PATIENCE)
+        self._turn, self._shelf = Turn(self.path, _PATIENCE), Shelf()
         with _refusing(self.path):
             if not self.create and not Path(self.path).exists():
                 raise LedgerError(f"there is no ledger at {self.path}")
@@ -105,14 +107,23 @@ class SqliteLedger:
     @contextmanager
     def _begun(self, how: str) -> Iterator[SqliteWork]:
         with self._lock, _refusing(self.path):
-            self._connection.execute(how)
             try:
-                yield SqliteWork(self._connection, self.salts)
+                self._connection.execute(how)
+                self._look()
+                work = SqliteWork(self._connection, self.salts, self._shelf)
+                yield work
+                work.end()
             except BaseException:
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    def _look(self) -> None:
+        """Forget what others may have changed; they may have been of a newer library."""
+        if self._shelf.look(self._connection.execute("PRAGMA data_version").fetchone()[0]):
+            (number,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if number > MIGRATIONS[-1].number:
+                pending(self._connection)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order."""

@@ -52,13 +52,14 @@ class Turn:
                 yield
                 return
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._wait(file)
-            try:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self._wait(file)
                 yield
             finally:
-                fcntl.flock(file, fcntl.LOCK_UN)
+                if self._file is not None:  # it is left to the line where the turn has not come
+                    fcntl.flock(file, fcntl.LOCK_UN)
 
     def _opened(self) -> int | None:
         if self._file is None and self._is_to_be_had:
@@ -81,8 +82,7 @@ class Turn:
         try:
             has_come = wait.has_come.acquire(timeout=self.patience)
         except BaseException:
-            if not self._gives_up(wait):
-                fcntl.flock(file, fcntl.LOCK_UN)
+            self._gives_up(wait)
             raise
         if not has_come and self._gives_up(wait):
             raise LedgerError(f"{self.path} cannot be used as a ledger: others have been writing for too long")

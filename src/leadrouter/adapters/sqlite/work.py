@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import astuple, define, fields
+from attrs import astuple, define, field, fields
 
 from leadrouter.adapters.sqlite.audit import astray, lead_columns
 from leadrouter.adapters.sqlite.clients import SqliteClients
 from leadrouter.adapters.sqlite.personal import SqlitePersonal
+from leadrouter.adapters.sqlite.shelf import Book, BookName, Shelf
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
@@ -20,7 +20,10 @@ from leadrouter.event import Event
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
 from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
+from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.state import LeadState
+
+_Kind = TypeVar("_Kind", Breaker, Load, Standing)
 
 _ENTRY = ", ".join(each.name for each in fields(Entry))
 _NOTED = ", ".join(each.name for each in fields(Noted))
@@ -53,14 +56,21 @@ PAST = """
     WHERE company = ? AND noted.at BETWEEN ? AND ? ORDER BY noted.at DESC, noted.number DESC LIMIT ?
 """
 
-_NEW_LEAD = """
-    INSERT INTO lead (version, is_open, queue, rank, arrived, due, company, state, lead_id, number)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_id) DO NOTHING
-"""
+_NEW_LEAD = "INSERT INTO lead VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _CHANGED_LEAD = """
     UPDATE lead SET version = ?, is_open = ?, queue = ?, rank = ?, arrived = ?, due = ?, company = ?, state = ?
-    WHERE lead_id = ? AND version = ?
+    WHERE lead_id = ?
 """
+_BOOK: Mapping[type[Book], str] = {
+    Standing: "SELECT standing FROM standing WHERE pool = ?",
+    Load: "SELECT load FROM person WHERE person = ?",
+    Breaker: "SELECT breaker FROM breaker WHERE pool = ?",
+}
+_PUT_BOOK: Mapping[type[Book], str] = {
+    Standing: "INSERT INTO standing VALUES (?, ?) ON CONFLICT DO UPDATE SET standing = excluded.standing",
+    Load: "INSERT INTO person VALUES (?, ?) ON CONFLICT DO UPDATE SET load = excluded.load",
+    Breaker: "INSERT INTO breaker VALUES (?, ?) ON CONFLICT DO UPDATE SET breaker = excluded.breaker",
+}
 _HEADS = """
     WITH RECURSIVE each (queue) AS (
       SELECT min(queue) FROM lead WHERE queue IS NOT NULL
@@ -74,24 +84,56 @@ _HEADS = """
 
 @define(eq=False)
 class SqliteWork:
-    """One transaction on a connection: the same words as `ledger.Transaction`."""
+    """One transaction on a connection: the same words as `ledger.Transaction`.
 
-    connection: sqlite3.Connection
+    Leads and books are written once each, as they are at the end, or before anything is asked that they could
+    answer. What the shelf knows is not asked.
+    """
+
+    _connection: sqlite3.Connection
     salt: Callable[[], str]
+    _shelf: Shelf
+    _heads: dict[str, LeadState] | None = field(init=False)
+    _count: int | None = field(init=False)
+    _versions: dict[str, int] = field(factory=dict, init=False)
+    _leads: dict[str, tuple[LeadState, int]] = field(factory=dict, init=False)
+    _moved: dict[str, LeadState] = field(factory=dict, init=False)
+    _books: dict[BookName, Book] = field(factory=dict, init=False)
+    _unwritten: dict[BookName, Book] = field(factory=dict, init=False)
+    _companies: dict[str, Company | None] = field(factory=dict, init=False)
+    _ends: dict[str, str] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._heads, self._count = self._shelf.heads, self._shelf.count
+
+    def end(self) -> None:
+        """Write what is not written yet, commit, and put on the shelf what is known then."""
+        self._write()
+        with self._shelf.changing() as shelf:
+            self._connection.execute("COMMIT")
+            shelf.books |= self._books
+            shelf.count = self._count
+            shelf.heads = None if self._heads is None or self._has_lost_a_head() else self._first_of_each_queue()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection, with everything written that was put."""
+        self._write()
+        return self._connection
 
     @property
     def clients(self) -> SqliteClients:
         """The companies."""
-        return SqliteClients(self.connection)
+        return SqliteClients(self._connection, self._companies)
 
     @property
     def personal(self) -> SqlitePersonal:
         """Where personal data may be, and is erased."""
-        return SqlitePersonal(self.connection)
+        return SqlitePersonal(self._connection)
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
-        row = self.connection.execute(_ENTRY_OF_KEY, (key,)).fetchone()
+        row = self._connection.execute(_ENTRY_OF_KEY, (key,)).fetchone()
         return None if row is None else _entry(row)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
@@ -111,7 +153,7 @@ class SqliteWork:
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
-        chosen, values = ("", ()) if lead_id is None else ("WHERE lead_id = ?", (lead_id,))
+        chosen, values = ("", ()) if lead_id is None else ("WHERE subject = ?", (f"lead:{lead_id}",))
         query = f"SELECT event FROM event {chosen} ORDER BY number"  # noqa: S608  # one of two texts
         return tuple(Event.from_json(text) for (text,) in self.connection.execute(query, values))
 
@@ -137,8 +179,12 @@ class SqliteWork:
 
     def lead(self, lead_id: str) -> LeadState | None:
         """Return where a lead stands."""
-        text = self._one("SELECT state FROM lead WHERE lead_id = ?", lead_id)
-        return None if text is None else LeadState.from_json(text)
+        if lead_id in self._leads:
+            return self._leads[lead_id][0]
+        row = self._connection.execute("SELECT state FROM lead WHERE lead_id = ?", (lead_id,)).fetchone()
+        state = None if row is None else LeadState.from_json(row[0])
+        self._versions[lead_id] = 0 if state is None else state.version
+        return state
 
     def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
         """Return where the leads after a number stand, in the order of their numbers, at most so many."""
@@ -151,11 +197,32 @@ class SqliteWork:
 
     def count(self) -> int:
         """Return how many leads there are: the next one's number is one more."""
-        return int(self._one("SELECT coalesce(max(number), 0) FROM lead"))
+        if self._count is None:
+            self._count = int(self._one("SELECT coalesce(max(number), 0) FROM lead"))
+        return self._count
 
     def waiting(self) -> tuple[LeadState, ...]:
         """Return the first lead of each queue, in the order in which they are served."""
-        return tuple(sorted(self._states(_HEADS), key=lambda state: state.order))
+        if self._heads is None or self._has_lost_a_head():
+            self._heads, self._moved = {state.lead_id: state for state in self._states(_HEADS)}, {}
+        return tuple(sorted(self._first_of_each_queue().values(), key=lambda state: state.order))
+
+    def _has_lost_a_head(self) -> bool:
+        """Tell whether a lead was the first of a queue and stands there no more: who comes next is not known."""
+        heads = self._heads or {}
+        befores = ((heads.get(lead_id), state) for lead_id, state in self._moved.items())
+        return any(
+            before is not None and (state.queue, state.order) != (before.queue, before.order)
+            for before, state in befores
+        )
+
+    def _first_of_each_queue(self) -> dict[str, LeadState]:
+        first: dict[str, LeadState] = {}
+        for state in ((self._heads or {}) | self._moved).values():
+            queue = state.queue
+            if queue is not None and (queue not in first or state.order < first[queue].order):
+                first[queue] = state
+        return {state.lead_id: state for state in first.values()}
 
     def due(self, at: datetime) -> tuple[LeadState, ...]:
         """Return the leads for which something is due by an instant, the most overdue first."""
@@ -168,8 +235,7 @@ class SqliteWork:
 
     def standing(self, pool: str) -> Standing | None:
         """Return what fairness has counted in a pool."""
-        text = self._one("SELECT standing FROM standing WHERE pool = ?", pool)
-        return None if text is None else Standing.from_json(text)
+        return self._book(Standing, pool)
 
     def standings(self) -> tuple[Standing, ...]:
         """Return what fairness has counted in every pool, by name."""
@@ -178,8 +244,7 @@ class SqliteWork:
 
     def load(self, person: str) -> Load | None:
         """Return what a person has on his hands, or None where he never had anything."""
-        text = self._one("SELECT load FROM person WHERE person = ?", person)
-        return None if text is None else Load.from_json(text)
+        return self._book(Load, person)
 
     def loads(self) -> tuple[Load, ...]:
         """Return what everybody has on his hands, by id."""
@@ -188,8 +253,7 @@ class SqliteWork:
 
     def breaker(self, pool: str) -> Breaker | None:
         """Return the breaker of a pool."""
-        text = self._one("SELECT breaker FROM breaker WHERE pool = ?", pool)
-        return None if text is None else Breaker.from_json(text)
+        return self._book(Breaker, pool)
 
     def breakers(self) -> tuple[Breaker, ...]:
         """Return the breakers of all pools, by name."""
@@ -205,32 +269,22 @@ class SqliteWork:
         """Yield the rows that are not found where they belong, each with what is wrong, in words."""
         return astray(self.connection)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Begin a part of the work: what its block wrote is taken back when it raises, and nothing else is."""
-        self.connection.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            if self.connection.in_transaction:  # a full disk has ended it already
-                self.connection.execute("ROLLBACK TO part")
-                self.connection.execute("RELEASE part")
-            raise
-        self.connection.execute("RELEASE part")
-
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
-        self.connection.execute(_ADD, astuple(entry))
+        self._connection.execute(_ADD, astuple(entry))
 
     def refuse(self, refused: Refused) -> None:
         """Keep a lead that was refused, as it came."""
-        self.connection.execute(_REFUSE, astuple(refused))
+        self._connection.execute(_REFUSE, astuple(refused))
 
     def append(self, event: Event) -> None:
         """Keep what happened, with its number and its hash; a lead's version must be new."""
-        subject = subject_of(event)
-        hash_ = linked(self._one(_END, subject) or NOTHING, event)
-        self.connection.execute(_APPEND, (event.lead_id, event.version, subject, event.to_json(), hash_))
+        subject, text = subject_of(event), event.to_json()
+        if subject not in self._ends:
+            end = self._connection.execute(_END, (subject,)).fetchone()
+            self._ends[subject] = NOTHING if end is None else end[0]
+        self._ends[subject] = linked(self._ends[subject], text)
+        self._connection.execute(_APPEND, (event.lead_id, event.version, subject, text, self._ends[subject]))
 
     def seal(self, at: datetime) -> Seal | None:
         """Seal the events since the last seal; None where there are none. Costs their number."""
@@ -247,32 +301,37 @@ class SqliteWork:
 
     def put_position(self, consumer: str, number: int) -> None:
         """Note that a consumer has dealt with every event up to a number; never moves back."""
-        self.connection.execute(_POSITION, (consumer, number))
+        self._connection.execute(_POSITION, (consumer, number))
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none)."""
-        place = lead_columns(state)
-        statement, last = (_CHANGED_LEAD, seen) if seen else (_NEW_LEAD, state.number)
-        done = self.connection.execute(statement, (state.version, *place, state.to_json(), state.lead_id, last))
-        if not done.rowcount:
-            current = self._one("SELECT version FROM lead WHERE lead_id = ?", state.lead_id)
-            raise StaleError(state.lead_id, seen=seen, current=current or 0)
+        if state.lead_id not in self._versions:
+            self.lead(state.lead_id)
+        current = self._versions[state.lead_id]
+        if current != seen:
+            raise StaleError(state.lead_id, seen=seen, current=current)
+        _, first = self._leads.get(state.lead_id, (None, seen))
+        if not seen:
+            self._count = max(self.count(), state.number)
+        self._leads[state.lead_id] = state, first
+        self._versions[state.lead_id] = state.version
+        self._moved[state.lead_id] = state
 
     def put_standing(self, standing: Standing) -> None:
         """Keep what fairness has counted in a pool."""
-        self._replace("standing", "pool", standing.pool, standing.to_json())
+        self._put_book(standing.pool, standing)
 
     def put_load(self, load: Load) -> None:
         """Keep what a person has on his hands."""
-        self._replace("person", "person", load.person, load.to_json(), column="load")
+        self._put_book(load.person, load)
 
     def put_breaker(self, breaker: Breaker) -> None:
         """Keep the breaker of a pool."""
-        self._replace("breaker", "pool", breaker.pool, breaker.to_json())
+        self._put_book(breaker.pool, breaker)
 
     def noted(self, kind: str, key: str) -> Noted | None:
         """Return the event that was noted under a kind and a key."""
-        row = self.connection.execute(_NOTED_OF_KEY, (kind, key)).fetchone()
+        row = self._connection.execute(_NOTED_OF_KEY, (kind, key)).fetchone()
         return None if row is None else _noted(row)
 
     def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
@@ -282,23 +341,51 @@ class SqliteWork:
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
-        self.connection.execute(_NOTE, astuple(event))
+        self._connection.execute(_NOTE, astuple(event))
 
     def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
         """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
-        rows = self.connection.execute(PAST, (company, since, until, most)).fetchall()
+        rows = self._connection.execute(PAST, (company, since, until, most)).fetchall()
         return tuple(_noted(row) for row in reversed(rows))
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
-        self.connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
+        self._connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
 
-    def _replace(self, table: str, key: str, name: str, text: str, *, column: str | None = None) -> None:
-        held = column or table
-        self.connection.execute(
-            f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT ({key}) DO UPDATE SET {held} = excluded.{held}",  # noqa: S608  # names of ours
-            (name, text),
-        )
+    def _book(self, kind: type[_Kind], name: str) -> _Kind | None:
+        key = (kind, name)
+        book: Book | None
+        if key in self._books:
+            book = self._books[key]
+        elif key in self._shelf.books:
+            book = self._shelf.books[key]
+        else:
+            row = self._connection.execute(_BOOK[kind], (name,)).fetchone()
+            book = self._shelf.read(key, None if row is None else row[0])
+        assert book is None or isinstance(book, kind), "INVARIANT: a book stands under its kind"
+        return book
+
+    def _put_book(self, name: str, book: Book) -> None:
+        key = (type(book), name)
+        self._books[key] = self._unwritten[key] = book
+
+    def _write(self) -> None:
+        """Write what was put and not written yet."""
+        if self._leads:
+            leads, self._leads = self._leads, {}
+            for state, seen in leads.values():
+                self._write_lead(state, seen)
+        if self._unwritten:
+            books, self._unwritten = self._unwritten, {}
+            for (kind, name), book in books.items():
+                self._connection.execute(_PUT_BOOK[kind], (name, book.to_json()))
+
+    def _write_lead(self, state: LeadState, seen: int) -> None:
+        row = (state.version, *lead_columns(state), state.to_json())
+        if seen:
+            self._connection.execute(_CHANGED_LEAD, (*row, state.lead_id))
+        else:
+            self._connection.execute(_NEW_LEAD, (state.number, state.lead_id, *row))
 
     def _one(self, query: str, *values: str) -> Any:
         row = self.connection.execute(query, values).fetchone()

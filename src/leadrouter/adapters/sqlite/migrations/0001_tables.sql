@@ -47,8 +47,8 @@ CREATE TABLE position (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE lead (
-  lead_id TEXT PRIMARY KEY,
-  number  INTEGER NOT NULL UNIQUE,
+  number  INTEGER PRIMARY KEY,
+  lead_id TEXT NOT NULL UNIQUE,
   version INTEGER NOT NULL,
   is_open INTEGER NOT NULL,
   queue   TEXT,
@@ -57,26 +57,25 @@ CREATE TABLE lead (
   due     TEXT,
   company TEXT,
   state   TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX lead_in_queue ON lead (queue, rank, arrived, number) WHERE queue IS NOT NULL;
 CREATE INDEX lead_open ON lead (number) WHERE is_open;
 CREATE INDEX lead_due ON lead (due, number) WHERE due IS NOT NULL;
-CREATE INDEX lead_of_company ON lead (company, arrived) WHERE company IS NOT NULL;
 
 CREATE TABLE standing (
   pool     TEXT PRIMARY KEY,
   standing TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE person (
   person TEXT PRIMARY KEY,
   load   TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE breaker (
   pool    TEXT PRIMARY KEY,
   breaker TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE kept (
   digest TEXT PRIMARY KEY,

@@ -1,0 +1,133 @@
+"""What decisions were made from, read again from the texts that a ledger keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from attrs import define, field
+
+from leadrouter.assignment.candidate import Candidate
+from leadrouter.assignment.duties import Duties, FixedDuties, RosterDuties
+from leadrouter.assignment.standing import Standing
+from leadrouter.assignment.strategy import STRATEGIES, OwnStrategy
+from leadrouter.errors import FaultsError
+from leadrouter.ledger.ledger import Reading
+from leadrouter.lifecycle.desk import House
+from leadrouter.organisation import Organisation
+from leadrouter.roster.roster import DutyRoster
+from leadrouter.roster.written import read_all
+from leadrouter.routing.rule_pack import RulePack
+
+
+class NotGivenError(Exception):
+    """Something that a decision was made from is not there: the decision cannot be made again."""
+
+
+@define(eq=False)
+class Houses:
+    """Packs and houses by their digests, each read once.
+
+    `duties` and `strategies` are the host's own, which no ledger can keep.
+    """
+
+    work: Reading
+    duties: Duties | None
+    strategies: Mapping[str, OwnStrategy]
+    _packs: dict[str, RulePack] = field(factory=dict, init=False)
+    _houses: dict[tuple[Any, ...], House | NotGivenError] = field(factory=dict, init=False)
+
+    def pack(self, digest: str) -> RulePack:
+        """Return a pack.
+
+        Raises:
+            NotGivenError: its text is not kept, or cannot be read by this version of the library.
+        """
+        if digest not in self._packs:
+            text = self._text(digest, "pack")
+            try:
+                self._packs[digest] = RulePack.parse(text, source=f"pack {digest[:12]}")
+            except FaultsError as error:
+                raise NotGivenError(f"its pack has faults now: {error.faults[0].code}") from None
+        return self._packs[digest]
+
+    def house(self, record: Mapping[str, Any]) -> House:
+        """Return what a decision was made in: the organisation, who was on duty, and the host's strategies.
+
+        Raises:
+            NotGivenError: something of it is not there.
+        """
+        key = (record["organisation"], record.get("roster"), record.get("duties"))
+        if key not in self._houses:
+            try:
+                self._houses[key] = self._read(*key)
+            except NotGivenError as error:
+                self._houses[key] = error
+        house = self._houses[key]
+        if isinstance(house, NotGivenError):
+            raise house
+        return house
+
+    def _read(self, organisation: str, roster: str | None, duties: str | None) -> House:
+        text = self._text(organisation, "organisation")
+        try:
+            read = Organisation.parse(text, source=f"organisation {organisation[:12]}")
+        except FaultsError as error:
+            raise NotGivenError(f"its organisation has faults now: {error.faults[0].code}") from None
+        return House(
+            organisation=read,
+            duties=self._duties(read, roster, duties),
+            roster_digest=roster,
+            strategies=GivenStrategies(self.strategies),
+            has_own_duties=duties is not None,
+        )
+
+    def _duties(self, organisation: Organisation, roster: str | None, own: str | None) -> Duties:
+        if own is not None:
+            if self.duties is None:
+                raise NotGivenError("the host said who was on duty: give its `duties`")
+            return self.duties
+        return FixedDuties(organisation.duty) if roster is None else RosterDuties(self._roster(roster))
+
+    def _roster(self, digest: str) -> DutyRoster:
+        text = self._text(digest, "roster")
+        try:
+            parts = [DutyRoster.parse(each.text, read=each.read) for each in read_all(text)]
+            roster = reduce(DutyRoster.with_version, parts)
+        except (FaultsError, ValueError) as error:
+            raise NotGivenError(f"its roster cannot be read any more: {type(error).__name__}") from None
+        if roster.digest != digest:
+            raise NotGivenError("its roster reads otherwise now: by other rules of time zones, or other holidays")
+        return roster
+
+    def _text(self, digest: str, what: str) -> str:
+        text = self.work.text(digest)
+        if text is None:
+            raise NotGivenError(f"the text of its {what} is not kept")
+        return text
+
+
+class GivenStrategies(Mapping[str, OwnStrategy]):
+    """The host's own strategies; one that is asked for and was not given says so."""
+
+    def __init__(self, strategies: Mapping[str, OwnStrategy]) -> None:
+        self._strategies = strategies
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._strategies or name not in STRATEGIES
+
+    def __getitem__(self, name: str) -> OwnStrategy:
+        if name in self._strategies:
+            return self._strategies[name]
+
+        def missing(_: Sequence[Candidate], __: Standing) -> Sequence[str]:
+            raise NotGivenError(f"strategy `{name}` is the host's own, and was not given")
+
+        return missing
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._strategies)
+
+    def __len__(self) -> int:
+        return len(self._strategies)

@@ -1,0 +1,55 @@
+"""What people do with a SQLite ledger of a thousand leads, and of a million: `python -m tests.bench.growth [LEADS …]`.
+
+The ledgers are generated: a few leads are routed and closed, and copied with ids of their own. A million leads take
+some four gigabytes, and some minutes to make.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from leadrouter.adapters.sqlite import SqliteLedger
+from tests.grown import doors, grow
+from tests.small import small_router
+
+TIMES = 100
+
+
+def measure(path: Path) -> dict[str, float]:
+    """Return the median microseconds of what can be done, with the commit where there is one."""
+    took: dict[str, list[float]] = defaultdict(list)
+    with small_router(SqliteLedger(str(path))) as router:
+        for time in range(TIMES):
+            for name, act in doors(router, 1_000_000 + 2 * time):
+                start = perf_counter()
+                act()
+                took[name].append(1e6 * (perf_counter() - start))
+    return {name: median(times) for name, times in took.items()}
+
+
+def main() -> None:
+    """Print a row for each thing that is done, with a column for each ledger."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("leads", type=int, nargs="*", default=[1_000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--folder", type=Path, help="Where the files are made.")
+    asked = parser.parse_args()
+    columns, sizes = [], []
+    for count in asked.leads:
+        with TemporaryDirectory(dir=asked.folder) as folder:
+            path = Path(folder) / "leads.db"
+            grow(str(path), count)
+            sizes.append(path.stat().st_size / 1e6)
+            columns.append(measure(path))
+    print(f"{'':20}" + "".join(f"{count:>12,}" for count in asked.leads))
+    for name in columns[0]:
+        print(f"{name:20}" + "".join(f"{column[name]:12.0f}" for column in columns))
+    print(f"{'megabytes':20}" + "".join(f"{size:12.0f}" for size in sizes))
+
+
+if __name__ == "__main__":
+    main()

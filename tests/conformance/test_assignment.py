@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -58,8 +59,14 @@ def scenarios() -> Iterator[Any]:
             yield pytest.param({**data, **scenario}, id=f"{path.stem}: {scenario['scenario']}")
 
 
-@pytest.mark.parametrize("kind", sorted(EMPTY))
-@pytest.mark.parametrize("scenario", list(scenarios()))
+def plays() -> Iterator[Any]:
+    """Each scenario on each ledger, but for months of leads on PostgreSQL: it is the quotas that they are about."""
+    for scenario, kind in product(scenarios(), sorted(EMPTY)):
+        if not (kind == "postgres" and scenario.id.startswith("quotas")):
+            yield pytest.param(*scenario.values, kind, id=f"{scenario.id}, {kind}")
+
+
+@pytest.mark.parametrize(("scenario", "kind"), list(plays()))
 def test_each_scenario_plays_as_it_is_written(scenario: Mapping[str, Any], kind: str) -> None:
     """At each time of a scenario the leads stand where the file says, and nothing else has happened."""
     ladder = "\n".join(["", *(f"    - {step}" for step in scenario.get("ladder", ()))])

@@ -26,6 +26,8 @@ def check_aftermath(router: Router, diaries: dict[str, Diary]) -> None:
     assert broken(log, seals) == ()
     with router.ledger.reading() as work:
         assert verify(work).findings == ()
+    replayed = router.replay()
+    assert (replayed.differences, replayed.left_out) == ((), ())
     the_leads_are_whole(router, log, leads)
     nobody_was_over_capacity_at_any_time(log)
     nobody_had_a_second_assignee(log)

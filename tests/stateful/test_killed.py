@@ -30,6 +30,7 @@ POINTS = 10
 
 LEDGERS = {
     "sqlite": lambda folder: f"sqlite:///{folder}/leads.db",
+    "sqlite at normal": lambda folder: f"sqlite:///{folder}/leads.db?synchronous=normal",
     "postgres": lambda _: address_of(new_database()),
 }
 each_ledger = pytest.mark.parametrize("ledger", sorted(LEDGERS))
@@ -51,8 +52,8 @@ def test_a_crew_that_dies_leaves_a_whole_ledger(ledger, folder):
         address = LEDGERS[ledger](place)
         open_office(address).close()
         crew = Crew(address, place, f"{ledger} {number}")
-        crew.work(CREW if NIGHTLY else 16)
-        assert crew.kills >= (CREW if NIGHTLY else 16)
+        crew.work(CREW if NIGHTLY else 10)
+        assert crew.kills >= (CREW if NIGHTLY else 10)
         crew.check()
 
 
@@ -63,7 +64,7 @@ def test_a_crew_works_whatever_a_database_is_set_to(setting, folder):
     """Settings of the database that would have a writer see what was, or read another SQL, are not followed."""
     database = new_database()
     execute(f"ALTER DATABASE {database} SET {setting}")
-    crew = Crew(address_of(database), folder, setting, size=4)
+    crew = Crew(address_of(database), folder, setting, size=3)
     crew.work(2)
     crew.check()
 
@@ -71,7 +72,7 @@ def test_a_crew_works_whatever_a_database_is_set_to(setting, folder):
 def test_a_crew_that_comes_first_makes_the_tables_once(folder):
     """Eight processes open a ledger that is not there yet, and die of it."""
     crew = Crew(LEDGERS["sqlite"](folder), folder, "first")
-    crew.work(12)
+    crew.work(8)
     crew.check()
 
 

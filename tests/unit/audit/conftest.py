@@ -7,9 +7,11 @@ from shutil import copy
 
 import pytest
 
+from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.memory import MemoryLedger
 from tests.busy_office import BusyOffice
+from tests.postgres_server import address_of, new_database
 from tests.unit.ledger.conftest import LEDGERS
 
 
@@ -28,6 +30,15 @@ def remembered() -> BusyOffice:
     office = BusyOffice(MemoryLedger())
     office.everything()
     return office
+
+
+@pytest.fixture(scope="session")
+def in_postgres() -> PostgresLedger:
+    """A database in which everything has happened."""
+    office = BusyOffice(PostgresLedger(address_of(new_database())))
+    office.everything()
+    yield office.router.ledger
+    office.router.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ organisation: rota
 staffing: department
 departments: {sales: {kind: inbound, head: olga, people: [anna, boris]}}
 people: {anna: {}, boris: {}, olga: {}}
+duty: {duty: [anna, boris]}
 """
 ROSTER = """
 roster: rota

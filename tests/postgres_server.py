@@ -255,7 +255,7 @@ def emptied_database() -> str:
     tables = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'leadrouter'"
     with psycopg.connect(address_of(_emptied())) as connection:
         names = [name for (name,) in connection.execute(f"{tables} AND tablename <> 'migration'")]
-        connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY".encode())
+        connection.execute("; ".join(f"DELETE FROM {name}" for name in names).encode())  # noqa: S608  # of ours
     return address_of(_emptied())
 
 

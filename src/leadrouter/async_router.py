@@ -16,7 +16,8 @@ from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
-from leadrouter.router import PatternsEngine, Router
+from leadrouter.reception import PatternsEngine
+from leadrouter.router import Router
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -20,7 +20,7 @@ from leadrouter.history.past import History, PastEvent
 from leadrouter.history.reading import Reading
 from leadrouter.history.reference import evaluate
 from leadrouter.ledger.memory import MemoryLedger
-from leadrouter.router import PatternsEngine
+from leadrouter.reception import PatternsEngine
 
 from .measure import Cost, Task, each, interleave
 

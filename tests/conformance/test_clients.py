@@ -6,6 +6,7 @@ See `clients/*.yaml`; what `test_assignment` can play, can be played here as wel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -14,12 +15,10 @@ import pytest
 from attrs import define, field
 
 from leadrouter import Contact, Lead, RulePack
-from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.document import Document
 from leadrouter.facts import write_duration
-from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.plan import Applied, Plan
-from tests.conformance.test_assignment import START, Play, span
+from tests.conformance.test_assignment import EMPTY, START, Play, span
 
 HERE = Path(__file__).parent / "clients"
 
@@ -34,16 +33,15 @@ def scenarios() -> Iterator[Any]:
             yield pytest.param({**data, **scenario}, id=f"{path.stem}: {scenario['scenario']}")
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", sorted(EMPTY))
 @pytest.mark.parametrize("scenario", list(scenarios()))
 def test_each_scenario_plays_as_it_is_written(scenario: Mapping[str, Any], kind: str) -> None:
     """At each time the leads stand, and the clients are held, as the file says."""
-    ledger = MemoryLedger() if kind == "memory" else SqliteLedger(":memory:")
-    play = ClientPlay(RulePack.parse(scenario["pack"]), ledger)
-    play.begin(scenario["organisation"])
-    for act in scenario["play"]:
-        play.act(act)
-    play.ledger.close()
+    with closing(EMPTY[kind]()) as ledger:
+        play = ClientPlay(RulePack.parse(scenario["pack"]), ledger)
+        play.begin(scenario["organisation"])
+        for act in scenario["play"]:
+            play.act(act)
 
 
 @define

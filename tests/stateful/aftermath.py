@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leadrouter import Router
+from leadrouter.audit.verify import verify
 from leadrouter.ledger.chain import Kept, broken
 from leadrouter.lifecycle.state import LeadState, fold, replay
 from tests.stateful.laws import check_all
@@ -23,6 +24,10 @@ def check_aftermath(router: Router, diaries: dict[str, Diary]) -> None:
         standings, loads = work.standings(), work.loads()
     the_log_is_whole(log)
     assert broken(log, seals) == ()
+    with router.ledger.reading() as work:
+        assert verify(work).findings == ()
+    replayed = router.replay()
+    assert (replayed.differences, replayed.left_out) == ((), ())
     the_leads_are_whole(router, log, leads)
     nobody_was_over_capacity_at_any_time(log)
     nobody_had_a_second_assignee(log)

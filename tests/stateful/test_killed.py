@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres_server import address_of, new_database
+from tests.postgres_server import address_of, execute, new_database
 from tests.stateful.aftermath import check_aftermath, unanswered
 from tests.stateful.crew import Crew, in_child
 from tests.stateful.fuse import Fuse, laid
@@ -49,6 +49,18 @@ def test_a_crew_that_dies_leaves_a_whole_ledger(ledger, folder):
     open_office(address).close()
     crew.work(NIGHTLY or 16)
     assert crew.kills >= (NIGHTLY or 16)
+    crew.check()
+
+
+@pytest.mark.parametrize(
+    "setting", ["default_transaction_isolation = 'repeatable read'", "standard_conforming_strings = off"]
+)
+def test_a_crew_works_whatever_a_database_is_set_to(setting, folder):
+    """Settings of the database that would have a writer see what was, or read another SQL, are not followed."""
+    database = new_database()
+    execute(f"ALTER DATABASE {database} SET {setting}")
+    crew = Crew(address_of(database), folder, setting, size=4)
+    crew.work(2)
     crew.check()
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from attrs import evolve
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from leadrouter import Lead, Router
+from leadrouter import ConflictError, Decision, FactsError, Lead, Router
 from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.duties import Absence
 from leadrouter.audit.verify import verify
 from leadrouter.errors import LifecycleError, StaleError
 from leadrouter.ledger.memory import MemoryLedger, numbered_salts
+from leadrouter.routing.intake import lead_id_of
 from tests.postgres_server import emptied_database, has_postgres
 from tests.stateful.laws import check_all
 from tests.stateful.small_sales import Rota, backwards, sales_office
@@ -37,7 +41,7 @@ class Office(RuleBasedStateMachine):
         super().__init__()
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.rota = Rota()
-        self.count = 0
+        self.count, self.had = 0, {}
         ledgers = [MemoryLedger(), SqliteLedger(":memory:", salts=numbered_salts())]
         if has_postgres():
             ledgers.append(PostgresLedger(emptied_database(), salts=numbered_salts()))
@@ -77,12 +81,15 @@ class Office(RuleBasedStateMachine):
     def route(self, burst):
         return multiple(*map(self.arrive, burst))
 
-    def arrive(self, arrival):
-        """Route a lead; a repeated delivery is answered to the byte, and changes nothing."""
+    def lead_of(self, arrival):
         kind, region, ago = arrival
         self.count += 1
         facts = {"kind": kind, **({} if region is None else {"region": region})}
-        lead = Lead(id=str(self.count), facts=facts, received=self.now - timedelta(minutes=ago))
+        return Lead(id=str(self.count), facts=facts, received=self.now - timedelta(minutes=ago))
+
+    def arrive(self, arrival):
+        """Route a lead; a repeated delivery is answered to the byte, and changes nothing."""
+        lead = self.lead_of(arrival)
         decision = self.all_of(lambda router: router.route(lead, at=self.now))
         happened = list(self.news)
         again = self.all_of(lambda router: router.route(lead, at=self.now + timedelta(days=1)))
@@ -91,6 +98,63 @@ class Office(RuleBasedStateMachine):
         self.news[:] = happened
         self.laws_hold()
         return decision.lead_id
+
+    @rule(target=leads, burst=st.lists(arrivals, min_size=1, max_size=6), spoilt=st.sets(st.sampled_from("ctu")))
+    def route_many(self, burst, spoilt):
+        """A batch is what single calls are: repeated, unfit and contradicting leads in it as well."""
+        batch = [self.lead_of(arrival) for arrival in burst]
+        whole = [lead.key for lead in batch]
+        if "t" in spoilt:
+            batch.append(batch[0])
+        if "c" in spoilt:
+            batch.append(evolve(batch[-1], facts={"kind": "own", "region": "MSK"}, company="another"))
+        if "u" in spoilt:
+            batch.insert(1, Lead(id=f"unfit {self.count}", facts={"kind": "unheard of"}))
+        for heard in (self.news, *self.told):
+            heard.clear()
+        memory, *others = self.routers
+        single = [answer_of(partial(memory.route, lead, at=self.now)) for lead in batch]
+        for router in others:
+            assert [answer_in(each) for each in router.route_many(batch, at=self.now)] == single
+        assert all(heard == self.news for heard in self.told)
+        return multiple(*map(lead_id_of, whole))
+
+    @rule(lead=leads)
+    def contradict(self, lead):
+        """Another payload under a known key is kept, and changes nothing of the lead."""
+        before = self.routers[0].lead(lead)
+        key = self.routers[0].decision(lead).key
+        answer = self.all_of(lambda router: answer_of(partial(router.route, lead_of_key(key), at=self.now)))
+        assert answer[0] is ConflictError
+        assert [event.name for event in self.news] == ["lead.conflict"]
+        assert self.routers[0].lead(lead) == before
+        self.news.clear()
+
+    @rule(consumer=st.sampled_from(["crm", "mail"]), limit=st.integers(1, 30), fails_at=st.none() | st.integers(0, 20))
+    def deliver(self, consumer, limit, fails_at):
+        """A consumer gets what comes next; what he failed at comes again."""
+        heard = self.all_of(partial(taken, consumer=consumer, limit=limit, fails_at=fails_at))
+        with self.routers[0].ledger.reading() as work:
+            log, position = work.events(), work.position(consumer)
+        had = self.had.setdefault(consumer, 0)
+        assert heard == list(log[had : had + limit])[: None if fails_at is None else fails_at + 1]
+        failed = fails_at is not None and fails_at < len(heard)
+        self.had[consumer] = had + len(heard) - failed
+        assert position == self.had[consumer]
+
+    @rule()
+    def seal(self):
+        def act(router):
+            with router.ledger.transaction() as work:
+                return work.seal(self.now)
+
+        self.all_of(act)
+
+    @rule(minutes=st.sampled_from([1, 20, 1000]))
+    def set_the_clock_back(self, minutes):
+        """A clock that steps back breaks no law; what happens next happens at the earlier instant."""
+        self.now -= timedelta(minutes=minutes)
+        self.tick(0)
 
     @rule(lead=leads, anybody=people, obeys=st.integers(0, 9))
     def accept(self, lead, anybody, obeys):
@@ -208,6 +272,37 @@ class Office(RuleBasedStateMachine):
             with router.ledger.reading() as work:
                 assert verify(work).findings == ()
             router.close()
+
+
+def answer_of(act):
+    """Return what came of it in a form that can be compared, a refusal with its words."""
+    try:
+        return answer_in(act())
+    except (FactsError, ConflictError) as error:
+        return answer_in(error)
+
+
+def answer_in(answer):
+    return answer.to_json() if isinstance(answer, Decision) else (type(answer), str(answer))
+
+
+def lead_of_key(key):
+    source, _, id_ = key.partition(":")
+    return Lead(id=id_, source=source, company="another")
+
+
+def taken(router, consumer, limit, fails_at):
+    """Return what a consumer was given; he may fail at one."""
+    heard = []
+
+    def hear(event):
+        heard.append(event)
+        if len(heard) - 1 == fails_at:
+            raise RuntimeError
+
+    with suppress(RuntimeError):
+        router.deliver(consumer, hear, limit=limit)
+    return heard
 
 
 TestOffice = Office.TestCase

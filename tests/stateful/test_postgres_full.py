@@ -24,8 +24,8 @@ PLENTY = 200 * 1024**2
 
 
 def long_lead(number):
-    """A lead that takes a hundred kilobytes, always the same."""
-    return Lead(id=str(number), facts={"amount": number}, contact=Contact(name=Random(number).randbytes(50_000).hex()))
+    """A lead that takes four hundred kilobytes, always the same."""
+    return Lead(id=str(number), facts={"amount": number}, contact=Contact(name=Random(number).randbytes(200_000).hex()))
 
 
 def answered_until_full(router):

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadrouter import Lead, LedgerError, PackError, Router, UnknownLeadError
+from leadrouter import Lead, LeadRouterError, LedgerError, PackError, Router, UnknownLeadError
 from leadrouter.async_router import AsyncClientBook, AsyncCompartment, AsyncRouter
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
@@ -67,6 +67,29 @@ class HeldLedger(MemoryLedger):
 
     async def has_begun(self):
         assert await asyncio.to_thread(self.begun.wait, 30)
+
+
+class WatchedLedger(MemoryLedger):
+    """A ledger that notes in which thread it is used."""
+
+    def __init__(self):
+        super().__init__()
+        self.threads = []
+
+    @contextmanager
+    def transaction(self, *keys):
+        self.threads.append(threading.current_thread().name)
+        with super().transaction(*keys) as work:
+            yield work
+
+    @contextmanager
+    def reading(self):
+        self.threads.append(threading.current_thread().name)
+        with super().reading() as work:
+            yield work
+
+    def close(self):
+        self.threads.append(threading.current_thread().name)
 
 
 @pytest.mark.parametrize(("twin", "one"), TWINS)
@@ -178,6 +201,38 @@ def test_the_loop_goes_on_while_the_ledger_waits():
         return (await routed).assignee
 
     assert run(main, ledger=ledger) == "anna"
+
+
+def test_no_door_uses_the_ledger_on_the_loop():
+    """Whatever is awaited, and whether it is answered or raises: the router's own thread alone reads and writes."""
+    ledger = WatchedLedger()
+
+    async def through(opened, given):
+        for name in sorted(doors(type(opened)) - {"open", "close"}):
+            door = getattr(opened, name)
+            if inspect.iscoroutinefunction(door):
+                needed = [each for each in inspect.signature(door).parameters.values() if each.default is each.empty]
+                before = len(ledger.threads)
+                with suppress(LeadRouterError, TypeError):
+                    positional = [given[each.name] for each in needed if each.kind is each.POSITIONAL_OR_KEYWORD]
+                    named = {each.name: given[each.name] for each in needed if each.kind is each.KEYWORD_ONLY}
+                    await door(*positional, **named)
+                    assert len(ledger.threads) > before, name
+
+    async def main(router):
+        one, other = [(await router.route(Lead(id=id_, company=id_), at=AT)).lead_id for id_ in ("one", "other")]
+        plan = await router.handover("vera", at=AT)
+        lead = Lead(id="next", company="next")
+        given = {"lead": lead, "leads": [lead], "lead_id": one, "id": one, "one": one, "other": other, "plan": plan}
+        given |= {"by": "vera", "to": "vera", "owner": "vera", "person": "vera", "kind": "visit", "key": "k"}
+        given |= {"pool": "department(client)", "consumer": "crm", "callback": lambda _: None}
+        await through(router, given)
+        await through(router.clients, given)
+        await through(router.on_behalf_of("vera", at=AT), given)
+
+    run(main, ledger=ledger)
+    assert len(ledger.threads) > 40
+    assert {name.rpartition("_")[0] for name in ledger.threads} == {"leadrouter"}
 
 
 def test_calls_are_made_one_after_the_other_in_their_order():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadrouter import ConflictError, Contact, FactsError, Lead, LedgerError, NaiveTimeError, Router
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.memory import MemoryLedger, numbered_salts
-from leadrouter.router import GROUP
+from leadrouter.reception import GROUP
 from tests.small import AT, small_organisation, small_pack, small_router
 from tests.unit.ledger.conftest import LEDGERS
 

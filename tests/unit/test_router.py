@@ -29,6 +29,7 @@ from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.stored import stored_decision
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
+from tests.unit.ledger.conftest import LEDGERS
 
 PRESS = Lead(id="1", source="call", facts={"product": "press"})
 
@@ -234,11 +235,10 @@ def test_a_router_that_cannot_be_opened_closes_its_ledger(tmp_path, monkeypatch)
     assert closed == [MemoryLedger]
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
 def test_threads_share_a_router(kind, tmp_path):
     """However many threads deliver the same leads, each is decided once and the turns are shared evenly."""
-    ledger = MemoryLedger() if kind == "memory" else SqliteLedger(str(tmp_path / "leads.db"))
-    router = small_router(ledger)
+    router = small_router(LEDGERS[kind](tmp_path))
     leads = [Lead(id=str(n), facts={"product": "press"}) for n in range(40)] * 4
     with ThreadPoolExecutor(8) as pool:
         decisions = list(pool.map(lambda lead: router.route(lead, at=AT), leads))

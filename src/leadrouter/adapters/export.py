@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TextIO, TypeAlias, TypeVar
 
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event
@@ -24,6 +24,7 @@ Kind: TypeAlias = Literal["text", "whole", "instant", "texts"]
 Columns: TypeAlias = Mapping[str, Kind]
 Row: TypeAlias = dict[str, Any]
 Table: TypeAlias = Literal["leads", "events"]
+Numbered = TypeVar("Numbered", Kept, LeadState)
 
 LEADS: Columns = {
     "lead_id": "text", "number": "whole", "version": "whole", "status": "text", "class": "text", "rule": "text",
@@ -45,12 +46,12 @@ _WHO = ("people", "person", "by", "to", "holder", "owner", "left")
 
 
 def rows_of(work: Reading, table: Table) -> Iterator[Row]:
-    """Yield the rows of a table in the order of their numbers, a page of the log in memory at a time."""
-    for kept in _log(work):
-        if table == "events":
-            yield _event_row(kept)
-        elif kept.event.name == "lead.routed":
-            yield _lead_row(work, kept.event)
+    """Yield the rows of a table in the order of their numbers, a page of the ledger in memory at a time."""
+    if table == "events":
+        yield from map(_event_row, _paged(work.log))
+    else:
+        for state in _paged(work.leads):
+            yield _lead_row(work, state)
 
 
 def columns_of(table: Table) -> Columns:
@@ -58,19 +59,18 @@ def columns_of(table: Table) -> Columns:
     return EVENTS if table == "events" else LEADS
 
 
-def _log(work: Reading) -> Iterator[Kept]:
+def _paged(read: Callable[[int, int], tuple[Numbered, ...]]) -> Iterator[Numbered]:
     after = 0
-    while page := work.log(after, _PAGE):
+    while page := read(after, _PAGE):
         yield from page
         after = page[-1].number
 
 
-def _lead_row(work: Reading, routed: Event) -> Row:
-    lead_id = str(routed.lead_id)
-    (entry,) = work.entries(lead_id)
-    state, record = cast("LeadState", work.lead(lead_id)), json.loads(entry.record)
+def _lead_row(work: Reading, state: LeadState) -> Row:
+    (entry,) = work.entries(state.lead_id)
+    record = json.loads(entry.record)
     return {
-        "lead_id": lead_id,
+        "lead_id": state.lead_id,
         "number": state.number,
         "version": state.version,
         "status": state.status,
@@ -85,11 +85,11 @@ def _lead_row(work: Reading, routed: Event) -> Row:
         "accountable": state.accountable,
         "offered_to": [offer.person for offer in state.offers],
         "arrived": state.arrived,
-        "decided": routed.at,
+        "decided": datetime.fromisoformat(entry.at),
         **{name: state.milestones.get(name) for name in ("offered", "accepted", "contacted", "closed")},
         "deadline": state.deadline,
         "company": state.company,
-        "known_by": routed.details.get("known_by"),
+        "known_by": record["known"].get("rule"),
         "pack": state.pack,
         "organisation": record["organisation"],
     }

@@ -138,8 +138,7 @@ class Projections:
                     self._give_back(before, details["people"])
 
     def _give_back(self, state: LeadState | None, people: Iterable[str]) -> None:
-        if state is None:
-            raise ValueError("nothing was offered that could be given back")
+        assert state is not None, "INVARIANT: the first event of a lead is that it was routed"
         standing = self.standing(state.pool)
         for person in people:
             standing = standing.credited(person, self._given[state.lead_id])

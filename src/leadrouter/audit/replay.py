@@ -143,7 +143,7 @@ class _Replaying:
         if event is not None and event.to_json() == meant.to_json():
             self.same += not self._coming
             return
-        kept = "the log ends" if event is None else f"`{event.name}` is kept{_other(event, self._lead)}"
+        kept = "the log ends" if event is None else f"`{event.name}`{_other(event, self._lead)} is kept"
         self.differ(f"lead {self._lead}", f"`{meant.name}`{_other(meant, self._lead)} comes out, {kept}")
         self._coming.clear()
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
+from leadrouter.assignment.load import untouched
 from leadrouter.audit.finding import Finding
 from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, notes_of, states_of
 from leadrouter.audit.projections import Projections, digest_of_state
@@ -210,7 +211,7 @@ class _Verifying:
         return {
             "leads": self.leads,
             "queues": self.queues,
-            "loads": lambda: _differences("load of {}", _by(work.loads(), "person"), ours.loads, ours.load),
+            "loads": lambda: _differences("load of {}", _by(work.loads(), "person"), ours.loads, untouched),
             "standings": lambda: _differences("standing of {}", _by(work.standings(), "pool"), ours.standings),
             "breakers": lambda: _differences("breaker of {}", _by(work.breakers(), "pool"), ours.breakers),
             "companies": self.companies,

@@ -26,8 +26,9 @@ from leadrouter.errors import ConflictError, FactsError, Fault
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Ledger
 from leadrouter.organisation import Organisation
+from leadrouter.reception import GROUP
 from leadrouter.roster.roster import DutyRoster
-from leadrouter.router import GROUP, Router
+from leadrouter.router import Router
 from leadrouter.routing.arrival import Answer, read_lead
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack

@@ -21,12 +21,12 @@ from leadrouter import (
 )
 from leadrouter.adapters import durable
 from leadrouter.adapters.log import log_events
-from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.history.engine import EngineError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.stored import stored_decision
 from tests.pack_text import parse
 from tests.small import small_organisation
+from tests.unit.ledger.conftest import LEDGERS
 
 AT = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -51,9 +51,9 @@ SECTIONS = (
 )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=sorted(LEDGERS))
 def ledger(request, tmp_path):
-    opened = MemoryLedger() if request.param == "memory" else SqliteLedger(str(tmp_path / "leads.db"))
+    opened = LEDGERS[request.param](tmp_path)
     yield opened
     opened.close()
 

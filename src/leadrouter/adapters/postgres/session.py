@@ -34,6 +34,8 @@ _SETTINGS = """
     SELECT
       set_config('lock_timeout', '30s', false),
       set_config('idle_in_transaction_session_timeout', '60s', false),
+      set_config('default_transaction_isolation', 'read committed', false), -- a turn sees what the one before has kept
+      set_config('standard_conforming_strings', 'on', false),
       CASE WHEN current_setting('synchronous_commit') <> 'remote_apply'
         THEN set_config('synchronous_commit', 'on', false) END
 """

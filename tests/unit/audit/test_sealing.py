@@ -1,0 +1,48 @@
+"""A log is sealed by itself: once an hour, or after ten thousand events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from leadrouter import Lead
+from leadrouter.audit import sealing
+from leadrouter.audit.sealing import seal_in_time
+from leadrouter.ledger.memory import MemoryLedger
+from tests.small import AT, small_router
+
+HOUR = timedelta(hours=1)
+
+
+def seals(router) -> list[tuple[int, str]]:
+    with router.ledger.reading() as work:
+        return [(seal.upto, seal.at) for seal in work.seals()]
+
+
+def test_a_tick_seals_what_was_not_sealed_for_an_hour():
+    """The first at once, the next one after an hour, and none where nothing has happened since."""
+    router = small_router()
+    router.tick(at=AT)
+    assert seals(router) == []
+    router.route(Lead(id="1"), at=AT)
+    router.tick(at=AT)
+    assert seals(router) == [(2, AT.isoformat())]
+    router.route(Lead(id="2"), at=AT)
+    router.tick(at=AT + HOUR - timedelta(microseconds=1))
+    router.tick(at=AT - HOUR)
+    assert len(seals(router)) == 1
+    router.tick(at=AT + HOUR)
+    router.tick(at=AT + 9 * HOUR)
+    assert seals(router)[1:] == [(4, (AT + HOUR).isoformat())]
+
+
+def test_many_events_are_sealed_sooner(monkeypatch):
+    """Ten thousand of them, however little time has passed."""
+    assert sealing.MOST_EVENTS == 10_000
+    monkeypatch.setattr(sealing, "MOST_EVENTS", 3)
+    ledger = MemoryLedger()
+    router = small_router(ledger)
+    for number in range(4):
+        router.route(Lead(id=str(number)), at=AT)
+        with ledger.transaction() as work:
+            seal_in_time(work, AT)
+    assert [upto for upto, _ in seals(router)] == [2, 6]

@@ -42,7 +42,7 @@ class Outage(Platter):
             self.losses.append((folder / "leads.db", len(self.heard)))
 
 
-def works(folder, points, *, settings="", begin=None):
+def works(folder, points, *, settings="", begin=None, end=None):
     """Do a script on a disk; return what was reported, the losses with how much had been reported, and the points."""
     folder.mkdir()
     heard = []
@@ -53,6 +53,9 @@ def works(folder, points, *, settings="", begin=None):
         worker = Worker("w", router, lambda word, **values: heard.append({"word": word, **values}))
         for deed in islice(script("power"), DEEDS):
             worker.do(deed)
+        if end is not None:
+            with router.ledger.reading() as work:
+                end(work.log())
     return heard, outage.losses, outage.passed
 
 
@@ -69,6 +72,23 @@ def test_no_answer_is_lost_with_the_power(tmp_path):
         is_sound(path)
         with open_office(f"sqlite:///{path}") as router:
             check_aftermath(router, {"w": heard[:count]})
+
+
+def test_at_normal_durability_only_the_end_is_lost(tmp_path):
+    """What is left is the beginning of what was kept, whole units of work, and the laws hold of it."""
+    *_, points = works(tmp_path / "counted", (), settings="?synchronous=normal")
+    kept = []
+    _, losses, _ = works(tmp_path / "leads", some_of(points, LOSSES), settings="?synchronous=normal", end=kept.extend)
+    lengths = set()
+    for path, _ in losses:
+        is_sound(path)
+        with open_office(f"sqlite:///{path}") as router:
+            with router.ledger.reading() as work:
+                left = work.log()
+            check_aftermath(router, {})
+        assert list(left) == kept[: len(left)]
+        lengths.add(len(left))
+    assert len(lengths) > 1
 
 
 def is_sound(path):

@@ -213,6 +213,7 @@ class AsyncRouter:
     handover = _twin(Router.handover)
     apply = _twin(Router.apply)
     measures = _twin(Router.measures)
+    erase = _twin(Router.erase)
 
     @property
     def pack(self) -> RulePack:

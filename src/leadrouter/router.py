@@ -14,6 +14,8 @@ from leadrouter.audit.replay import Replayed, replay
 from leadrouter.compartment import Compartment, people_seen_by
 from leadrouter.doors import instant
 from leadrouter.event import Observer
+from leadrouter.privacy.erasing import Erased, erase
+from leadrouter.privacy.wanted import OfContact, OfLead, Older, Wanted
 from leadrouter.reception import PatternsEngine, Reception
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.stored import find_entry, read_decision
@@ -170,6 +172,50 @@ class Router(Reception):
         """
         with self.ledger.reading() as work:
             return replay(work, duties=self.duties, strategies=self.strategies, identity_key=self.identity_key)
+
+    def erase(
+        self,
+        *,
+        contact: str | None = None,
+        lead_id: str | None = None,
+        before: datetime | None = None,
+        at: datetime | None = None,
+        dry_run: bool = False,
+    ) -> Erased:
+        """Erase the personal data of somebody, of one lead, or of everything that is older than an instant.
+
+        Contacts, companies' names, free text and facts that the pack has no word for go, and what they could
+        be found out by. What was decided stays, is answered as before, and is explained by what is left. The
+        bytes may lie in the file until it is vacuumed, and in its backups.
+
+        Args:
+            contact: a phone, an e-mail or a name, in any spelling; leads that bring only another one of the
+                same person are not found by it.
+            lead_id: the id of a lead, or the beginning of it.
+            before: an aware instant; what was decided, noted or refused before it is erased.
+            at: the instant of the events that say so; the system's clock where it is left out.
+            dry_run: erase nothing, and return what would be.
+
+        Raises:
+            TypeError: not exactly one of contact, lead and instant is given.
+            ValueError: the contact is empty.
+            UnknownLeadError: no lead has that id, or several begin so.
+            NaiveTimeError: an instant has no zone.
+
+        Costs the size of the ledger; others write between.
+        """
+        if sum(each is not None for each in (contact, lead_id, before)) != 1:
+            raise TypeError("say whose data is to be erased: by contact, lead_id or before")
+        wanted: Wanted
+        if contact is not None:
+            wanted = OfContact(contact, self.organisation.country, self.identity_key)
+        elif lead_id is not None:
+            with self.ledger.reading() as work:
+                wanted = OfLead(find_entry(work, lead_id).lead_id)
+        else:
+            assert before is not None, "INVARIANT: one of the three is given"
+            wanted = Older(before)
+        return erase(self.ledger, wanted, instant(at), tell=self.observer, dry_run=dry_run)
 
     @property
     def digests(self) -> tuple[str, str]:

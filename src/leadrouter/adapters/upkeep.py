@@ -187,7 +187,11 @@ def vacuum(address: str) -> None:
     path = _existing(address)
     with _opened_ledger(path) as connection, closing(Turn(str(path), _PATIENCE)) as turn, turn.taken():
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (is_read, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_read:
+        raise LedgerError(
+            f"somebody reads {path} for too long: what is gone may still be found on the disk; do it again"
+        )
 
 
 def _place(address: str) -> Path:

@@ -26,7 +26,7 @@ from leadrouter.ledger.ledger import Entry, Reading
 from leadrouter.lifecycle.company import Company, Known
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.readonly import read_only
-from leadrouter.routing.decision import Decision
+from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import facts_for
 from leadrouter.routing.placing import place
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _NONE: Mapping[str, OwnStrategy] = read_only({})
 _DECIDED_BY_TEXT: Final = ("class", "route", "rules", "tags", "tag_rules", "signals", "history")
+_ERASED: Final = "its text was erased, and a rule had read it"
 
 
 @frozen(kw_only=True)
@@ -179,6 +180,8 @@ class _Replaying:
             facts = facts_for(pack, lead, routed.at, supplied=record["supplied"])
             outcome = pack.decide(facts, history)
         except FactsError as error:
+            if self.is_erased(entry, record):
+                raise NotGivenError(_ERASED) from None
             raise ValueError(error.faults[0].code) from None
         work = cast("Transaction", self.scratch)  # placing asks for nothing that it has not
         desk = Desk(work, routed.at, house, self.houses.pack)
@@ -205,11 +208,16 @@ class _Replaying:
             return
         out = decision.to_record()
         names = [name for name in sorted({*record, *out}) if record.get(name) != out.get(name)]
-        if not entry.salt and set(names) & set(_DECIDED_BY_TEXT):
-            self.left_out.append(Finding(where, "its text was erased, and a rule had read it"))
+        if self.is_erased(entry, record) and set(names) & set(_DECIDED_BY_TEXT):
+            self.left_out.append(Finding(where, _ERASED))
             return
         told = [f"{name} was {_shown(record.get(name))}, comes out as {_shown(out.get(name))}" for name in names]
         self.differ(where, "; ".join(told) or "its record is not written as it was")
+
+    def is_erased(self, entry: Entry, record: dict[str, Any]) -> bool:
+        """Tell whether personal data was erased by which a lead was decided: its own, or its company's past."""
+        digest = record.get("history")
+        return entry.is_erased or (digest is not None and digest_of(str(self.work.text(digest))) != digest)
 
     def check_company(self, entry: Entry, house: House) -> None:
         """Note a lead whose company is not known by what the lead brings; it may have been forgotten since."""

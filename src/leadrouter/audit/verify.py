@@ -70,7 +70,9 @@ class _Verifying:
     erased: int = field(default=0, init=False)
     _last: int = field(default=0, init=False)
     _texts: set[str] = field(factory=set, init=False)
-    _emptied: set[str] = field(factory=set, init=False)
+    _unexplained: dict[tuple[str, str], str] = field(factory=dict, init=False)
+    """By lead, and digest of what is left of what was erased: what is to be said where no event says so."""
+    _left: dict[str, str] = field(factory=dict, init=False)
     _noted: int = field(default=0, init=False)
     _notes: dict[str, str] = field(factory=dict, init=False)
 
@@ -85,8 +87,8 @@ class _Verifying:
             else:
                 self.take(kept)
         self.findings.extend(Finding("log", told) for told in self.chain.end())
-        for lead_id in sorted(self._emptied):
-            self.find(f"lead {lead_id}", "its salt is gone, and no event says that it was erased")
+        for (lead_id, _), told in sorted(self._unexplained.items()):
+            self.find(f"lead {lead_id}", told)
         for what, check in self.checks().items():
             try:
                 self.findings.extend(check())
@@ -125,7 +127,11 @@ class _Verifying:
             case "lead.routed":
                 yield from self.entry_of(event)
             case "lead.erased":
-                self._emptied.discard(str(event.lead_id))
+                self._unexplained.pop((str(event.lead_id), event.evidence["payload"]), None)
+            case "lead.past_erased":
+                self._unexplained.pop((str(event.lead_id), event.evidence["history"]), None)
+            case "company.erased":
+                self._left[event.details["note"]] = event.evidence["payload"]
             case "company.noted" if "lead" in event.details:
                 yield from self.deal_of(event)
             case "company.noted":
@@ -172,7 +178,10 @@ class _Verifying:
             yield from self.lacking(json.loads(entry.record))
         if not entry.salt:
             self.erased += 1
-            self._emptied.add(entry.lead_id)
+            told = "its salt is gone, and no event says that it was erased"
+            self._unexplained[entry.lead_id, digest_of(entry.payload)] = told
+            if entry.digest:
+                yield "its digest is not that of its payload"
             return
         if salted(entry.salt, entry.payload) != routed.evidence.get("payload"):
             yield "its payload is not the one that came"
@@ -193,7 +202,11 @@ class _Verifying:
             if text is None:
                 yield f"the text of its {what} is missing"
             elif digest_of(text) != digest:
-                yield f"the text of its {what} is not the one that decided"
+                told = f"the text of its {what} is not the one that decided"
+                if what == "history":
+                    self._unexplained[record["lead_id"], digest_of(text)] = told
+                else:
+                    yield told
             elif what != "history":
                 self._texts.add(digest)
         roster = record.get("roster")
@@ -269,10 +282,13 @@ class _Verifying:
             company = self.projections.company(note.begun)
             if company is None or company.root != note.company:
                 yield Finding(f"note {number}", "is not with its company")
-            digest = self._notes.pop(lead_id_of(f"{note.kind}:{note.key}"), None)
+            id_ = lead_id_of(f"{note.kind}:{note.key}")
+            digest = self._notes.pop(id_, None)
             if note.payload is None and not note.salt:
                 continue
-            if digest is None or (note.salt and salted(note.salt, note.to_json()) != digest):
+            is_whole = bool(note.salt) and salted(note.salt, note.to_json()) == digest
+            is_left = not note.salt and digest_of(str(note.payload)) == self._left.get(id_)
+            if digest is None or not (is_whole or is_left):
                 yield Finding(f"note {number}", "is not what was noted")
         if count != self._noted:
             yield Finding("notes", f"{count} are kept, {self._noted} were noted")

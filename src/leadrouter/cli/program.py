@@ -10,7 +10,7 @@ from leadrouter.cli.console import FINE, UNREADABLE, err, say, say_error
 from leadrouter.errors import LeadRouterError
 
 _COMMANDS = (
-    *("route", "explain", "standing", "handover", "verify", "replay", "ledger"),
+    *("route", "explain", "standing", "handover", "erase", "verify", "replay", "ledger"),
     *("test", "check", "roster", "format", "schema"),
 )
 _EXIT_CODES = """\b

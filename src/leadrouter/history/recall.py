@@ -111,7 +111,7 @@ class Past:
         if first is None:
             desk.work.note(event)
             _tell(desk, event, event.salt)
-        elif evolve(first, at=event.at, begun=begun) != event:
+        elif (first.salt or first.payload is None) and evolve(first, at=event.at, begun=begun) != event:
             raise ConflictError(f"`{kind}` event `{key}` is in the ledger with another content; the first stays", key)
 
     def _root(self, desk: Desk, about: Lead, lead_id: str | None, id_: str, *, is_new: bool) -> tuple[str, str]:

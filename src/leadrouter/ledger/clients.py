@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
+
+from leadrouter.identity import MATCHING_RULES
 
 if TYPE_CHECKING:
     from leadrouter.lifecycle.company import Company
@@ -60,5 +63,5 @@ class Clients(ReadClients, Protocol):
     def add_identifier(self, company: Company, rule: str, digest: str) -> None:
         """Keep an identifier of a company that was put before; once is enough."""
 
-    def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
-        """Let go of the identifiers that a company was begun with: it is not known again by them."""
+    def forget_identifiers(self, id: str, rules: Collection[str] = MATCHING_RULES) -> None:  # noqa: A002  # as above
+        """Let go of the identifiers of some rules that a company was begun with: it is not known again by them."""

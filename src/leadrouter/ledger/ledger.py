@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from leadrouter.ledger.chain import Kept, Seal
 from leadrouter.ledger.clients import Clients, ReadClients
+from leadrouter.ledger.personal import Personal, ReadPersonal
 
 if TYPE_CHECKING:
     from leadrouter.assignment.load import Load
@@ -27,7 +28,8 @@ class Entry:
 
     `payload` is the lead as canonical JSON and the one place of personal data; `digest` is its SHA-256;
     `record` is the decision as JSON. `at` is an ISO 8601 instant in UTC. `salt` goes before the payload in the
-    digest that the event `lead.routed` has of it, so that nobody finds out a short payload by trying.
+    digest that the event `lead.routed` has of it, so that nobody finds out a short payload by trying. Where
+    the lead was erased, `payload` is what is left of it, and `digest` and `salt` are empty.
     """
 
     lead_id: str
@@ -38,10 +40,18 @@ class Entry:
     at: str
     salt: str = field(repr=False)
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether the personal data of the lead was erased."""
+        return not self.salt
+
 
 @frozen(kw_only=True)
 class Refused:
-    """A lead that was refused or came in conflict with its stored namesake, kept as it came."""
+    """A lead that was refused or came in conflict with its stored namesake, kept as it came.
+
+    `payload` is empty where it was erased.
+    """
 
     key: str
     payload: str = field(repr=False)
@@ -85,6 +95,10 @@ class Reading(Protocol):
     @property
     def clients(self) -> ReadClients:
         """The companies."""
+
+    @property
+    def personal(self) -> ReadPersonal:
+        """Where personal data may be."""
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
@@ -185,7 +199,8 @@ class Transaction(Reading, Protocol):
     - what it read stays true until it ends: no other writer comes between;
     - it reads what it has written itself;
     - all that it wrote is kept when its block ends, or nothing is when the block raises;
-    - nothing that was appended is ever changed: an event's hash covers those before it (`ledger.chain`);
+    - nothing that was appended is ever changed: an event's hash covers those before it (`ledger.chain`).
+      What is erased (`personal`) the hashes do not cover;
     - numbers of events grow in the order in which transactions are kept: whoever has read up to a number
       never finds a lower one later.
     """
@@ -193,6 +208,10 @@ class Transaction(Reading, Protocol):
     @property
     def clients(self) -> Clients:
         """The companies."""
+
+    @property
+    def personal(self) -> Personal:
+        """Where personal data may be, and is erased."""
 
     def salt(self) -> str:
         """Return a new salt for an entry: 32 characters that nobody can guess."""

@@ -16,6 +16,7 @@ from leadrouter.errors import StaleError
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
 from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients, when
+from leadrouter.ledger.memory_personal import MemoryPersonal
 from leadrouter.ledger.queues import Queues
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class _Books:
     """Everything that is kept."""
 
     entries: dict[str, Entry] = field(factory=dict)
-    refused: list[Refused] = field(factory=list)
+    refused: dict[int, Refused] = field(factory=dict)
     texts: dict[str, str] = field(factory=dict)
     log: list[Kept] = field(factory=list)
     ends: dict[str, str] = field(factory=dict)
@@ -98,7 +99,7 @@ class MemoryLedger:
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
         with self._lock:
-            return tuple(self._books.refused)
+            return tuple(self._books.refused.values())
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
@@ -124,6 +125,11 @@ class _Work:
     @property
     def clients(self) -> MemoryClients:
         return MemoryClients(self.books.companies, self._put)
+
+    @property
+    def personal(self) -> MemoryPersonal:
+        books = self.books
+        return MemoryPersonal(books.entries, books.refused, books.texts, books.companies, self._put)
 
     def find(self, key: str) -> Entry | None:
         return self.books.entries.get(key)
@@ -204,7 +210,7 @@ class _Work:
         self._put(self.books.entries, entry.key, entry)
 
     def refuse(self, refused: Refused) -> None:
-        self._append(self.books.refused, refused)
+        self._put(self.books.refused, len(self.books.refused) + 1, refused)
 
     def append(self, event: Event) -> None:
         if event.lead_id is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection, MutableMapping
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
+from leadrouter.identity import MATCHING_RULES
 from leadrouter.ledger.ledger import Noted
 
 if TYPE_CHECKING:
@@ -105,10 +106,10 @@ class MemoryClients:
             self.put_into(self.shelves.holders[rule, digest], company.id, True)
             self._count(company.root, (rule, digest), 1)
 
-    def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
-        """Let go of the identifiers that a company was begun with: it is not known again by them."""
+    def forget_identifiers(self, id: str, rules: Collection[str] = MATCHING_RULES) -> None:  # noqa: A002  # as above
+        """Let go of the identifiers of some rules that a company was begun with: it is not known again by them."""
         held = self.shelves.identifiers[id]
-        for identifier in [each for each, is_there in held.items() if is_there]:
+        for identifier in [each for each, is_there in held.items() if is_there and each[0] in rules]:
             self.put_into(held, identifier, False)
             self.put_into(self.shelves.holders[identifier], id, False)
             self._count(self.shelves.companies[id].root, identifier, -1)

@@ -75,8 +75,11 @@ def refuse(work: Transaction, arrival: Arrival, error: FactsError) -> Taken:
 
 
 def repeat(work: Transaction, arrival: Arrival, entry: Entry) -> Taken:
-    """Answer what came under a key that is known already; another payload is kept beside the first."""
-    if isinstance(arrival.lead, Lead) and entry.digest == arrival.lead.digest:
+    """Answer what came under a key that is known already; another payload is kept beside the first.
+
+    Nobody knows any more what the payload was of a lead that was erased: its answer is given to any.
+    """
+    if isinstance(arrival.lead, Lead) and (entry.is_erased or entry.digest == arrival.lead.digest):
         return Taken(answer=entry, events=(happened(arrival, "lead.repeated"),))
     _keep(work, arrival, "conflict: the key is known with another payload")
     message = f"`{arrival.key}` is in the ledger with another payload; the stored decision stays"

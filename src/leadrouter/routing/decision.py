@@ -51,6 +51,13 @@ class Decision:
     supplied: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
     known: Known = field(factory=Known)
     pack: RulePack = field(eq=False, repr=False)
+    kept_record: str | None = field(default=None, repr=False)
+    """The record as it was kept, where personal data by which the lead was decided is erased."""
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether personal data by which the lead was decided is erased: the answer is the one that was given then."""
+        return self.kept_record is not None
 
     @property
     def lead_class(self) -> str:
@@ -111,14 +118,14 @@ class Decision:
     @property
     def blocked_by(self) -> tuple[str, ...]:
         """The missing facts that could have changed the class or the route. Worked out when read."""
-        return blocked.blocked_by(self.pack.index, self.outcome)
+        return () if self.is_erased else blocked.blocked_by(self.pack.index, self.outcome)
 
     def explanation(self, *, personal: bool = False) -> Explanation:
         """Return why the pack decided so. Free text is shown only where `personal` asks for it.
 
         Costs as much as there are rules before the deciding ones.
         """
-        return explain_outcome(self.pack, self.outcome, personal=personal)
+        return explain_outcome(self.pack, self.outcome, personal=personal, is_erased=self.is_erased)
 
     def explain(self, *, personal: bool = False, candidates: bool = True) -> str:
         """Say for people why the lead goes there, and why not elsewhere; why not to the others, with `candidates`."""
@@ -139,6 +146,9 @@ class Decision:
 
     def to_record(self) -> dict[str, Any]:
         """Return what the ledger keeps: the decision without its explanation, and without facts."""
+        if self.kept_record is not None:
+            held: dict[str, Any] = json.loads(self.kept_record)
+            return held
         patterns = {"signals": dict(self.signals), "history": self.history_digest} if self.signals else {}
         return {
             "lead_id": self.lead_id,
@@ -167,6 +177,8 @@ class Decision:
 
     @cached_property
     def _json(self) -> str:
+        if self.kept_record is not None:
+            return self.kept_record
         return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -177,6 +189,8 @@ def digest_of(text: str) -> str:
 
 def _told(decision: Decision, explanation: Explanation, *, candidates: bool) -> Iterator[str]:
     yield f"lead {decision.lead_id} {_where(decision.assignment)}, {decision.at.isoformat()}"
+    if decision.is_erased:
+        yield "personal data was erased since: this is what was answered then, and what is left of why"
     if decision.known != Known():
         yield str(decision.known)
     yield from _signals(explanation.signals)

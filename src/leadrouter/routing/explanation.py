@@ -21,13 +21,15 @@ from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.rulepack.wording import format_expression
 
 NOTHING_KNOWN = "nothing is known of the company's past"
+ERASED = "(erased)"
+"""What stands for free text, and for what was concluded from it, where personal data was erased."""
 
 
 @frozen(kw_only=True)
 class PassedOver:
     """An earlier rule, the first of its conditions that was not true, and the facts that it read.
 
-    `value` is `false` or `unknown`; a missing fact is shown as `None`.
+    `value` is `false` or `unknown`, or `(erased)` where what is left does not tell; a missing fact is shown as `None`.
     """
 
     rule: str
@@ -95,27 +97,31 @@ class Explanation:
         return {"tables": [each.to_dict() for each in self.tables], **signals, "blocked_by": list(self.blocked_by)}
 
 
-def explain_outcome(pack: RulePack, outcome: Outcome, *, personal: bool = False) -> Explanation:
+def explain_outcome(
+    pack: RulePack, outcome: Outcome, *, personal: bool = False, is_erased: bool = False
+) -> Explanation:
     """Explain an outcome of this pack.
 
-    Free text counts as personal data: only its length is shown, unless `personal`. Costs as much as
-    there are rules before the deciding ones.
+    Free text counts as personal data: only its length is shown, unless `personal`. Where it `is_erased`,
+    nobody knows whether there was any. Costs as much as there are rules before the deciding ones.
     """
-    explaining = _Explaining(pack, outcome, personal)
+    explaining = _Explaining(pack, outcome, personal, is_erased)
     return Explanation(
         tables=tuple(explaining.tables()),
-        signals=tuple(_signals(pack, outcome)),
-        blocked_by=blocked_by(pack.index, outcome),
+        signals=tuple(_signals(pack, outcome, is_erased=is_erased)),
+        blocked_by=() if is_erased else blocked_by(pack.index, outcome),
     )
 
 
-def _signals(pack: RulePack, outcome: Outcome) -> Iterator[SignalExplanation]:
+def _signals(pack: RulePack, outcome: Outcome, *, is_erased: bool) -> Iterator[SignalExplanation]:
     """Explain the patterns that are not false."""
     sensed = outcome.sensed
     for pattern in pack.checked.patterns:
         value = outcome.signals[pattern.name]
         if sensed is None:
             yield SignalExplanation(signal=pattern.name, value="unknown", told=NOTHING_KNOWN)
+        elif is_erased and value is not False:
+            yield SignalExplanation(signal=pattern.name, value="unknown" if value is None else "true", told=ERASED)
         elif value is None:
             lacking = sorted(sensed.reading.lacking(pattern) - {pattern.name})
             told = f"depends on {', '.join(lacking) or 'missing facts of past events'}"
@@ -135,6 +141,7 @@ class _Explaining:
     pack: RulePack
     outcome: Outcome
     personal: bool
+    is_erased: bool
 
     def tables(self) -> Iterator[TableExplanation]:
         checked = self.pack.checked
@@ -180,11 +187,13 @@ class _Explaining:
     def passed(self, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> PassedOver:
         calendar = self.pack.index.calendar
         worth = ((written, root, value_of(root, facts, calendar)) for written, root in _terms(rule))
-        written, root, value = next(each for each in worth if each[2] is not True)
+        terms = list(worth) if self.is_erased else [next(each for each in worth if each[2] is not True)]
+        written, root, value = next((each for each in terms if each[2] is False), terms[0])
+        unknown = ERASED if self.is_erased else "unknown"
         return PassedOver(
             rule=rule.id,
             condition=format_expression(written),
-            value="unknown" if value is None else "false",
+            value="false" if value is False else unknown,
             facts=self.shown(e.names(root), facts, types),
         )
 
@@ -192,6 +201,8 @@ class _Explaining:
         return {name: self.show(types[name], facts.get(name)) for name in sorted(names)}
 
     def show(self, type_: v.Type, value: Any) -> Any:
+        if self.is_erased and isinstance(type_, v.Text):
+            return ERASED
         if value is None:
             return None
         if isinstance(type_, v.Text) and not self.personal:

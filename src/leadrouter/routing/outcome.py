@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import define
+from attrs import define, evolve
 
 from leadrouter.facts import read_facts
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
+from leadrouter.vocabulary import Vocabulary
 
 
 @define(eq=False, repr=False, init=False)
@@ -38,14 +39,37 @@ class Outcome:
         given: Mapping[str, Any],
         decided: Mapping[str, tuple[Rule, ...]],
         sensed: Signals | None = None,
+        facts: dict[str, Any] | None = None,
     ) -> Outcome:
-        """Return the outcome of rules that decided, by table; only a derived fact may have none."""
+        """Return the outcome of rules that decided, by table; only a derived fact may have none.
+
+        `facts` are the typed ones, where what was given does not give them.
+        """
         outcome = cls()
-        outcome._pack, outcome._given, outcome._facts = pack, dict(given), None
+        outcome._pack, outcome._given, outcome._facts = pack, dict(given), facts
         outcome._derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
         outcome._tagging, outcome._sensed = decided["tag"], sensed
         (outcome._classified,), (outcome._routed,) = decided["classify"], decided["route"]
         return outcome
+
+    @classmethod
+    def recorded(
+        cls,
+        pack: CheckedPack,
+        given: Mapping[str, Any],
+        rules: Mapping[str, str],
+        tag_rules: Iterable[str],
+        sensed: Signals | None = None,
+    ) -> Outcome:
+        """Return the outcome of rules that are known to have decided, by their ids, whatever is left of the facts."""
+        ids = {table.name: frozenset({rules[table.name]} if table.name in rules else ()) for table in pack.tables}
+        ids["tag"] = frozenset(tag_rules)
+        decided = {table.name: tuple(rule for rule in table if rule.id in ids[table.name]) for table in pack.tables}
+        optional = Vocabulary.of(*(evolve(each, required=False) for each in pack.vocabulary))
+        typed = read_facts(optional, given, keep_unknown=pack.keep_unknown)
+        derived = {name: rule.outcome for name, table in pack.computed() for rule in decided[table.name]}
+        signals = {} if sensed is None else _known(sensed.values)
+        return cls.of(pack, given, decided, sensed, {**typed, **derived, **signals})
 
     @property
     def lead_class(self) -> str:
@@ -85,8 +109,8 @@ class Outcome:
         if self._facts is None:
             typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
             derived = zip(self._pack.derived, self._derived, strict=True)
-            signals = {name: value for name, value in self.signals.items() if value is not None}
-            self._facts = {**typed, **{name: rule.outcome for name, rule in derived if rule is not None}, **signals}
+            found = {name: rule.outcome for name, rule in derived if rule is not None}
+            self._facts = {**typed, **found, **_known(self.signals)}
         return dict(self._facts)
 
     @property
@@ -127,3 +151,7 @@ class Outcome:
 
     def __repr__(self) -> str:
         return f"Outcome(lead_class={self.lead_class!r}, route={self.route!r}, rules={self.rules!r})"
+
+
+def _known(signals: Mapping[str, bool | None]) -> dict[str, bool]:
+    return {name: value for name, value in signals.items() if value is not None}

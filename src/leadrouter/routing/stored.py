@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from leadrouter.errors import UnknownLeadError
 from leadrouter.history.past import History
+from leadrouter.history.signals import Signals
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Entry, Ledger, Reading
 from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
-from leadrouter.routing.decision import Decision
+from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import facts_for
+from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
 
@@ -48,7 +51,11 @@ def find_entry(work: Reading, lead_id: str, sees: Callable[[Entry], bool] = lamb
 
 
 def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:
-    """Return the decision of an entry, as it was answered."""
+    """Return the decision of an entry, as it was answered.
+
+    Where personal data by which it was decided is erased, it is not decided again: the rules that decided are in
+    the record.
+    """
     record = json.loads(entry.record)
     pack = pack_of(record["pack"])
     at = datetime.fromisoformat(record["at"])
@@ -56,11 +63,12 @@ def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack
     read = work.text(record["history"]) if record.get("history") is not None else None
     history = None if read is None else History.from_json(read)
     facts = facts_for(pack, Lead.from_payload(entry.payload), at, supplied=record["supplied"])
+    is_erased = entry.is_erased or (read is not None and digest_of(read) != record["history"])
     return Decision(
         lead_id=entry.lead_id,
         key=entry.key,
         at=at,
-        outcome=pack.decide(facts, history),
+        outcome=_recorded(pack, facts, record, history) if is_erased else pack.decide(facts, history),
         assignment=Assignment.of(event for event in work.events(entry.lead_id) if event.version <= version),
         organisation_digest=record["organisation"],
         roster_digest=record.get("roster"),
@@ -68,7 +76,14 @@ def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack
         supplied=record["supplied"],
         known=Known.from_dict(record["known"]),
         pack=pack,
+        kept_record=entry.record if is_erased else None,
     )
+
+
+def _recorded(pack: RulePack, facts: Mapping[str, Any], record: Mapping[str, Any], history: History | None) -> Outcome:
+    """Return what the pack said then, whatever is left of the facts."""
+    sensed = None if history is None else Signals(record["signals"], pack.reading(facts, history))
+    return Outcome.recorded(pack.checked, facts, record["rules"], record["tag_rules"], sensed)
 
 
 def kept_pack(work: Reading, digest: str) -> RulePack:

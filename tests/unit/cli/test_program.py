@@ -21,6 +21,7 @@ COMMANDS = [
     "explain",
     "standing",
     "handover",
+    "erase",
     "verify",
     "replay",
     "ledger",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import define
 
 from leadrouter.adapters.postgres.session import Session
+from leadrouter.identity import MATCHING_RULES
 from leadrouter.lifecycle.company import Company
 
 
@@ -64,9 +67,9 @@ class PostgresClients:
         """Keep an identifier of a company that was put before; once is enough."""
         self.session.tell("identifier", rule, digest, company.root, company.id)
 
-    def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
-        """Let go of the identifiers that a company was begun with: it is not known again by them."""
-        self.session.tell("forgotten", id)
+    def forget_identifiers(self, id: str, rules: Collection[str] = MATCHING_RULES) -> None:  # noqa: A002  # as above
+        """Let go of the identifiers of some rules that a company was begun with: it is not known again by them."""
+        self.session.tell("forgotten", id, list(rules))
 
     def _all(self, name: str, *values: str | int) -> tuple[Company, ...]:
         return tuple(Company.from_json(text) for (text,) in self.session.ask(name, values))

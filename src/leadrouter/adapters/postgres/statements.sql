@@ -105,6 +105,13 @@ SELECT value FROM leadrouter.book WHERE kind = $1 AND name = $2
 -- name: books
 SELECT value FROM leadrouter.book WHERE kind = $1 ORDER BY name
 
+-- name: numbered entries
+SELECT number, lead_id, key, digest, payload, record, at, salt FROM leadrouter.entry
+WHERE number > $1 ORDER BY number LIMIT $2
+
+-- name: numbered refused
+SELECT number, key, payload, reason, at FROM leadrouter.refused WHERE number > $1 ORDER BY number LIMIT $2
+
 -- name: noted
 SELECT key, company, begun, contact, kind, at, payload, salt FROM leadrouter.noted
 WHERE length(kind) || kind || key = length($1::text) || $1 || $2

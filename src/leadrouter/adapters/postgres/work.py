@@ -11,6 +11,7 @@ from attrs import astuple, define, field
 
 from leadrouter.adapters.postgres.audit import astray, people_of
 from leadrouter.adapters.postgres.clients import PostgresClients
+from leadrouter.adapters.postgres.personal import PostgresPersonal
 from leadrouter.adapters.postgres.session import Book, BookName, Session
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
@@ -90,6 +91,11 @@ class PostgresWork:
     def clients(self) -> PostgresClients:
         """The companies."""
         return PostgresClients(self.session, self._companies)
+
+    @property
+    def personal(self) -> PostgresPersonal:
+        """Where personal data may be, and is erased."""
+        return PostgresPersonal(self.session, self._found)
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 
 from attrs import define
 
+from leadrouter.identity import MATCHING_RULES
 from leadrouter.lifecycle.company import Company
 
 _PUT = """
@@ -92,9 +94,10 @@ class SqliteClients:
         """Keep an identifier of a company that was put before; once is enough."""
         self.connection.execute(_ADD, (rule, digest, company.root, company.id))
 
-    def forget_identifiers(self, id: str) -> None:  # noqa: A002  # as above
-        """Let go of the identifiers that a company was begun with: it is not known again by them."""
-        self.connection.execute("DELETE FROM identifier WHERE company = ?", (id,))
+    def forget_identifiers(self, id: str, rules: Collection[str] = MATCHING_RULES) -> None:  # noqa: A002  # as above
+        """Let go of the identifiers of some rules that a company was begun with: it is not known again by them."""
+        statement = "DELETE FROM identifier WHERE company = ? AND rule = ?"
+        self.connection.executemany(statement, [(id, rule) for rule in rules])
 
     def _all(self, query: str, *values: str | int) -> tuple[Company, ...]:
         return tuple(Company.from_json(text) for (text,) in self.connection.execute(query, values))

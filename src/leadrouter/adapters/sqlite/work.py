@@ -11,6 +11,7 @@ from attrs import astuple, define, field, fields
 
 from leadrouter.adapters.sqlite.audit import astray, lead_columns
 from leadrouter.adapters.sqlite.clients import SqliteClients
+from leadrouter.adapters.sqlite.personal import SqlitePersonal
 from leadrouter.adapters.sqlite.shelf import Book, BookName, Shelf
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
@@ -124,6 +125,11 @@ class SqliteWork:
     def clients(self) -> SqliteClients:
         """The companies."""
         return SqliteClients(self._connection, self._companies)
+
+    @property
+    def personal(self) -> SqlitePersonal:
+        """Where personal data may be, and is erased."""
+        return SqlitePersonal(self._connection)
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""

@@ -1,0 +1,1 @@
+"""Personal data: found, erased, and what stays of a lead without it."""

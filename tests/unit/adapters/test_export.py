@@ -128,6 +128,16 @@ def test_there_is_nobody_in_a_table_who_is_a_client_s(ledger):
         assert [word for word in PERSONAL if word in told] == []
 
 
+def test_what_was_erased_stays_in_the_tables_without_anybody(ledger):
+    """A lead that was erased is still counted, as it was decided."""
+    with small_router(ledger) as router:
+        before = rows(ledger, "leads")
+        router.erase(contact="Ilya Test", at=AT + timedelta(days=1))
+        after = rows(ledger, "leads")
+        assert [{**row, "version": 0} for row in after] == [{**row, "version": 0} for row in before]
+        assert rows(ledger, "events")[-1]["at"] == AT + timedelta(days=1)
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_parquet_gives_back_the_rows(remembered, table):
     """Every value with its type; instants in UTC."""

@@ -185,21 +185,6 @@ def test_a_new_lead_that_is_there_already_is_stale_at_the_end(ledger):
         assert work.lead("ab12").version == 3
 
 
-def test_the_first_of_a_queue_is_known_after_each_change(ledger):
-    """Also where a lead has passed on and come back, in the same unit of work."""
-    second = evolve(STATE, lead_id="cd34", number=2)
-    with ledger.transaction() as work:
-        work.put_lead(STATE, seen=0)
-        work.put_lead(second, seen=0)
-    with ledger.transaction() as work:
-        assert work.count() == 2
-        work.put_lead(evolve(STATE, version=2, status="accepted"), seen=1)
-        assert work.lead("ab12").status == "accepted"
-        assert work.waiting() == (second,)
-        work.put_lead(evolve(STATE, version=3), seen=2)
-        assert work.waiting() == (evolve(STATE, version=3),)
-
-
 def test_long_keys_and_queues_fit(ledger):
     """What is found by is as long as a lead may bring it."""
     key = "".join(chr(0x4E00 + number) for number in range(3_000))

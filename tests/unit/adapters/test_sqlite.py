@@ -157,6 +157,27 @@ def test_a_child_leaves_the_connection_of_its_parent_alone(tmp_path, monkeypatch
     before.close()
 
 
+def test_what_others_wrote_is_read(tmp_path):
+    """What was read before is known as long as nobody else writes; a text that stayed is not read again."""
+    path = str(tmp_path / "leads.db")
+    ledger, other = SqliteLedger(path), SqliteLedger(path)
+    with ledger.transaction() as work:
+        work.put_load(Load(person="anna"))
+        work.put_load(Load(person="boris"))
+    with other.transaction() as work:
+        work.put_load(Load(person="vera"))
+    with ledger.reading() as work:
+        anna = work.load("anna")
+    with other.transaction() as work:
+        work.put_load(Load(person="boris", open_leads=3))
+    with ledger.reading() as work:
+        assert work.load("anna") is anna
+        assert work.load("boris") == Load(person="boris", open_leads=3)
+        assert work.load("vera") == Load(person="vera")
+    ledger.close()
+    other.close()
+
+
 def test_who_reads_does_not_wait_for_who_waits_to_write(tmp_path):
     """While a thread waits for another process to end its write, the others of its process read on."""
     path = str(tmp_path / "leads.db")

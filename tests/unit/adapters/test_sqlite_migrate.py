@@ -105,7 +105,7 @@ def test_a_step_without_room_leaves_the_tables_as_they_were(path):
         connection.execute(f"PRAGMA max_page_count = {pages + 1}")
         with pytest.raises(sqlite3.OperationalError, match="full"):
             migrate(
-                connection, (*MIGRATIONS, made(NEWEST + 1, 1, "INSERT INTO kept SELECT 'x', hex(zeroblob(999999));"))
+                connection, (*MIGRATIONS, made(NEWEST + 1, 1, "INSERT INTO kept VALUES ('x', hex(zeroblob(999999)));"))
             )
         assert not connection.in_transaction
         assert pending(connection) == ()

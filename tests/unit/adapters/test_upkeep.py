@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from leadrouter import Lead, LedgerError, Router, RulePack
+from leadrouter.adapters import upkeep
 from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.adapters.postgres.migrate import MIGRATIONS, migrate
 from leadrouter.adapters.upkeep import back_up, holdings_of, size_of, tables_of, vacuum
@@ -267,3 +268,19 @@ def test_room_is_given_back(lived_in):
         assert size_of(lived_in) < large - len(told) // 2
         assert b"x1y2z3" not in Path(lived_in.removeprefix("sqlite:///")).read_bytes()
     assert kept(lived_in) == before
+
+
+def test_room_that_somebody_still_reads_is_not_given_back_in_silence(file, monkeypatch):
+    """Whoever began to read before holds on to what was there: it is said, and can be done again after him."""
+    monkeypatch.setattr(upkeep, "_PATIENCE", 0.01)
+    reader, writer = (open_ledger(f"sqlite:///{file}") for _ in range(2))
+    with reader.reading() as work:
+        assert work.count() == 5
+        with writer.transaction() as other:
+            other.keep("later", "x")
+        with pytest.raises(LedgerError, match="do it again"):
+            vacuum(f"sqlite:///{file}")
+    vacuum(f"sqlite:///{file}")
+    assert file.with_name("leads.db-wal").stat().st_size == 0
+    reader.close()
+    writer.close()

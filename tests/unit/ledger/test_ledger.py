@@ -232,6 +232,30 @@ def test_a_time_within_a_second_comes_after_its_beginning(ledger):
         assert [state.lead_id for state in work.due(AT + timedelta(seconds=1))] == ["b", "ab12"]
 
 
+def test_the_first_of_a_queue_is_known_after_each_change(ledger):
+    """Also where a lead has passed on and come back, in the same unit of work, and in the next one."""
+    first = STATE
+    second, third = (evolve(first, lead_id=lead_id, number=number) for lead_id, number in (("cd34", 2), ("ef56", 3)))
+    with ledger.transaction() as work:
+        assert work.waiting() == ()
+        for state in (second, third, first):
+            work.put_lead(state, seen=0)
+        assert work.lead("ab12") == first
+        assert work.waiting() == (first,)
+    with ledger.transaction() as work:
+        assert work.count() == 3
+        work.put_lead(evolve(first, version=2, status="accepted"), seen=1)
+        assert work.lead("ab12").status == "accepted"
+        assert work.waiting() == (second,)
+        work.put_lead(evolve(first, version=3), seen=2)
+        assert work.waiting() == (evolve(first, version=3),)
+    with ledger.transaction() as work:
+        work.put_lead(evolve(second, version=2, status="accepted"), seen=1)
+        work.put_lead(evolve(first, version=4, status="accepted"), seen=3)
+    with ledger.transaction() as work:
+        assert work.waiting() == (third,)
+
+
 def test_books_are_kept_by_name(ledger):
     """Standings, loads and breakers: the last one written is read, in this transaction and in the next."""
     with ledger.transaction() as work:

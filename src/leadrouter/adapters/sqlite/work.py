@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from attrs import astuple, define, field, fields
@@ -29,6 +30,7 @@ _ENTRY = ", ".join(each.name for each in fields(Entry))
 _NOTED = ", ".join(each.name for each in fields(Noted))
 _REFUSED = ", ".join(each.name for each in fields(Refused))
 
+_values = attrgetter(*(each.name for each in fields(Entry)))
 _ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
 _ENTRY_OF_KEY = f"SELECT {_ENTRY} FROM entry WHERE key = ?"  # noqa: S608  # columns
 _ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
@@ -271,7 +273,7 @@ class SqliteWork:
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
-        self._connection.execute(_ADD, astuple(entry))
+        self._connection.execute(_ADD, _values(entry))
 
     def refuse(self, refused: Refused) -> None:
         """Keep a lead that was refused, as it came."""
@@ -315,7 +317,10 @@ class SqliteWork:
             self._count = max(self.count(), state.number)
         self._leads[state.lead_id] = state, first
         self._versions[state.lead_id] = state.version
-        self._moved[state.lead_id] = state
+        if state.queue is not None or state.lead_id in (self._heads or {}):
+            self._moved[state.lead_id] = state
+        else:
+            self._moved.pop(state.lead_id, None)
 
     def put_standing(self, standing: Standing) -> None:
         """Keep what fairness has counted in a pool."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import TypeAlias, assert_never
 
 from attrs import Factory, evolve, field, frozen
@@ -158,7 +159,7 @@ class Organisation:
             if each.hours is not None and (is_holiday or not self.hours[each.hours].holds(at, tz)):
                 yield each.id
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The fields of a pack that the organisation names: what is shared, and the size of a client."""
         departments = [each.sharing for each in self.departments.values()]

@@ -35,6 +35,9 @@ PatternsEngine: TypeAlias = Literal["durable", "reference"]
 GROUP = 32
 """How many leads of `route_many` share a commit."""
 
+Expected: TypeAlias = Outcome | FactsError | None
+"""What the rules say of a lead that comes from nobody who is a client; None of what is no lead."""
+
 Reports: TypeAlias = list[tuple[str, Mapping[str, Any]]]
 
 
@@ -152,8 +155,9 @@ class Reception(Doors):
     def _take(self, group: Sequence[Arrival]) -> list[Taken]:
         """Take leads in, in one unit of work, or each in its own where that fails; tell what happened."""
         try:
+            expected = [self._expected(arrival) for arrival in group]
             with self.ledger.transaction(*(arrival.key for arrival in group)) as work:
-                taken = [self._take_in(work, arrival) for arrival in group]
+                taken = [self._take_in(work, *each) for each in zip(group, expected, strict=True)]
         except LedgerError:
             raise
         except Exception:
@@ -166,7 +170,23 @@ class Reception(Doors):
                 self.observer(event)
         return taken
 
-    def _take_in(self, work: Transaction, arrival: Arrival) -> Taken:
+    def _expected(self, arrival: Arrival) -> Expected:
+        """Decide what came as if it came from nobody who is a client: most do, and nobody waits for it."""
+        if not isinstance(arrival.lead, Lead):
+            return None
+        try:
+            return self._outcome(arrival.lead, arrival.at, is_client=False)
+        except FactsError as error:
+            return error
+
+    def _outcome(self, lead: Lead, at: datetime, *, is_client: bool) -> Outcome:
+        return self.pack.decide(facts_for(self.pack, lead, at, supplied=self._supplied(is_client=is_client)))
+
+    def _supplied(self, *, is_client: bool) -> dict[str, Any]:
+        """Return what the rules are told of a lead beside what it says."""
+        return {EXISTING: is_client} if EXISTING in self.pack.vocabulary else {}
+
+    def _take_in(self, work: Transaction, arrival: Arrival, expected: Expected) -> Taken:
         """Decide what came, or find what was decided, or keep what is refused."""
         lead = arrival.lead
         if not isinstance(lead, Lead):
@@ -177,7 +197,7 @@ class Reception(Doors):
         reports: Reports = []
         desk = self._seated(work, arrival.at)
         try:
-            decision = self._decide(desk, lead, arrival.found, reports)
+            decision = self._decide(desk, lead, arrival.found, expected, reports)
         except FactsError as error:
             return refuse(work, arrival, FactsError(error.faults, raw=lead))
         desk.write()
@@ -191,10 +211,15 @@ class Reception(Doors):
         with self.ledger.reading() as work:
             return read_decision(work, taken.answer, self._pack_in(work))
 
-    def _decide(self, desk: Desk, lead: Lead, found: tuple[Identifier, ...], reports: Reports) -> Decision:
+    def _decide(
+        self, desk: Desk, lead: Lead, found: tuple[Identifier, ...], expected: Expected, reports: Reports
+    ) -> Decision:
         known = recognise(desk.work.clients, found, self.identity_key)
-        supplied = {EXISTING: known.is_client} if EXISTING in self.pack.vocabulary else {}
-        outcome = self.pack.decide(facts_for(self.pack, lead, desk.at, supplied=supplied))
+        supplied = self._supplied(is_client=known.is_client)
+        outcome = self._outcome(lead, desk.at, is_client=True) if supplied.get(EXISTING) else expected
+        if isinstance(outcome, FactsError):
+            raise outcome
+        assert outcome is not None, "INVARIANT: what is a lead was decided before"
         if self.pack.checked.patterns and found:
             outcome = self._with_past(desk, lead, outcome, known.company, reports)
         company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)

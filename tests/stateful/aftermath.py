@@ -27,7 +27,11 @@ def check_aftermath(router: Router, diaries: dict[str, Diary]) -> None:
     with router.ledger.reading() as work:
         assert verify(work).findings == ()
     replayed = router.replay()
-    assert (replayed.differences, replayed.left_out) == ((), ())
+    entries = {entry.lead_id: entry for entry in router.ledger.entries()}
+    assert replayed.differences == ()
+    assert {each.where for each in replayed.left_out} <= {
+        f"lead {id_}" for id_, each in entries.items() if each.is_erased
+    }
     the_leads_are_whole(router, log, leads)
     nobody_was_over_capacity_at_any_time(log)
     nobody_had_a_second_assignee(log)
@@ -94,6 +98,7 @@ def nobody_had_a_second_assignee(log: Sequence[Kept]) -> None:
 def what_was_answered_is_there(router: Router, log: Sequence[Kept], diary: Diary) -> None:
     """Decisions to the byte, states as a version of their lead, what a tick did in the log."""
     told = {digest(kept.event) for kept in log}
+    entries = {entry.lead_id: entry for entry in router.ledger.entries()}
     for each in diary:
         if each["word"] != "answered":
             continue
@@ -111,7 +116,9 @@ def what_was_answered_is_there(router: Router, log: Sequence[Kept], diary: Diary
             case "tick":
                 assert set(answer) <= told
             case "conflict":
-                raise AssertionError(f"another payload was answered: {each}")
+                assert entries[json.loads(answer)["lead_id"]].is_erased, "another payload was answered"
+            case "erase":
+                assert all(entries[lead_id].is_erased for lead_id in answer)
 
 
 def the_outbox_is_complete(router: Router, name: str, log: Sequence[Kept], diary: Diary) -> None:

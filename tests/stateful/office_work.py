@@ -26,6 +26,7 @@ from tests.stateful.small_sales import Rota, backwards, sales_office
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 END = BEGIN + timedelta(days=400)
+PHONES = 20
 KINDS = ("shared", "skilled", "hasty", "duty", "direct", "own")
 DEEDS = {
     "route": 6,
@@ -45,6 +46,7 @@ DEEDS = {
     "resume": 1,
     "record": 1,
     "seal": 1,
+    "erase": 1,
 }
 """What is done, and how often."""
 
@@ -180,6 +182,9 @@ class Worker:
         with self.router.ledger.transaction() as work:
             work.seal(at)
 
+    def _erase(self, meant, at):
+        return self.router.erase(contact=phone(int(meant["pick"] * PHONES)), at=at).leads
+
     def hear(self, event: Event) -> None:
         self.report("given", event=digest(event))
 
@@ -187,9 +192,14 @@ class Worker:
 def lead_of(key: str, region: str = "EKB") -> Lead:
     """Return the lead of a key: what it asks for, and who asks, follow from the key."""
     drawn = hashlib.sha256(key.encode()).digest()
-    contact = Contact(phone=f"8 912 345-67-{drawn[1] % 20:02}") if drawn[2] % 3 else Contact()
+    contact = Contact(phone=phone(drawn[1] % PHONES)) if drawn[2] % 3 else Contact()
     facts = {"kind": KINDS[drawn[0] % len(KINDS)], "region": region}
     return Lead(id=key, facts=facts, contact=contact, company="Press" if drawn[3] % 4 == 0 else None)
+
+
+def phone(number: int) -> str:
+    """Return the telephone of one of those who ask."""
+    return f"8 912 345-67-{number:02}"
 
 
 def batch(meant: dict[str, Any]) -> list[str]:

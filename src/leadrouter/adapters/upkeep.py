@@ -135,11 +135,7 @@ def back_up(address: str, target: Path) -> int:
             ledger is in PostgreSQL, which has its own means.
         OSError: the target's folder cannot be written to.
     """
-    if address.startswith("postgresql://"):
-        raise LedgerError(_BY_POSTGRES)
-    path, part = _existing(address), target.with_name(f"{target.name}.part")
-    if target.exists():
-        raise LedgerError(f"{target} is there already; a backup never takes the place of another")
+    path, part = source_of(address, target), target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     try:
         part.touch(mode=0o600)
@@ -150,6 +146,16 @@ def back_up(address: str, target: Path) -> int:
         part.unlink(missing_ok=True)
     _flush(target.parent)
     return target.stat().st_size
+
+
+def source_of(address: str, target: Path) -> Path:
+    """Return the file that a backup copies, where it can be made. Raises as `back_up` does."""
+    if address.startswith("postgresql://"):
+        raise LedgerError(_BY_POSTGRES)
+    path = _existing(address)
+    if target.exists():
+        raise LedgerError(f"{target} is there already; a backup never takes the place of another")
+    return path
 
 
 def _copy(path: Path, part: Path) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from shlex import quote
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, assert_never
 
@@ -181,7 +182,7 @@ class Intake:
         if self.address is None:
             yield "nothing was kept (--dry-run)", "dim"
         elif self.latest is not None:
-            where = "" if self.address == DEFAULT_LEDGER else f" --ledger {shown(self.address)}"
+            where = "" if self.address == DEFAULT_LEDGER else f" --ledger {quote(shown(self.address))}"
             yield f"kept in {shown(self.address)}; why: leadrouter explain {self.latest[:12]}{where}", "dim"
 
 

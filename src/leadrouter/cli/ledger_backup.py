@@ -24,9 +24,10 @@ def command(target: Path, *, ledger: str) -> int:
     A ledger in PostgreSQL is backed up by PostgreSQL: pg_dump, or pg_basebackup with archived WAL.
     """
     from leadrouter.adapters.ledgers import shown
-    from leadrouter.adapters.upkeep import back_up
+    from leadrouter.adapters.upkeep import back_up, source_of
     from leadrouter.errors import LedgerError
 
+    source_of(ledger, target)
     try:
         seal(ledger)
     except LedgerError as error:  # a full disk or damage is when a copy is wanted most

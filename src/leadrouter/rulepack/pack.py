@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -59,17 +60,19 @@ class CheckedPack:
                 return table
         raise KeyError(name)
 
-    @property
-    def types(self) -> dict[str, Type]:
+    @cached_property
+    def types(self) -> Mapping[str, Type]:
         """The type of everything that a condition may name, by name."""
         tags = tuple(dict.fromkeys(str(rule.outcome) for rule in self.table("tag")))
-        return {
-            **{each.name: each.type for each in self.vocabulary},
-            **self.derived,
-            **dict.fromkeys(self.signals, Bool()),
-            "tags": EnumSet(tags),
-            "class": Enum(self.classes),
-        }
+        return read_only(
+            {
+                **{each.name: each.type for each in self.vocabulary},
+                **self.derived,
+                **dict.fromkeys(self.signals, Bool()),
+                "tags": EnumSet(tags),
+                "class": Enum(self.classes),
+            }
+        )
 
     @property
     def signals(self) -> tuple[str, ...]:

@@ -156,6 +156,7 @@ def test_a_copy_takes_nobody_s_place(run, here):
     assert (result.exit_code, result.stdout) == (3, "")
     assert "there already" in result.stderr
     assert (here / "copy.db").read_text() == "precious"
+    assert status(run)["sealed"] == 0
 
 
 @pytest.mark.usefixtures("routed")
@@ -170,11 +171,14 @@ def test_what_cannot_be_sealed_is_copied_all_the_same(run):
     assert status(run, "--ledger", "sqlite:///copy.db")["sealed"] == 0
 
 
-def test_a_ledger_in_postgresql_is_copied_by_postgresql(run):
-    """What does it is named."""
-    result = run("ledger", "backup", "copy.db", "--ledger", address_of(new_database()))
+def test_a_ledger_in_postgresql_is_copied_by_postgresql(run, leads):
+    """What does it is named, and nothing is done."""
+    address = address_of(new_database())
+    assert run("route", "sales", leads, "--ledger", address).exit_code == 0
+    result = run("ledger", "backup", "copy.db", "--ledger", address)
     assert result.exit_code == 3
     assert "pg_dump" in result.stderr
+    assert status(run, "--ledger", address)["sealed"] == 0
 
 
 @pytest.mark.usefixtures("routed")

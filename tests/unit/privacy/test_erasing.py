@@ -11,7 +11,9 @@ from attrs import evolve
 from leadrouter import ConflictError, Contact, FactsError, Lead, Organisation, Router, RulePack, UnknownLeadError
 from leadrouter.audit.verify import verify
 from leadrouter.ledger.memory import MemoryLedger
-from leadrouter.privacy.erasing import Erased
+from leadrouter.privacy.erasing import Erased, erase
+from leadrouter.privacy.wanted import OfContact
+from leadrouter.routing.counterfactual import counterfactual
 from tests.busy_office import KEY, BusyOffice
 from tests.everything_kept import everything
 from tests.unit.ledger.conftest import ledger  # noqa: F401  # every kind of ledger
@@ -277,3 +279,43 @@ def test_without_leads_notes_lose_every_fact():
     assert router.erase(contact="ilya@x.example").notes == 1
     with router.ledger.reading() as work:
         assert dict(Lead.from_payload(work.noted("visit", "v1").payload).facts) == {}
+
+
+class Raced(OfContact):
+    """Wanted by two at once: when the first has looked, the second erases."""
+
+    router: Router
+
+    def refusal(self, refused):
+        self.router.erase(contact=self.word, at=LATER)
+        return super().refusal(refused)
+
+
+def test_what_somebody_else_has_erased_meanwhile_is_erased_once(router):
+    """Neither the lead nor the note is told of twice."""
+    wanted = Raced(PHONE, "RU", KEY)
+    Raced.router = router
+    told = []
+    erase(router.ledger, wanted, LATER, tell=told.append)
+    assert [event.name for event in told] == []
+    assert [event.name for event in router.events(ids(router)[0])].count("lead.erased") == 1
+    assert traces_in(router) == []
+    assert findings(router) == ()
+
+
+def test_people_read_what_is_left_of_their_leads(router):
+    """On their behalf as on the host's; and nothing of anybody is in a log."""
+    first, *_ = ids(router)
+    person = router.decision(first).assignee
+    router.erase(contact=PHONE, at=LATER)
+    compartment = router.on_behalf_of(person, at=LATER)
+    assert compartment.decision(first).to_json() == router.decision(first).to_json()
+    assert compartment.explain(first, personal=True) == router.explain(first, personal=True)
+
+
+def test_no_other_case_is_made_of_what_is_erased(router):
+    """What would have led elsewhere is asked of what is left, and raises nothing."""
+    router.erase(contact=PHONE, at=LATER)
+    for lead_id in ids(router):
+        found = counterfactual(router.decision(lead_id))
+        assert found is None or found.field in {"size", "message"}

@@ -189,18 +189,6 @@ BEGIN
 END
 $$;
 
--- Keep what happened, with its number and its hash (`ledger.chain`).
-CREATE FUNCTION leadrouter.append(lead_id_ text, version_ int, subject_ text, event_ text) RETURNS void
-LANGUAGE sql AS $$
-  INSERT INTO leadrouter.event (number, lead_id, version, subject, event, hash)
-  SELECT
-    (SELECT coalesce(max(number), 0) + 1 FROM leadrouter.event),
-    lead_id_, version_, subject_, event_,
-    encode(sha256(convert_to(coalesce(
-      (SELECT hash FROM leadrouter.event WHERE subject = subject_ ORDER BY number DESC LIMIT 1), ''
-    ) || E'\n' || event_, 'UTF8')), 'hex')
-$$;
-
 -- Let the next one write.
 CREATE FUNCTION leadrouter.pass_turn() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -227,16 +215,23 @@ BEGIN
         INSERT INTO leadrouter.book (kind, name, turn, value) VALUES (w->>1, w->>2, turn_, w->>3)
         ON CONFLICT (kind, name) DO UPDATE SET turn = excluded.turn, value = excluded.value;
       WHEN 'event' THEN
-        PERFORM leadrouter.append(w->>1, (w->>2)::int, w->>3, w->>4);
+        INSERT INTO leadrouter.event (number, lead_id, version, subject, event, hash) -- as `ledger.chain` links it
+        SELECT
+          (SELECT coalesce(max(number), 0) + 1 FROM leadrouter.event), w->>1, (w->>2)::int, w->>3, w->>4,
+          encode(sha256(convert_to(coalesce(
+            (SELECT hash FROM leadrouter.event WHERE subject = w->>3 ORDER BY number DESC LIMIT 1), ''
+          ) || E'\n' || (w->>4), 'UTF8')), 'hex');
       WHEN 'entry' THEN
         INSERT INTO leadrouter.entry (lead_id, key, digest, payload, record, at, salt)
         VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6, w->>7);
       WHEN 'company' THEN
         INSERT INTO leadrouter.company (id, root, link, held_by, company) VALUES (w->>1, w->>2, w->>3, w->>4, w->>5)
-        ON CONFLICT (id) DO UPDATE SET
-          root = excluded.root, link = excluded.link, held_by = excluded.held_by, company = excluded.company;
-        UPDATE leadrouter.identifier SET root = w->>2 WHERE company = w->>1 AND root <> w->>2;
-        UPDATE leadrouter.noted SET company = w->>2 WHERE begun = w->>1 AND company <> w->>2;
+        ON CONFLICT (id) DO NOTHING;
+        IF NOT FOUND THEN
+          UPDATE leadrouter.company SET root = w->>2, link = w->>3, held_by = w->>4, company = w->>5 WHERE id = w->>1;
+          UPDATE leadrouter.identifier SET root = w->>2 WHERE company = w->>1 AND root <> w->>2;
+          UPDATE leadrouter.noted SET company = w->>2 WHERE begun = w->>1 AND company <> w->>2;
+        END IF;
       WHEN 'identifier' THEN
         INSERT INTO leadrouter.identifier (rule, digest, root, company) VALUES (w->>1, w->>2, w->>3, w->>4)
         ON CONFLICT DO NOTHING;

@@ -69,7 +69,7 @@ def erase(
 
 @frozen
 class _Found:
-    """What is to be erased: keys of leads, kinds and keys of notes, refused leads by number with what is left of them."""
+    """What is to be erased: keys of leads, kinds and keys of notes, numbers of refused leads with what is left."""
 
     leads: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]

@@ -14,6 +14,7 @@ from tests.small import AT, small_router
 LATER = AT + timedelta(minutes=30)
 _FEW = 40
 _COPIES = """
+    BEGIN;
     CREATE TEMP TABLE copy (old TEXT, lead_id TEXT, number INTEGER PRIMARY KEY);
     INSERT INTO copy
       WITH RECURSIVE time (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM time WHERE number < {times})
@@ -34,6 +35,7 @@ _COPIES = """
       SELECT rule, lower(hex(randomblob(32))), lead_id, lead_id FROM copy JOIN identifier ON company = old;
     INSERT INTO seal SELECT max(number), '', '{at}' FROM event;
     DROP TABLE copy;
+    COMMIT;
 """
 
 
@@ -57,9 +59,8 @@ def grow(path: str, count: int) -> None:
             router.won(lead_id, by=person, at=AT + timedelta(minutes=2))
     router.close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000")
         connection.executescript(_COPIES.format(few=_FEW, times=count // _FEW - 1, at=AT.isoformat()))
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def doors(router: Router, first: int = 1_000_000) -> Iterator[tuple[str, Callable[[], object]]]:

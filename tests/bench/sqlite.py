@@ -3,7 +3,7 @@
 By hand is the transaction that one would write with `sqlite3` alone: the same rows are read and written, of the
 same length, on tables and indexes of the same form, in one `BEGIN IMMEDIATE`; nothing is decided, and no text is
 made or read. Both write into files on the same disk, and take turns, with one process and with eight, at both
-settings of `synchronous`. `route_many` routes a thousand leads a call.
+settings of `synchronous`; `in turns` they wait as routers do. `route_many` routes a thousand leads a call.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from attrs import frozen
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.adapters.sqlite.migrate import migrate
+from leadrouter.adapters.sqlite.turn import Turn
 from tests.bench.postgres import ORGANISATION, PACK, PEOPLE
 
 MANY = 1_000
@@ -98,6 +99,17 @@ def by_hand(folder: str, setting: str, client: int) -> Step:
     return step
 
 
+def by_hand_in_turns(folder: str, setting: str, client: int) -> Step:
+    """Do the same when it is this process's turn."""
+    by_itself, turn = by_hand(folder, setting, client), Turn(f"{folder}/theirs.db", 30)
+
+    def step(number: int) -> None:
+        with turn.taken():
+            by_itself(number)
+
+    return step
+
+
 def texts_of(folder: str) -> Mapping[str, str]:
     """Return the texts of a lead in a ledger that is in use."""
     with open_router(folder, "full") as router:
@@ -165,7 +177,7 @@ def rate(begin: Callable[[str, str, int], Step], folder: str, setting: str, clie
 def compare(folder: str, setting: str, clients: int, seconds: float, rounds: int) -> None:
     """Print the rates of both, and how they compare by the median of the rounds."""
     prepare(folder)
-    steps = {"by hand": by_hand, "route": by_route, "route_many": by_route_many}
+    steps = {"by hand": by_hand, "in turns": by_hand_in_turns, "route": by_route, "route_many": by_route_many}
     if clients > 1:
         del steps["route_many"]
     found: dict[str, list[Rate]] = {name: [] for name in steps}
@@ -178,7 +190,7 @@ def compare(folder: str, setting: str, clients: int, seconds: float, rounds: int
             median(each.leads / other.leads for each, other in zip(rates, found[beside], strict=True))
             for beside in ("by hand", "route")
         )
-        beside = f"{hand:5.2f} of by hand" if name == "route" else f"{single:5.2f} of route"
+        beside = f"{single:5.2f} of route" if name == "route_many" else f"{hand:5.2f} of by hand"
         print(f"{clients} {setting:7} {name:11} {leads:7.0f}/s  p99 {p99:8.1f} ms  {beside}", flush=True)
 
 

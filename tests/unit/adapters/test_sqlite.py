@@ -49,6 +49,8 @@ def test_a_commit_may_reach_the_disk_later(tmp_path):
     assert path_of(f"{address}?synchronous=normal") == tmp_path / "leads.db"
     with pytest.raises(LedgerError, match="an option that there is not; write"):
         open_ledger(f"{address}?synchronous=off")
+    with pytest.raises(ValueError, match="synchronous"):
+        SqliteLedger(str(tmp_path / "leads.db"), synchronous="off")
 
 
 def test_a_ledger_that_is_not_there_is_not_made_where_that_is_not_asked(tmp_path):

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from attrs import define, field
+from attrs.validators import in_
 
 from leadrouter.adapters.sqlite.migrate import MIGRATIONS, migrate, pending
 from leadrouter.adapters.sqlite.shelf import Shelf
@@ -45,7 +46,7 @@ class SqliteLedger:
     """
 
     path: str
-    synchronous: Synchronous = field(default="full", kw_only=True)
+    synchronous: Synchronous = field(default="full", kw_only=True, validator=in_(get_args(Synchronous)))
     create: bool = field(default=True, kw_only=True, repr=False)
     salts: Callable[[], str] = field(default=partial(token_hex, 16), kw_only=True, repr=False)
     _connection: sqlite3.Connection = field(init=False, repr=False)

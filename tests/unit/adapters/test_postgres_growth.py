@@ -43,7 +43,7 @@ def read(connection):
 
 
 def test_no_operation_reads_a_whole_table():
-    """Whatever can happen happens, beside twenty thousand closed leads: a few hundred rows of each table are read for it."""
+    """Whatever can happen happens, beside twenty thousand closed leads: a few hundred rows of each table are read."""
     address = address_of(new_database())
     with psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute(FILL, {"count": COUNT})

@@ -32,18 +32,18 @@ FILL = """
     ANALYZE
 """
 READ = """
-    SELECT relname, seq_tup_read, pg_stat_clear_snapshot() FROM pg_stat_user_tables
-    WHERE schemaname = 'leadrouter' AND seq_tup_read > 0
+    SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0), pg_stat_clear_snapshot() FROM pg_stat_user_tables
+    WHERE schemaname = 'leadrouter'
 """
 
 
 def read(connection):
-    """Return how many rows of each table were read one after the other, as far as the server tells yet."""
+    """Return how many rows of each table were read, as far as the server tells yet."""
     return {name: count for name, count, _ in connection.execute(READ)}
 
 
-def test_nothing_reads_a_table_from_end_to_end():
-    """Whatever can happen happens, beside twenty thousand closed leads: every table is read by an index."""
+def test_no_operation_reads_a_whole_table():
+    """Whatever can happen happens, beside twenty thousand closed leads: a few hundred rows of each table are read."""
     address = address_of(new_database())
     with psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute(FILL, {"count": COUNT})

@@ -33,22 +33,18 @@ def measure(path: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print a row for each thing that is done, with a column for each ledger."""
+    """Print how long each thing takes with each ledger, the smallest first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("leads", type=int, nargs="*", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--folder", type=Path, help="Where the files are made.")
     asked = parser.parse_args()
-    columns, sizes = [], []
     for count in asked.leads:
         with TemporaryDirectory(dir=asked.folder) as folder:
             path = Path(folder) / "leads.db"
             grow(str(path), count)
-            sizes.append(path.stat().st_size / 1e6)
-            columns.append(measure(path))
-    print(f"{'':20}" + "".join(f"{count:>12,}" for count in asked.leads))
-    for name in columns[0]:
-        print(f"{name:20}" + "".join(f"{column[name]:12.0f}" for column in columns))
-    print(f"{'megabytes':20}" + "".join(f"{size:12.0f}" for size in sizes))
+            print(f"{count:,} leads, {path.stat().st_size / 1e6:,.0f} megabytes", flush=True)
+            for name, microseconds in measure(path).items():
+                print(f"  {name:20}{microseconds:8.0f} µs", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadrouter import Contact, Decision, Lead, Organisation, Router, RulePack
+from leadrouter import ConflictError, Contact, Decision, FactsError, Lead, Organisation, Router, RulePack
 from leadrouter.ledger.ledger import Ledger
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -112,6 +113,10 @@ class BusyOffice:
         router.lost(late[1].lead_id, by="olga", at=self.at)
         router.credit(late[1].lead_id, by="olga", at=self.at)
         self.lead("Press", size="large")
+        with suppress(FactsError):
+            router.route(Lead(id="x", source="call", facts={"size": "huge", "message": "Ilya"}), at=self.at)
+        with suppress(ConflictError):
+            router.route(Lead(id="1", source="call", company="Press", contact=Contact(name="Ilya Else")), at=self.at)
         router.deliver("crm", lambda _: None)
 
     def _client(self, company: str) -> str:

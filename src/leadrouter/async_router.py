@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -36,13 +37,16 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="leadrouter")
+
+
 @define(eq=False)
 class _Thread:
-    """One thread that does what it is asked for in the order in which it was asked."""
+    """One thread that does what it is asked for in the order in which it was asked; a forked process has its own."""
 
-    _executor: ThreadPoolExecutor = field(
-        factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="leadrouter"), init=False
-    )
+    _executor: ThreadPoolExecutor = field(factory=_one_thread, init=False)
+    _process: int = field(factory=os.getpid, init=False)
     _closing: Future[None] | None = field(default=None, init=False)
 
     async def run(self, call: Callable[[], Answer]) -> Answer:
@@ -53,14 +57,21 @@ class _Thread:
         """
         if self._closing is not None:
             raise LedgerError("the router is closed")
-        return await asyncio.wrap_future(self._executor.submit(copy_context().run, call))
+        return await asyncio.wrap_future(self._here().submit(copy_context().run, call))
 
     async def end(self, last: Callable[[], None]) -> None:
         """Do what was asked for, then one last thing, and end; whoever ends it again waits for the same."""
         if self._closing is None:
-            self._closing = self._executor.submit(last)
-            self._executor.shutdown(wait=False)
+            executor = self._here()
+            self._closing = executor.submit(last)
+            executor.shutdown(wait=False)
         await asyncio.shield(asyncio.wrap_future(self._closing))
+
+    def _here(self) -> ThreadPoolExecutor:
+        """Return this process's thread: one that was begun before a fork stays behind with the parent."""
+        if self._process != os.getpid():
+            self._executor, self._process = _one_thread(), os.getpid()
+        return self._executor
 
 
 class _Twin(Protocol[Inner_co]):
@@ -178,7 +189,7 @@ class AsyncRouter:
             patterns_engine=patterns_engine,
             verify=verify,
         )
-        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leadrouter")
+        executor = _one_thread()
         opening = executor.submit(opened)
         try:
             return cls(await asyncio.wrap_future(opening))

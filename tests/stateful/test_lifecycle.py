@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
-from leadrouter import ConflictError, Decision, FactsError, Lead, Router
+from leadrouter import ConflictError, Contact, Decision, FactsError, Lead, Router
 from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.duties import Absence
@@ -24,6 +24,7 @@ from tests.stateful.laws import check_all
 from tests.stateful.small_sales import Rota, backwards, sales_office
 
 KINDS = ("shared", "skilled", "hasty", "duty", "direct", "own")
+PHONES = ("+7 912 345-67-89", "+7 912 345-67-80", "+7 912 345-67-81")
 PEOPLE = ("anna", "boris", "vera", "egor", "fedor", "dora", "olga")
 POOLS = ("department(sales)", "pool(press)")
 PACK, OFFICE = sales_office()
@@ -85,7 +86,9 @@ class Office(RuleBasedStateMachine):
         kind, region, ago = arrival
         self.count += 1
         facts = {"kind": kind, **({} if region is None else {"region": region})}
-        return Lead(id=str(self.count), facts=facts, received=self.now - timedelta(minutes=ago))
+        contact = Contact(phone=PHONES[self.count % len(PHONES)]) if ago else Contact()
+        received = self.now - timedelta(minutes=ago)
+        return Lead(id=str(self.count), facts=facts, received=received, contact=contact)
 
     def arrive(self, arrival):
         """Route a lead; a repeated delivery is answered to the byte, and changes nothing."""
@@ -117,6 +120,7 @@ class Office(RuleBasedStateMachine):
         for router in others:
             assert [answer_in(each) for each in router.route_many(batch, at=self.now)] == single
         assert all(heard == self.news for heard in self.told)
+        self.news.clear()  # the laws of a single call are held against single ones
         return multiple(*map(lead_id_of, whole))
 
     @rule(lead=leads)
@@ -124,9 +128,13 @@ class Office(RuleBasedStateMachine):
         """Another payload under a known key is kept, and changes nothing of the lead."""
         before = self.routers[0].lead(lead)
         key = self.routers[0].decision(lead).key
+        (entry,) = self.routers[0].ledger.entries(lead)
         answer = self.all_of(lambda router: answer_of(partial(router.route, lead_of_key(key), at=self.now)))
-        assert answer[0] is ConflictError
-        assert [event.name for event in self.news] == ["lead.conflict"]
+        if entry.is_erased:
+            assert answer == entry.record
+        else:
+            assert answer[0] is ConflictError
+            assert [event.name for event in self.news] == ["lead.conflict"]
         assert self.routers[0].lead(lead) == before
         self.news.clear()
 
@@ -141,6 +149,17 @@ class Office(RuleBasedStateMachine):
         failed = fails_at is not None and fails_at < len(heard)
         self.had[consumer] = had + len(heard) - failed
         assert position == self.had[consumer]
+
+    @rule(phone=st.sampled_from(PHONES), is_dry=st.booleans())
+    def erase(self, phone, is_dry):
+        """Nothing of somebody is left but what was decided, and that is as it was."""
+        before = [(each.lead_id, each.record) for each in self.routers[0].ledger.entries()]
+        erased = self.all_of(lambda router: router.erase(contact=phone, at=self.now, dry_run=is_dry))
+        entries = self.routers[0].ledger.entries()
+        assert [(each.lead_id, each.record) for each in entries] == before
+        assert is_dry or all(phone not in each.payload for each in entries)
+        assert all(each.is_erased != is_dry for each in entries if each.lead_id in erased.leads)
+        self.news.clear()
 
     @rule()
     def seal(self):

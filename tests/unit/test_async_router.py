@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
+import signal
 import threading
+import warnings
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import timedelta
@@ -12,12 +15,14 @@ from datetime import timedelta
 import pytest
 
 from leadrouter import Lead, LeadRouterError, LedgerError, PackError, Router, UnknownLeadError
+from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.async_router import AsyncClientBook, AsyncCompartment, AsyncRouter
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
 from leadrouter.ledger.memory import MemoryLedger
 from tests.postgres_server import address_of, new_database
 from tests.small import AT, small_organisation, small_pack, small_router
+from tests.stateful.crew import in_child
 
 OPENED_WITH = {"ledger", "observer", "roster", "duties", "strategies", "identity_key", "patterns_engine", "verify"}
 """What a router was opened with: the ledger is the thread's, the rest is the host's own."""
@@ -310,6 +315,33 @@ def test_closing_waits_for_what_was_begun_and_happens_once():
         if thread.name.startswith("leadrouter"):
             thread.join(30)
             assert not thread.is_alive()
+
+
+def test_a_forked_process_has_a_thread_of_its_own(tmp_path):
+    """A server may open its router before it forks: every child is answered, and closes only what is its own."""
+    router = AsyncRouter(small_router(open_ledger(f"sqlite:///{tmp_path}/leads.db")))
+
+    def answered(*ids):
+        async def main():
+            for id_ in ids:
+                await router.route(Lead(id=id_, facts=PRESS), at=AT)
+
+        asyncio.run(main())
+
+    def in_the_child():
+        signal.alarm(30)
+        answered("2", "3")
+        asyncio.run(router.close())
+
+    answered("1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside a thread is what is tested
+        child = in_child(in_the_child)
+    assert os.waitpid(child, 0)[1] == 0
+    answered("4")
+    asyncio.run(router.close())
+    with small_router(open_ledger(f"sqlite:///{tmp_path}/leads.db")) as after:
+        assert [entry.key for entry in after.ledger.entries()] == ["None:1", "None:2", "None:3", "None:4"]
 
 
 def test_observers_see_the_context_of_the_call():

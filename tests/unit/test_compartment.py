@@ -253,6 +253,32 @@ def test_no_call_gives_what_is_not_seen(steps):
                 refused(lambda: compartment.lead(state.lead_id))  # noqa: B023  # called at once
 
 
+def test_what_others_wrote_is_not_shown():
+    """A lead that was decided by the past of its company says when that was, and nothing of its words."""
+    pack = RulePack.parse(f"""
+pack: demo
+vocabulary: {{to: {{enum: [{", ".join(SELLERS)}]}}, message: text}}
+streams: {{angry: 'kind == "request" and contains(message, "angry")'}}
+patterns: [{{pattern: upset, at_least: 1, of: angry, within: 30d}}]
+classify: [{{rule: upset, when: upset, class: complex}}, {{rule: all, default: true, class: mass}}]
+route: [{{rule: boris, when: to == "boris", to: boris}}, {{rule: rest, default: true, to: anna}}]
+routes: {{anna: [{{to: person(anna)}}], boris: [{{to: person(boris)}}]}}
+""")
+    router = Router(pack, OFFICE, MemoryLedger())
+    for number, (to, message) in enumerate([("anna", "angry: Ilya stole it"), ("boris", "hello")]):
+        lead = Lead(id=str(number), facts={"to": to, "message": message}, contact=phone(1))
+        decision = router.route(lead, at=AT)
+    assert decision.rules["classify"] == "upset"
+    boris = router.on_behalf_of("boris", at=AT)
+    told = [
+        boris.explain(decision.lead_id, personal=True),
+        str(boris.decision(decision.lead_id).to_dict(personal=True)),
+    ]
+    told += [event.to_json() for event in boris.events(decision.lead_id)]
+    assert "signal upset" in told[0]
+    assert not any("Ilya" in each for each in told)
+
+
 def test_no_door_takes_whose_leads_to_show():
     """Nobody is named in a call: who asks is said once, by the host."""
     doors = [door for name, door in inspect.getmembers(Compartment, callable) if not name.startswith("_")]

@@ -29,6 +29,7 @@ _FIGURES = """
       (SELECT count(*) FROM refused),
       coalesce((SELECT max(number) FROM event), 0),
       coalesce((SELECT max(upto) FROM seal), 0),
+      (SELECT hash FROM seal ORDER BY upto DESC LIMIT 1),
       (SELECT json_extract(event, '$.at') FROM event ORDER BY number DESC LIMIT 1),
       (SELECT min(due) FROM lead WHERE due IS NOT NULL)
 """
@@ -49,7 +50,8 @@ class Tables:
 class Holdings:
     """What a ledger holds: leads by their status, the numbers of the last event and of the last one that is sealed.
 
-    `consumers` are the numbers of the last events that each has dealt with. `latest` is when the last event
+    `seal` is the hash of the last seal: whoever has noted it elsewhere sees whether anything before it was
+    changed. `consumers` are the numbers of the last events that each has dealt with. `latest` is when the last event
     happened, `due` when a tick has something to do next; both in UTC, None where there is none.
     """
 
@@ -57,6 +59,7 @@ class Holdings:
     refused: int
     events: int
     sealed: int
+    seal: str | None
     consumers: Mapping[str, int] = field(converter=read_only)
     latest: datetime | None
     due: datetime | None
@@ -105,18 +108,19 @@ def holdings_of(address: str) -> Holdings:
     if address.startswith("postgresql://"):
         from leadrouter.adapters.postgres import upkeep
 
-        statuses, positions, (refused, events, sealed, latest, due) = upkeep.figures(address)
+        statuses, positions, (refused, events, sealed, seal, latest, due) = upkeep.figures(address)
     else:
         with _opened_ledger(_existing(address)) as connection:
             connection.execute("BEGIN")
             statuses = dict(connection.execute(_STATUSES))
             positions = dict(connection.execute("SELECT consumer, number FROM position"))
-            refused, events, sealed, latest, due = connection.execute(_FIGURES).fetchone()
+            refused, events, sealed, seal, latest, due = connection.execute(_FIGURES).fetchone()
     return Holdings(
         leads=dict(sorted(statuses.items())),
         refused=refused,
         events=events,
         sealed=sealed,
+        seal=seal,
         consumers=dict(sorted(positions.items())),
         latest=None if latest is None else datetime.fromisoformat(latest),
         due=None if due is None else datetime.fromisoformat(due),

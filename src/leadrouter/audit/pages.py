@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from leadrouter.ledger.chain import Kept
-from leadrouter.ledger.ledger import Noted, Reading
+from leadrouter.ledger.ledger import Noted, Reading, Refused
 from leadrouter.lifecycle.company import Company
 from leadrouter.lifecycle.state import LeadState
 
@@ -53,6 +53,14 @@ def notes_of(work: Reading) -> Iterator[tuple[int, Noted]]:
     """Yield what was noted of companies, in order, with its number."""
     after = 0
     while page := work.notes(after, PAGE):
+        yield from page
+        after = page[-1][0]
+
+
+def refused_of(work: Reading) -> Iterator[tuple[int, Refused]]:
+    """Yield the leads that were refused, in order, each with its number."""
+    after = 0
+    while page := work.personal.refused(after, PAGE):
         yield from page
         after = page[-1][0]
 

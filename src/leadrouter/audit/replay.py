@@ -175,6 +175,8 @@ class _Replaying:
         """Return what a lead is decided to, and what happens then."""
         lead, pack = Lead.from_payload(entry.payload), self.houses.pack(record["pack"])
         read = None if record.get("history") is None else self.work.text(record["history"])
+        if read is not None and digest_of(read) != record["history"]:
+            raise NotGivenError("the past that it was decided by is not whole any more")
         history = None if read is None else History.from_json(read)
         try:
             facts = facts_for(pack, lead, routed.at, supplied=record["supplied"])

@@ -10,11 +10,11 @@ from attrs import define, field, frozen
 
 from leadrouter.assignment.load import untouched
 from leadrouter.audit.finding import Finding
-from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, notes_of, states_of
+from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, notes_of, refused_of, states_of
 from leadrouter.audit.projections import Projections, digest_of_state
 from leadrouter.event import Event
 from leadrouter.ledger.chain import Chain, Kept, salted
-from leadrouter.ledger.ledger import Entry, Reading
+from leadrouter.ledger.ledger import Entry, Reading, Refused
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.roster.written import read_all
 from leadrouter.routing.decision import digest_of
@@ -49,12 +49,13 @@ def verify(work: Reading) -> Verified:
     """Hold a ledger against its log: nothing was changed, added or removed behind its back.
 
     - The chain of each subject and the seals: no event was changed, none is missing.
-    - Entries against `lead.routed`: the payload, the record, the texts of packs, organisations and rosters.
+    - Entries against `lead.routed`: the payload, the record, the texts of packs, organisations and rosters; leads that
+      were refused, and what was noted of companies, against the events that say so.
     - Leads, queues, loads, standings, breakers and companies against what the events add up to.
     - Whatever a ledger keeps twice, so as to find it sooner, against what it was taken from.
 
     Costs the length of the log, read a page at a time; memory grows with open leads and with 200 bytes for a closed
-    one. What it does not see: leads that were refused, and the positions of consumers, are in no chain.
+    one. What it does not see: how far consumers are, and in what order rows were numbered.
     """
     return _Verifying(work).verified()
 
@@ -66,6 +67,7 @@ class _Verifying:
     work: Reading
     projections: Projections = field(init=False)
     chain: Chain = field(init=False)
+    _refused: Iterator[tuple[int, Refused]] = field(init=False)
     findings: list[Finding] = field(factory=list, init=False)
     erased: int = field(default=0, init=False)
     _last: int = field(default=0, init=False)
@@ -79,6 +81,7 @@ class _Verifying:
     def __attrs_post_init__(self) -> None:
         self.projections = Projections(self.work.events)
         self.chain = Chain(self.work.seals())
+        self._refused = refused_of(self.work)
 
     def verified(self) -> Verified:
         for kept in log_of(self.work):
@@ -126,6 +129,8 @@ class _Verifying:
         match event.name:
             case "lead.routed":
                 yield from self.entry_of(event)
+            case "lead.refused" | "lead.conflict":
+                yield from self.refusal_of(event)
             case "lead.erased":
                 self._unexplained.pop((str(event.lead_id), event.evidence["payload"]), None)
             case "lead.past_erased":
@@ -142,6 +147,22 @@ class _Verifying:
                 text = self.work.text(plan)
                 if text is None or f"plan-{digest_of(text)[:16]}" != plan:
                     yield Finding(plan, "is missing or is not the plan that was applied")
+
+    def refusal_of(self, event: Event) -> Iterator[Finding]:
+        """Yield what is wrong with what was kept of a lead that was refused: the next one of these."""
+        number, refused = next(self._refused, (0, None))
+        if refused is None:
+            yield Finding(f"lead {event.lead_id}", "was refused, and what came is not kept")
+            return
+        is_whole = salted(refused.salt, refused.to_json()) == event.evidence["refused"]
+        is_erased = not (refused.salt or refused.payload) and refused.at == event.at.isoformat()
+        if not (is_whole or is_erased):
+            yield Finding(f"refused lead {number}", "is not what came")
+
+    def refusals(self) -> Iterator[Finding]:
+        """Yield what is kept as refused and was not."""
+        for number, _ in self._refused:
+            yield Finding(f"refused lead {number}", "is kept, and no event says that it was refused")
 
     def deal_of(self, event: Event) -> Iterator[Finding]:
         """Yield what is wrong with what was noted of a deal."""
@@ -229,6 +250,7 @@ class _Verifying:
             "breakers": lambda: _differences("breaker of {}", _by(work.breakers(), "pool"), ours.breakers),
             "companies": self.companies,
             "notes": self.notes,
+            "refused": self.refusals,
             "rows": lambda: (Finding(where, told) for where, told in work.astray()),
         }
 

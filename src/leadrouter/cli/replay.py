@@ -55,6 +55,7 @@ def _say(replayed: Replayed) -> None:
         if len(findings) > _SHOWN:
             say(err(), f"… and {len(findings) - _SHOWN} more: --json has them all", style)
     left_out = f", {len(replayed.left_out)} cannot be made again" if replayed.left_out else ""
-    differing = f", {len(replayed.differences)} differences" if replayed.differences else ""
+    count = len(replayed.differences)
+    differing = f", {count} difference{'' if count == 1 else 's'}" if count else ""
     style = "bold green" if replayed.is_same else "bold red"
     say(out(), f"{replayed.same} of {replayed.decisions} decisions come out the same{differing}{left_out}", style)

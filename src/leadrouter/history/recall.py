@@ -59,13 +59,15 @@ class Past:
 
         The event `lead.routed` tells of it, and the ledger has its payload already.
         """
-        return self._note(desk, REQUEST, lead, company, arrival(lead, desk.at))
+        at = arrival(lead, desk.at)
+        return self._note(desk, REQUEST, key=lead.key, contact=lead.contact, company=company, at=at)
 
     def note_deal(self, desk: Desk, state: LeadState) -> None:
         """Note, once, that a lead was won; its facts are those of the lead."""
         [entry] = desk.work.entries(state.lead_id)
-        lead, company = Lead.from_payload(entry.payload), company_of(desk.work.clients, state.lead_id)
-        noted = self._note(desk, DEAL_WON, lead, company.id, desk.at)
+        contact = Lead.from_payload(entry.payload).contact  # its key is the entry's: an erased one does not say it
+        company = company_of(desk.work.clients, state.lead_id).id
+        noted = self._note(desk, DEAL_WON, key=entry.key, contact=contact, company=company, at=desk.at)
         if noted is not None:
             _tell(desk, noted, entry.salt, lead=state.lead_id)
 
@@ -124,14 +126,14 @@ class Past:
         known = recognise(desk.work.clients, found, self.key)
         return id_, begin(desk, id_, found, known, self.key).root if is_new else known.company or id_
 
-    def _note(self, desk: Desk, kind: str, lead: Lead, company: str, at: datetime) -> Noted | None:
-        if desk.work.noted(kind, lead.key) is not None:
+    def _note(self, desk: Desk, kind: str, *, key: str, contact: Contact, company: str, at: datetime) -> Noted | None:
+        if desk.work.noted(kind, key) is not None:
             return None
         noted = Noted(
-            key=lead.key,
+            key=key,
             company=company,
-            begun=lead_id_of(lead.key),
-            contact=self._contact(lead.contact),
+            begun=lead_id_of(key),
+            contact=self._contact(contact),
             kind=kind,
             at=_written(at),
             payload=None,

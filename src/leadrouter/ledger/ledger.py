@@ -50,13 +50,18 @@ class Entry:
 class Refused:
     """A lead that was refused or came in conflict with its stored namesake, kept as it came.
 
-    `payload` is empty where it was erased.
+    `payload` and `salt` are empty where it was erased.
     """
 
     key: str
     payload: str = field(repr=False)
     reason: str
     at: str
+    salt: str = field(repr=False)
+
+    def to_json(self) -> str:
+        """Return all of it but the salt as canonical JSON: what the digest is made of that the chain covers."""
+        return json.dumps([self.key, self.payload, self.reason, self.at], ensure_ascii=False, separators=(",", ":"))
 
 
 @frozen(kw_only=True)

@@ -69,7 +69,7 @@ def erase(
 
 @frozen
 class _Found:
-    """What is to be erased: keys of leads, kinds and keys of notes, numbers of refused leads."""
+    """What is to be erased: keys of leads, kinds and keys of notes, numbers of refused leads with what is left."""
 
     leads: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
@@ -101,19 +101,17 @@ class _Erasing:
             if not each.is_erased and wanted.lead(each)
         ]
         ids = {*map(lead_id_of, leads)}
-        notes = [
-            each
-            for _, each in self.pages(lambda work, after: work.notes(after, PAGE))
-            if (lead_id_of(each.key) in ids if each.payload is None else _is_whole(each, wanted, ids))
-        ]
-        self.instants.update(datetime.fromisoformat(each.at) for each in notes)
+        notes = []
+        for _, each in self.pages(lambda work, after: work.notes(after, PAGE)):
+            if lead_id_of(each.key) in ids if each.payload is None else _is_whole(each, wanted, ids):
+                self.instants.add(datetime.fromisoformat(each.at))
+                notes += [] if each.payload is None else [(each.kind, each.key)]
         refused = [
-            (number, each)
+            (number, redacted_refusal(each))
             for number, each in self.pages(lambda work, after: work.personal.refused(after, PAGE))
             if each.payload and (lead_id_of(each.key) in ids or wanted.refusal(each))
         ]
-        named = tuple((each.kind, each.key) for each in notes if each.payload is not None)
-        return _Found(tuple(leads), named, tuple(refused))
+        return _Found(tuple(leads), tuple(notes), tuple(refused))
 
     def pages(self, read: Callable[[Reading, int], Sequence[tuple[int, Row]]]) -> Iterator[tuple[int, Row]]:
         """Yield the rows of a table, a page in memory at a time; nobody is kept from writing meanwhile."""
@@ -187,14 +185,14 @@ class _Erasing:
             self._contacts[note.contact] = work.salt()
         return self._contacts[note.contact]
 
-    def histories(self) -> Iterator[tuple[Entry, str]]:
-        """Yield the leads that were decided by what was erased, with the digest of what they read."""
+    def histories(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys of the leads that were decided by what was erased, with the digests of what they read."""
         for _, entry in self.pages(lambda work, after: work.personal.entries(after, PAGE)):
             digest = json.loads(entry.record).get("history")
             if digest is not None:
                 with self.ledger.reading() as work:
                     if _reads_text(self.pack_of(work, entry)) and self.left_of(work, entry, digest) is not None:
-                        yield entry, digest
+                        yield entry.key, digest
 
     def left_of(self, work: Reading, entry: Entry, digest: str) -> str | None:
         """Return a history without what was erased; None where it has nothing of it."""
@@ -207,9 +205,11 @@ class _Erasing:
     def is_past_wanted(self, at: datetime) -> bool:
         return at in self.instants or self.wanted.past(at)
 
-    def erase_history(self, work: Transaction, read: tuple[Entry, str]) -> None:
+    def erase_history(self, work: Transaction, read: tuple[str, str]) -> None:
         """Leave of what a lead was decided by what is not personal; two leads may have read the same."""
-        entry, digest = read
+        key, digest = read
+        entry = work.find(key)
+        assert entry is not None, "INVARIANT: a ledger never loses a lead"
         left = self.left_of(work, entry, digest) or work.text(digest)
         assert left is not None, "INVARIANT: a decision is kept with the past that it was made by"
         work.personal.erase_text(digest, left)
@@ -246,9 +246,8 @@ def _notes_of(work: Reading, key: str) -> list[Noted]:
     return [note for note in notes if note is not None and note.payload is None]
 
 
-def _erase_refusal(work: Transaction, found: tuple[int, Refused]) -> None:
-    number, refused = found
-    work.personal.erase_refused(number, redacted_refusal(refused))
+def _erase_refusal(work: Transaction, left: tuple[int, Refused]) -> None:
+    work.personal.erase_refused(*left)
 
 
 def _reads_text(pack: RulePack) -> bool:

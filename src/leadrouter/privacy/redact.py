@@ -51,7 +51,7 @@ def redacted_refusal(refused: Refused) -> Refused:
     """
     codes = ", ".join(dict.fromkeys(_CODE.findall(refused.reason)))
     key = "" if refused.key.startswith("payload:") else refused.key
-    return evolve(refused, key=key, payload="", reason=codes or refused.reason)
+    return evolve(refused, key=key, payload="", reason=codes or refused.reason, salt="")
 
 
 def _stays(name: str, words: Vocabulary) -> bool:

@@ -58,6 +58,11 @@ class OfContact:
 
     country: str
     key: bytes = field(default=b"", repr=False)
+    _spelled: frozenset[str] = field(init=False, repr=False)
+
+    @_spelled.default
+    def _spell(self) -> frozenset[str]:
+        return spellings(self.word, self.country)
 
     def lead(self, entry: Entry) -> bool:
         """Tell whether the lead's contact is the person's."""
@@ -88,8 +93,7 @@ class OfContact:
         return tuple((each.rule, each.digest(self.key)) for each in found if each.rule in PERSONAL_RULES)
 
     def _is_any_of(self, words: Collection[str] | Iterator[str]) -> bool:
-        wanted = spellings(self.word, self.country)
-        return any(not wanted.isdisjoint(spellings(each, self.country)) for each in words)
+        return any(not self._spelled.isdisjoint(spellings(each, self.country)) for each in words)
 
 
 @frozen

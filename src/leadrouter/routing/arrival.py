@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from leadrouter.errors import ConflictError, FactsError
 from leadrouter.event import Event
 from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead, raw_form
+from leadrouter.ledger.chain import salted
 from leadrouter.ledger.ledger import Entry, Refused, Transaction
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.intake import lead_id_of
@@ -69,9 +70,8 @@ def read_lead(given: Lead | Mapping[str, Any]) -> Lead | FactsError:
 
 def refuse(work: Transaction, arrival: Arrival, error: FactsError) -> Taken:
     """Keep what is refused as it came."""
-    _keep(work, arrival, str(error))
     codes = [fault.code for fault in error.faults]
-    return Taken(answer=error, events=(alarm(work, arrival, "lead.refused", codes=codes),))
+    return Taken(answer=error, events=(_keep(work, arrival, str(error), "lead.refused", codes=codes),))
 
 
 def repeat(work: Transaction, arrival: Arrival, entry: Entry) -> Taken:
@@ -81,9 +81,9 @@ def repeat(work: Transaction, arrival: Arrival, entry: Entry) -> Taken:
     """
     if isinstance(arrival.lead, Lead) and (entry.is_erased or entry.digest == arrival.lead.digest):
         return Taken(answer=entry, events=(happened(arrival, "lead.repeated"),))
-    _keep(work, arrival, "conflict: the key is known with another payload")
+    event = _keep(work, arrival, "conflict: the key is known with another payload", "lead.conflict")
     message = f"`{arrival.key}` is in the ledger with another payload; the stored decision stays"
-    return Taken(answer=ConflictError(message, entry.lead_id), events=(alarm(work, arrival, "lead.conflict"),))
+    return Taken(answer=ConflictError(message, entry.lead_id), events=(event,))
 
 
 def alarm(work: Transaction, arrival: Arrival, name: str, **details: Any) -> Event:
@@ -98,5 +98,11 @@ def happened(arrival: Arrival, name: str, **details: Any) -> Event:
     return Event(name=name, lead_id=lead_id_of(arrival.key), at=arrival.at, details=details)
 
 
-def _keep(work: Transaction, arrival: Arrival, reason: str) -> None:
-    work.refuse(Refused(key=arrival.key, payload=arrival.payload, reason=reason, at=arrival.at.isoformat()))
+def _keep(work: Transaction, arrival: Arrival, reason: str, name: str, **details: Any) -> Event:
+    """Keep what came as it came, with the alarm that says so, by which the chain of events covers it."""
+    salt, at = work.salt(), arrival.at.isoformat()
+    refused = Refused(key=arrival.key, payload=arrival.payload, reason=reason, at=at, salt=salt)
+    work.refuse(refused)
+    event = evolve(happened(arrival, name, **details), evidence={"refused": salted(salt, refused.to_json())})
+    work.append(event)
+    return event

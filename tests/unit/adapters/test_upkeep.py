@@ -69,6 +69,7 @@ def test_the_figures_are_those_of_the_port(lived_in):
     assert found.leads == Counter(state.status for state in leads)
     assert sum(found.leads.values()) == len(entries)
     assert (found.refused, found.events, found.sealed) == (len(refused), log[-1].number, seals[-1].upto)
+    assert found.seal == seals[-1].hash
     assert found.latest == log[-1].event.at
     assert found.due == min(state.due for state in leads if state.due) == AT + timedelta(minutes=5)
     assert found.consumers == {"crm": 4}
@@ -79,7 +80,7 @@ def test_an_empty_ledger_holds_nothing(nowhere):
     open_ledger(nowhere).close()
     found = holdings_of(nowhere)
     assert (found.leads, found.refused, found.events, found.sealed, found.consumers) == ({}, 0, 0, 0, {})
-    assert (found.latest, found.due) == (None, None)
+    assert (found.seal, found.latest, found.due) == (None, None, None)
 
 
 def test_where_there_is_no_ledger_there_are_no_tables(nowhere):

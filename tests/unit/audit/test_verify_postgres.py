@@ -42,7 +42,7 @@ CHANGES = {
     "text": "overlay({0} PLACING CASE WHEN substr({0}, {1}, 1) = '0' THEN '1' ELSE '0' END FROM {1})",
     "timestamp with time zone": "{0} + interval '1 second'",
 }
-PLACES = ("greatest(1, least(length({0}), 12))", "greatest(1, least(length({0}), 131))", "length({0}) / 2 + 1")
+PLACES = ("greatest(1, least(length({0}), 12))", "length({0}) / 2 + 1")
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +85,12 @@ def test_a_changed_byte_is_seen_in_every_column(session):
             value = CHANGES[type_].format(column, place.format(column))
             chosen = f"""
                 SELECT ctid FROM leadrouter.{table} WHERE {column} IS NOT NULL ORDER BY ctid
-                OFFSET (SELECT {share} * greatest(0, count({column}) - 1) / 2 FROM leadrouter.{table}) LIMIT 1
+                OFFSET (SELECT {share} * greatest(0, count({column}) - 1) FROM leadrouter.{table}) LIMIT 1
             """  # noqa: S608  # names of ours
             with changed(session, f"UPDATE leadrouter.{table} SET {column} = {value} WHERE ctid = ({chosen})") as rows:  # noqa: S608  # as above
                 tried[table, column] += rows
                 unseen[table, column] += rows and not is_seen(session)
-    assert {cell for cell, count in unseen.items() if count} == NO_TRUTH
+    assert {cell for cell, count in unseen.items() if count} <= NO_TRUTH
     assert len([cell for cell, count in tried.items() if count]) > 50
 
 

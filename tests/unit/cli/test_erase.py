@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 
@@ -10,6 +11,8 @@ from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.lead import Contact, Lead
 from leadrouter.router import Router
 from tests.busy_office import KEY, OFFICE, PACK
+from tests.everything_kept import everything
+from tests.postgres_server import address_of, new_database
 
 PHONE = "8 900 000 00 01"
 
@@ -118,3 +121,15 @@ def test_a_ledger_without_leads_has_refused_ones_all_the_same(run, here):
     run("route", "sales", "wrong.jsonl")
     result = run("erase", "--contact", "+79000000001")
     assert result.stdout == "erased: leads 0, notes 0, refused leads 1\n"
+
+
+def test_a_ledger_on_postgresql_is_written_anew(run, leads):
+    """Row by row nothing of the contact is left, and the tables have been rewritten."""
+    address = address_of(new_database())
+    run("route", "sales", leads, "--ledger", address)
+    result = run("erase", "--contact", PHONE, "--ledger", address)
+    assert result.stdout == "erased: leads 1, notes 0, refused leads 0\n"
+    with closing(open_ledger(address)) as ledger:
+        kept = everything(ledger)
+    assert [trace for trace in ("900 000", "Ilya", "Ural Press") if trace in kept] == []
+    assert run("verify", "--ledger", address).exit_code == 0

@@ -21,7 +21,7 @@ from tests.stateful.small_sales import Rota, backwards, sales_office
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ENTRY = Entry(lead_id="ab12", key="call:1", digest="d", payload="{}", record="{}", at=AT.isoformat(), salt="s")
-REFUSED = Refused(key="call:2", payload="{}", reason="LR401", at=AT.isoformat())
+REFUSED = Refused(key="call:2", payload="{}", reason="LR401", at=AT.isoformat(), salt="s")
 EVENT = Event(
     name="lead.routed", lead_id="ab12", at=AT, version=1, details={"route": "desk"}, evidence={"a": [1, None]}
 )

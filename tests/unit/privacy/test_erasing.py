@@ -319,3 +319,16 @@ def test_no_other_case_is_made_of_what_is_erased(router):
     for lead_id in ids(router):
         found = counterfactual(router.decision(lead_id))
         assert found is None or found.field in {"size", "message"}
+
+
+def test_erased_leads_are_won_like_others(router):
+    """Each deal is noted of its own lead, under the key that it came with."""
+    decisions = [entry.lead_id for entry in router.ledger.entries()][:2]
+    router.erase(contact=PHONE, at=LATER)
+    for lead_id in decisions:
+        router.reassign(lead_id, to="anna", by="olga", at=LATER)
+        router.won(lead_id, by="anna", at=LATER)
+    with router.ledger.reading() as work:
+        deals = [note for _, note in work.notes(0, 100) if note.kind == "deal_won"]
+        assert [note.begun for note in deals] == decisions
+        assert verify(work).findings == ()

@@ -50,13 +50,17 @@ def test_of_a_refusal_stay_its_codes():
     faults = [
         Fault(code=code, message="`+7 912` is no LR999", where="lead.phone") for code in ("LR410", "LR211", "LR410")
     ]
-    refused = Refused(key="call:1", payload=json.dumps({"phone": "+7 912"}), reason=str(FactsError(faults)), at="2026")
-    left = Refused(key="call:1", payload="", reason="LR410, LR211", at="2026")
+    refused = Refused(
+        key="call:1", payload=json.dumps({"phone": "+7 912"}), reason=str(FactsError(faults)), at="2026", salt="s"
+    )
+    left = Refused(key="call:1", payload="", reason="LR410, LR211", at="2026", salt="")
     assert redacted_refusal(refused) == left
-    assert redacted_refusal(Refused(key="payload:ab", payload="x", reason=refused.reason, at="2026")).key == ""
+    assert (
+        redacted_refusal(Refused(key="payload:ab", payload="x", reason=refused.reason, at="2026", salt="s")).key == ""
+    )
 
 
 def test_a_conflict_stays_one():
     """Its reason has no code, and nothing of anybody."""
-    conflict = Refused(key="call:1", payload="x", reason="conflict: the key is known", at="2026")
+    conflict = Refused(key="call:1", payload="x", reason="conflict: the key is known", at="2026", salt="s")
     assert redacted_refusal(conflict).reason == "conflict: the key is known"

@@ -21,7 +21,7 @@ ENTRY = Entry(
 NOTED = Noted(
     key="v1", company="c", begun=ENTRY.lead_id, contact=None, kind="visit", at=AT.isoformat(), payload="{}", salt="s"
 )
-REFUSED = Refused(key="call:1", payload="", reason="LR410", at=AT.isoformat())
+REFUSED = Refused(key="call:1", payload="", reason="LR410", at=AT.isoformat(), salt="")
 PHONE, EMAIL, NAME = "8 (912) 345-67-89", "Ilya@Press.example", " ilya  TEST "
 CONTACT = Contact(phone="+79123456789", email="ilya@press.example", name="Ilya Test")
 

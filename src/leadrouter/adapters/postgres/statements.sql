@@ -46,7 +46,7 @@ WHERE lead_id >= $1 AND lead_id < $1 || U&'\+10FFFF' ORDER BY number
 SELECT lead_id, key, digest, payload, record, at, salt FROM leadrouter.entry ORDER BY number DESC LIMIT 1
 
 -- name: refused
-SELECT key, payload, reason, at FROM leadrouter.refused ORDER BY number
+SELECT key, payload, reason, at, salt FROM leadrouter.refused ORDER BY number
 
 -- name: events
 SELECT event FROM leadrouter.event ORDER BY number
@@ -110,7 +110,7 @@ SELECT number, lead_id, key, digest, payload, record, at, salt FROM leadrouter.e
 WHERE number > $1 ORDER BY number LIMIT $2
 
 -- name: numbered refused
-SELECT number, key, payload, reason, at FROM leadrouter.refused WHERE number > $1 ORDER BY number LIMIT $2
+SELECT number, key, payload, reason, at, salt FROM leadrouter.refused WHERE number > $1 ORDER BY number LIMIT $2
 
 -- name: noted
 SELECT key, company, begun, contact, kind, at, payload, salt FROM leadrouter.noted

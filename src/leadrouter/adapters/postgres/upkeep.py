@@ -22,6 +22,7 @@ _FIGURES = """
       (SELECT count(*) FROM leadrouter.refused),
       (SELECT coalesce(max(number), 0) FROM leadrouter.event),
       (SELECT coalesce(max(upto), 0) FROM leadrouter.seal),
+      (SELECT hash FROM leadrouter.seal ORDER BY upto DESC LIMIT 1),
       (SELECT event::json->>'at' FROM leadrouter.event ORDER BY number DESC LIMIT 1),
       (SELECT to_char(min(due) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') FROM leadrouter.lead)
 """

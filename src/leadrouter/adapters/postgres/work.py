@@ -114,7 +114,7 @@ class PostgresWork:
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
         rows = self._rows("refused")
-        return tuple(Refused(key=key, payload=payload, reason=reason, at=at) for key, payload, reason, at in rows)
+        return tuple(_refused(row) for row in rows)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
@@ -364,3 +364,8 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 def _noted(row: tuple[Any, ...]) -> Noted:
     key, company, begun, contact, kind, at, payload, salt = row
     return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload, salt=salt)
+
+
+def _refused(row: tuple[Any, ...]) -> Refused:
+    key, payload, reason, at, salt = row
+    return Refused(key=key, payload=payload, reason=reason, at=at, salt=salt)

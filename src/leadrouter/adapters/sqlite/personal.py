@@ -37,7 +37,7 @@ class SqlitePersonal:
 
     def erase_refused(self, number: int, refused: Refused) -> None:
         """Keep a refused lead in place of the one with a number."""
-        statement = "UPDATE refused SET key = ?, payload = ?, reason = ?, at = ? WHERE number = ?"
+        statement = "UPDATE refused SET key = ?, payload = ?, reason = ?, at = ?, salt = ? WHERE number = ?"
         self.connection.execute(statement, (*astuple(refused), number))
 
     def erase_noted(self, event: Noted) -> None:

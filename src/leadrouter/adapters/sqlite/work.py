@@ -35,7 +35,7 @@ _ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S60
 _ENTRY_OF_KEY = f"SELECT {_ENTRY} FROM entry WHERE key = ?"  # noqa: S608  # columns
 _ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
 _LATEST = f"SELECT {_ENTRY} FROM entry ORDER BY number DESC LIMIT 1"  # noqa: S608  # columns
-_REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?)"  # noqa: S608  # columns
+_REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608  # columns
 _ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  # columns
 
 _APPEND = "INSERT INTO event (lead_id, version, subject, event, hash) VALUES (?, ?, ?, ?, ?)"
@@ -151,7 +151,7 @@ class SqliteWork:
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
         rows = self.connection.execute(_ALL_REFUSED)
-        return tuple(Refused(key=key, payload=payload, reason=reason, at=at) for key, payload, reason, at in rows)
+        return tuple(_refused(row) for row in rows)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
@@ -408,3 +408,8 @@ def _entry(row: tuple[str, ...]) -> Entry:
 def _noted(row: tuple[Any, ...]) -> Noted:
     key, company, begun, contact, kind, at, payload, salt = row
     return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload, salt=salt)
+
+
+def _refused(row: tuple[Any, ...]) -> Refused:
+    key, payload, reason, at, salt = row
+    return Refused(key=key, payload=payload, reason=reason, at=at, salt=salt)

@@ -27,7 +27,8 @@ CREATE TABLE leadrouter.refused (
   key     text NOT NULL,
   payload text NOT NULL,
   reason  text NOT NULL,
-  at      text NOT NULL
+  at      text NOT NULL,
+  salt    text NOT NULL
 );
 
 CREATE TABLE leadrouter.event (
@@ -240,14 +241,15 @@ BEGIN
         INSERT INTO leadrouter.noted (key, company, begun, contact, kind, at, payload, salt)
         VALUES (w->>1, w->>2, w->>3, w->>4, w->>5, w->>6, w->>7, w->>8);
       WHEN 'refused' THEN
-        INSERT INTO leadrouter.refused (key, payload, reason, at) VALUES (w->>1, w->>2, w->>3, w->>4);
+        INSERT INTO leadrouter.refused (key, payload, reason, at, salt)
+        VALUES (w->>1, w->>2, w->>3, w->>4, w->>5);
       WHEN 'erased' THEN
         UPDATE leadrouter.entry SET payload = w->>2, digest = w->>3, salt = w->>4 WHERE key = w->>1;
       WHEN 'erased noted' THEN
         UPDATE leadrouter.noted SET contact = w->>3, payload = w->>4, salt = w->>5
         WHERE length(kind) || kind || key = length(w->>1) || (w->>1) || (w->>2);
       WHEN 'erased refused' THEN
-        UPDATE leadrouter.refused SET key = w->>2, payload = w->>3, reason = w->>4, at = w->>5
+        UPDATE leadrouter.refused SET key = w->>2, payload = w->>3, reason = w->>4, at = w->>5, salt = w->>6
         WHERE number = (w->>1)::bigint;
       WHEN 'erased text' THEN
         UPDATE leadrouter.kept SET text = w->>2 WHERE digest = w->>1;

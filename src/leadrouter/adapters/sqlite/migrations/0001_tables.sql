@@ -21,7 +21,8 @@ CREATE TABLE refused (
   key     TEXT NOT NULL,
   payload TEXT NOT NULL,
   reason  TEXT NOT NULL,
-  at      TEXT NOT NULL
+  at      TEXT NOT NULL,
+  salt    TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE event (

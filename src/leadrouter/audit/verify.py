@@ -75,6 +75,9 @@ class _Verifying:
     _unexplained: dict[tuple[str, str], str] = field(factory=dict, init=False)
     """By lead, and digest of what is left of what was erased: what is to be said where no event says so."""
     _left: dict[str, str] = field(factory=dict, init=False)
+    _blank: dict[tuple[int, str], Finding] = field(factory=dict, init=False)
+    """By number, and digest of what is left: refused leads that are to be found where no event says that they were
+    erased."""
     _noted: int = field(default=0, init=False)
     _notes: dict[str, str] = field(factory=dict, init=False)
 
@@ -135,6 +138,8 @@ class _Verifying:
                 self._unexplained.pop((str(event.lead_id), event.evidence["payload"]), None)
             case "lead.past_erased":
                 self._unexplained.pop((str(event.lead_id), event.evidence["history"]), None)
+            case "refusal.erased":
+                self._blank.pop((event.details["refused"], event.evidence["refused"]), None)
             case "company.erased":
                 self._left[event.details["note"]] = event.evidence["payload"]
             case "company.noted" if "lead" in event.details:
@@ -156,11 +161,15 @@ class _Verifying:
             return
         is_whole = salted(refused.salt, refused.to_json()) == event.evidence["refused"]
         is_erased = not (refused.salt or refused.payload) and refused.at == event.at.isoformat()
-        if not (is_whole or is_erased):
-            yield Finding(f"refused lead {number}", "is not what came")
+        told = Finding(f"refused lead {number}", "is not what came")
+        if is_erased:
+            self._blank[number, digest_of(refused.to_json())] = told
+        elif not is_whole:
+            yield told
 
     def refusals(self) -> Iterator[Finding]:
         """Yield what is kept as refused and was not."""
+        yield from self._blank.values()
         for number, _ in self._refused:
             yield Finding(f"refused lead {number}", "is kept, and no event says that it was refused")
 

@@ -123,7 +123,7 @@ class _Verifying:
         if kept.number != self._last + 1:
             self.find(where, f"follows event {self._last}: what was between is missing")
         self._last = kept.number
-        self.findings.extend(Finding(where, told) for told in self.chain.take(kept))
+        self.findings.extend(Finding("log", told) for told in self.chain.take(kept))
         try:
             self.projections.take(kept.event)
         except UNREADABLE as error:

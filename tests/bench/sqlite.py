@@ -16,10 +16,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
-from attrs import frozen
+from attrs import astuple, frozen
 
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.adapters.ledgers import open_ledger
@@ -31,12 +31,13 @@ MANY = 1_000
 Step = Callable[[int], None]
 
 
-@frozen
+@frozen(kw_only=True)
 class Rate:
-    """Leads a second, and how long the slowest hundredth of the calls took at least, in milliseconds."""
+    """Leads a second, the milliseconds that the slowest hundredth of the calls took at least, CPU µs for a lead."""
 
     leads: float
     p99: float
+    cpu: float
 
 
 def open_router(folder: str, setting: str) -> Router:
@@ -146,15 +147,15 @@ def prepare(folder: str) -> None:
 def work(
     begin: Callable[[str, str, int], Step], given: tuple[str, str], client: int, seconds: float, *ends: Any
 ) -> None:
-    """Take steps for a while; report how long each took."""
+    """Take steps for a while; report how long each took, and the CPU seconds of all."""
     (gate, out), step, took = ends, begin(*given, client), []
     step(0)
     gate.wait()
-    start = perf_counter()
+    start, spent = perf_counter(), process_time()
     while (began := perf_counter()) < start + seconds:
         step(len(took) + 1)
         took.append(perf_counter() - began)
-    out.put(took)
+    out.put((took, process_time() - spent))
 
 
 def rate(begin: Callable[[str, str, int], Step], folder: str, setting: str, clients: int, seconds: float) -> Rate:
@@ -167,11 +168,13 @@ def rate(begin: Callable[[str, str, int], Step], folder: str, setting: str, clie
     ]
     for process in processes:
         process.start()
-    took = sorted(second for _ in processes for second in out.get())
+    reports = [out.get() for _ in processes]
     for process in processes:
         process.join()
-    steps = len(took) * clients / sum(took)
-    return Rate(steps * (MANY if begin is by_route_many else 1), took[int(len(took) * 0.99)] * 1_000)
+    took = sorted(second for report, _ in reports for second in report)
+    leads = len(took) * (MANY if begin is by_route_many else 1)
+    spent = sum(spent for _, spent in reports)
+    return Rate(leads=leads * clients / sum(took), p99=took[int(len(took) * 0.99)] * 1e3, cpu=spent / leads * 1e6)
 
 
 def compare(folder: str, setting: str, clients: int, seconds: float, rounds: int) -> None:
@@ -185,13 +188,16 @@ def compare(folder: str, setting: str, clients: int, seconds: float, rounds: int
         for name, begin in steps.items():
             found[name].append(rate(begin, folder, setting, clients, seconds))
     for name, rates in found.items():
-        leads, p99 = median(each.leads for each in rates), median(each.p99 for each in rates)
+        leads, p99, cpu = (median(values) for values in zip(*map(astuple, rates), strict=True))
         hand, single = (
             median(each.leads / other.leads for each, other in zip(rates, found[beside], strict=True))
             for beside in ("by hand", "route")
         )
         beside = f"{single:5.2f} of route" if name == "route_many" else f"{hand:5.2f} of by hand"
-        print(f"{clients} {setting:7} {name:11} {leads:7.0f}/s  p99 {p99:8.1f} ms  {beside}", flush=True)
+        print(
+            f"{clients} {setting:7} {name:11} {leads:7.0f}/s  p99 {p99:8.1f} ms  {cpu:6.0f} CPU µs  {beside}",
+            flush=True,
+        )
 
 
 def main() -> None:

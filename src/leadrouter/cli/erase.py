@@ -104,12 +104,12 @@ def command(
         return NOT_FINE
     finally:
         kept.close()
+    _say(erased, dry_run=dry_run, as_json=as_json)
     is_any = bool(erased.leads or erased.notes or erased.refused)
     if is_any and not (dry_run or no_vacuum):
         from leadrouter.adapters.upkeep import vacuum
 
         vacuum(ledger)
-    _say(erased, dry_run=dry_run, as_json=as_json)
     return FINE if is_any or age is not None else NOT_FINE
 
 

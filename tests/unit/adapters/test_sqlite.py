@@ -14,7 +14,7 @@ from leadrouter import LedgerError
 from leadrouter.adapters.ledgers import open_ledger, path_of
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
-from leadrouter.adapters.sqlite.work import PAST
+from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.memory import MemoryLedger
 
@@ -253,7 +253,7 @@ def test_a_full_disk_is_said_and_leaves_the_ledger_usable(tmp_path):
 def test_a_past_is_one_search_of_an_index(tmp_path):
     """Neither a scan of all events nor a sort: what is read is what lies in the window."""
     ledger = SqliteLedger(str(tmp_path / "leads.db"))
-    query = f"EXPLAIN QUERY PLAN {PAST}"
+    query = f"EXPLAIN QUERY PLAN {STATEMENTS['past']}"
     plan = [row[3] for row in ledger._connection.execute(query, ("ural", "a", "b", 200))]
     ledger.close()
     assert plan[0] == "SEARCH noted USING INDEX past (company=? AND at>? AND at<?)"

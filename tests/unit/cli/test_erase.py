@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from leadrouter.adapters import upkeep
 from leadrouter.adapters.ledgers import open_ledger
 from leadrouter.lead import Contact, Lead
 from leadrouter.router import Router
@@ -133,3 +134,15 @@ def test_a_ledger_on_postgresql_is_written_anew(run, leads):
         kept = everything(ledger)
     assert [trace for trace in ("900 000", "Ilya", "Ural Press") if trace in kept] == []
     assert run("verify", "--ledger", address).exit_code == 0
+
+
+@pytest.mark.usefixtures("routed")
+def test_what_is_erased_is_said_before_the_room_is_given_back(run, monkeypatch):
+    """Where somebody reads for too long, the data is erased all the same, and the error says what is left to do."""
+    monkeypatch.setattr(upkeep, "_PATIENCE", 0.01)
+    with closing(open_ledger("sqlite:///leads.db")) as ledger, ledger.reading() as work:
+        assert work.count()
+        result = run("erase", "--contact", PHONE)
+    assert (result.exit_code, result.stdout) == (3, "erased: leads 1, notes 0, refused leads 1\n")
+    assert "do it again" in result.stderr
+    assert run("ledger", "vacuum").exit_code == 0

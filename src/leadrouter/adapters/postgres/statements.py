@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from importlib.resources import files
+from leadrouter.adapters.statements import read_statements
 
-_NAME = re.compile(r"^-- name: (.+)$", re.MULTILINE)
-
-
-def _read() -> dict[str, bytes]:
-    _, *parts = _NAME.split(files(__package__).joinpath("statements.sql").read_text("utf-8"))
-    return {name: text.strip().encode() for name, text in zip(parts[::2], parts[1::2], strict=True)}
-
-
-STATEMENTS = _read()
+STATEMENTS = {name: text.encode() for name, text in read_statements(__package__).items()}

@@ -14,6 +14,7 @@ from leadrouter.adapters.sqlite.audit import astray, lead_columns
 from leadrouter.adapters.sqlite.clients import SqliteClients
 from leadrouter.adapters.sqlite.personal import SqlitePersonal
 from leadrouter.adapters.sqlite.shelf import Book, BookName, Shelf
+from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
@@ -26,62 +27,8 @@ from leadrouter.lifecycle.state import LeadState
 
 _Kind = TypeVar("_Kind", Breaker, Load, Standing)
 
-_ENTRY = ", ".join(each.name for each in fields(Entry))
-_NOTED = ", ".join(each.name for each in fields(Noted))
-_REFUSED = ", ".join(each.name for each in fields(Refused))
-
 _values = attrgetter(*(each.name for each in fields(Entry)))
-_ADD = f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
-_ENTRY_OF_KEY = f"SELECT {_ENTRY} FROM entry WHERE key = ?"  # noqa: S608  # columns
-_ENTRIES = f"SELECT {_ENTRY} FROM entry WHERE lead_id >= ? AND lead_id < ? ORDER BY number"  # noqa: S608  # columns
-_LATEST = f"SELECT {_ENTRY} FROM entry ORDER BY number DESC LIMIT 1"  # noqa: S608  # columns
-_REFUSE = f"INSERT INTO refused ({_REFUSED}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608  # columns
-_ALL_REFUSED = f"SELECT {_REFUSED} FROM refused ORDER BY number"  # noqa: S608  # columns
-
-_APPEND = "INSERT INTO event (lead_id, version, subject, event, hash) VALUES (?, ?, ?, ?, ?)"
-_END = "SELECT hash FROM event WHERE subject = ? ORDER BY number DESC LIMIT 1"
-_UNSEALED = """
-    SELECT (SELECT at FROM seal ORDER BY upto DESC LIMIT 1),
-      coalesce((SELECT max(number) FROM event), 0) - coalesce((SELECT max(upto) FROM seal), 0)
-"""
-_POSITION = """
-    INSERT INTO position VALUES (?, ?)
-    ON CONFLICT (consumer) DO UPDATE SET number = max(number, excluded.number)
-"""
-
-_NOTE = f"INSERT INTO noted ({_NOTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # columns
-_NOTED_OF_KEY = f"SELECT {_NOTED} FROM noted WHERE kind = ? AND key = ?"  # noqa: S608  # columns
-_NOTES = f"SELECT number, {_NOTED} FROM noted WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608  # columns
-PAST = """
-    SELECT noted.key, company, begun, contact, kind, noted.at, coalesce(noted.payload, entry.payload), noted.salt
-    FROM noted LEFT JOIN entry ON entry.key = noted.key
-    WHERE company = ? AND noted.at BETWEEN ? AND ? ORDER BY noted.at DESC, noted.number DESC LIMIT ?
-"""
-
-_NEW_LEAD = "INSERT INTO lead VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_CHANGED_LEAD = """
-    UPDATE lead SET version = ?, is_open = ?, queue = ?, rank = ?, arrived = ?, due = ?, company = ?, state = ?
-    WHERE lead_id = ?
-"""
-_BOOK: Mapping[type[Book], str] = {
-    Standing: "SELECT standing FROM standing WHERE pool = ?",
-    Load: "SELECT load FROM person WHERE person = ?",
-    Breaker: "SELECT breaker FROM breaker WHERE pool = ?",
-}
-_PUT_BOOK: Mapping[type[Book], str] = {
-    Standing: "INSERT INTO standing VALUES (?, ?) ON CONFLICT DO UPDATE SET standing = excluded.standing",
-    Load: "INSERT INTO person VALUES (?, ?) ON CONFLICT DO UPDATE SET load = excluded.load",
-    Breaker: "INSERT INTO breaker VALUES (?, ?) ON CONFLICT DO UPDATE SET breaker = excluded.breaker",
-}
-_HEADS = """
-    WITH RECURSIVE each (queue) AS (
-      SELECT min(queue) FROM lead WHERE queue IS NOT NULL
-      UNION ALL
-      SELECT (SELECT min(queue) FROM lead WHERE queue > each.queue) FROM each WHERE each.queue IS NOT NULL
-    )
-    SELECT (SELECT state FROM lead WHERE lead.queue = each.queue ORDER BY rank, arrived, number LIMIT 1)
-    FROM each WHERE each.queue IS NOT NULL
-"""
+_NAMES: Mapping[type[Book], str] = {Standing: "standing", Load: "load", Breaker: "breaker"}
 
 
 @define(eq=False)
@@ -135,78 +82,78 @@ class SqliteWork:
 
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
-        row = self._connection.execute(_ENTRY_OF_KEY, (key,)).fetchone()
+        row = self._connection.execute(STATEMENTS["find"], (key,)).fetchone()
         return None if row is None else _entry(row)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return entries in the order in which they were added, those whose lead id begins so."""
-        rows = self.connection.execute(_ENTRIES, (prefix, prefix + "\U0010ffff"))
+        rows = self.connection.execute(STATEMENTS["entries"], (prefix, prefix + "\U0010ffff"))
         return tuple(_entry(row) for row in rows)
 
     def latest(self) -> Entry | None:
         """Return the entry that was added last."""
-        row = self.connection.execute(_LATEST).fetchone()
+        row = self.connection.execute(STATEMENTS["latest"]).fetchone()
         return None if row is None else _entry(row)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
-        rows = self.connection.execute(_ALL_REFUSED)
+        rows = self.connection.execute(STATEMENTS["refused"])
         return tuple(_refused(row) for row in rows)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
-        chosen, values = ("", ()) if lead_id is None else ("WHERE subject = ?", (f"lead:{lead_id}",))
-        query = f"SELECT event FROM event {chosen} ORDER BY number"  # noqa: S608  # one of two texts
-        return tuple(Event.from_json(text) for (text,) in self.connection.execute(query, values))
+        if lead_id is None:
+            rows = self.connection.execute(STATEMENTS["events"])
+        else:
+            rows = self.connection.execute(STATEMENTS["events of subject"], (f"lead:{lead_id}",))
+        return tuple(Event.from_json(text) for (text,) in rows)
 
     def log(self, after: int = 0, limit: int | None = None) -> tuple[Kept, ...]:
         """Return the events after a number in the log, in order, at most so many, each with its hash."""
-        query = "SELECT number, event, hash FROM event WHERE number > ? ORDER BY number LIMIT ?"
-        rows = self.connection.execute(query, (after, -1 if limit is None else limit))
+        rows = self.connection.execute(STATEMENTS["log"], (after, -1 if limit is None else limit))
         return tuple(Kept(number=number, event=Event.from_json(text), hash=hash_) for number, text, hash_ in rows)
 
     def seals(self) -> tuple[Seal, ...]:
         """Return the seals of the log, in order."""
-        rows = self.connection.execute("SELECT upto, hash, at FROM seal ORDER BY upto")
+        rows = self.connection.execute(STATEMENTS["seals"])
         return tuple(Seal(upto=upto, hash=hash_, at=at) for upto, hash_, at in rows)
 
     def unsealed(self) -> tuple[str | None, int]:
         """Return the instant of the last seal, None where there is none, and how many events came after it."""
-        at, count = self.connection.execute(_UNSEALED).fetchone()
+        at, count = self.connection.execute(STATEMENTS["unsealed"]).fetchone()
         return at, int(count)
 
     def position(self, consumer: str) -> int:
         """Return the number of the last event that a consumer has dealt with; 0 where there was none."""
-        return int(self._one("SELECT number FROM position WHERE consumer = ?", consumer) or 0)
+        return int(self._one("position", consumer) or 0)
 
     def lead(self, lead_id: str) -> LeadState | None:
         """Return where a lead stands."""
         if lead_id in self._leads:
             return self._leads[lead_id][0]
-        row = self._connection.execute("SELECT state FROM lead WHERE lead_id = ?", (lead_id,)).fetchone()
+        row = self._connection.execute(STATEMENTS["lead"], (lead_id,)).fetchone()
         state = None if row is None else LeadState.from_json(row[0])
         self._versions[lead_id] = 0 if state is None else state.version
         return state
 
     def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
         """Return where the leads after a number stand, in the order of their numbers, at most so many."""
-        query = "SELECT state FROM lead WHERE number > ? ORDER BY number LIMIT ?"
-        return self._states(query, after, -1 if limit is None else limit)
+        return self._states("leads", after, -1 if limit is None else limit)
 
     def open_leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
-        return self._states("SELECT state FROM lead WHERE is_open ORDER BY number")
+        return self._states("open leads")
 
     def count(self) -> int:
         """Return how many leads there are: the next one's number is one more."""
         if self._count is None:
-            self._count = int(self._one("SELECT coalesce(max(number), 0) FROM lead"))
+            self._count = int(self._one("count"))
         return self._count
 
     def waiting(self) -> tuple[LeadState, ...]:
         """Return the first lead of each queue, in the order in which they are served."""
         if self._heads is None or self._has_lost_a_head():
-            self._heads, self._moved = {state.lead_id: state for state in self._states(_HEADS)}, {}
+            self._heads, self._moved = {state.lead_id: state for state in self._states("heads")}, {}
         return tuple(sorted(self._first_of_each_queue().values(), key=lambda state: state.order))
 
     def _has_lost_a_head(self) -> bool:
@@ -228,11 +175,11 @@ class SqliteWork:
 
     def due(self, at: datetime) -> tuple[LeadState, ...]:
         """Return the leads for which something is due by an instant, the most overdue first."""
-        return self._states("SELECT state FROM lead WHERE due <= ? ORDER BY due, number", at.isoformat())
+        return self._states("due", at.isoformat())
 
     def next_due(self) -> datetime | None:
         """Return when the next thing of any lead is due."""
-        text = self._one("SELECT min(due) FROM lead WHERE due IS NOT NULL")
+        text = self._one("next due")
         return None if text is None else datetime.fromisoformat(text)
 
     def standing(self, pool: str) -> Standing | None:
@@ -241,7 +188,7 @@ class SqliteWork:
 
     def standings(self) -> tuple[Standing, ...]:
         """Return what fairness has counted in every pool, by name."""
-        rows = self.connection.execute("SELECT standing FROM standing ORDER BY pool")
+        rows = self.connection.execute(STATEMENTS["standings"])
         return tuple(Standing.from_json(text) for (text,) in rows)
 
     def load(self, person: str) -> Load | None:
@@ -250,7 +197,7 @@ class SqliteWork:
 
     def loads(self) -> tuple[Load, ...]:
         """Return what everybody has on his hands, by id."""
-        rows = self.connection.execute("SELECT load FROM person ORDER BY person")
+        rows = self.connection.execute(STATEMENTS["loads"])
         return tuple(Load.from_json(text) for (text,) in rows)
 
     def breaker(self, pool: str) -> Breaker | None:
@@ -259,12 +206,12 @@ class SqliteWork:
 
     def breakers(self) -> tuple[Breaker, ...]:
         """Return the breakers of all pools, by name."""
-        rows = self.connection.execute("SELECT breaker FROM breaker ORDER BY pool")
+        rows = self.connection.execute(STATEMENTS["breakers"])
         return tuple(Breaker.from_json(text) for (text,) in rows)
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
-        text: str | None = self._one("SELECT text FROM kept WHERE digest = ?", digest)
+        text: str | None = self._one("text", digest)
         return text
 
     def astray(self) -> Iterator[tuple[str, str]]:
@@ -273,37 +220,39 @@ class SqliteWork:
 
     def add(self, entry: Entry) -> None:
         """Keep a lead and its decision; its key must be new."""
-        self._connection.execute(_ADD, _values(entry))
+        self._connection.execute(STATEMENTS["add"], _values(entry))
 
     def refuse(self, refused: Refused) -> None:
         """Keep a lead that was refused, as it came."""
-        self._connection.execute(_REFUSE, astuple(refused))
+        self._connection.execute(STATEMENTS["refuse"], astuple(refused))
 
     def append(self, event: Event) -> None:
         """Keep what happened, with its number and its hash; a lead's version must be new."""
         subject, text = subject_of(event), event.to_json()
         if subject not in self._ends:
-            end = self._connection.execute(_END, (subject,)).fetchone()
+            end = self._connection.execute(STATEMENTS["end of chain"], (subject,)).fetchone()
             self._ends[subject] = NOTHING if end is None else end[0]
         self._ends[subject] = linked(self._ends[subject], text)
-        self._connection.execute(_APPEND, (event.lead_id, event.version, subject, text, self._ends[subject]))
+        self._connection.execute(
+            STATEMENTS["append"], (event.lead_id, event.version, subject, text, self._ends[subject])
+        )
 
     def seal(self, at: datetime) -> Seal | None:
         """Seal the events since the last seal; None where there are none. Costs their number."""
-        row = self.connection.execute("SELECT upto, hash FROM seal ORDER BY upto DESC LIMIT 1").fetchone()
+        row = self.connection.execute(STATEMENTS["last seal"]).fetchone()
         upto, before = row or (0, NOTHING)
-        since = self.connection.execute("SELECT number, hash FROM event WHERE number > ? ORDER BY number", (upto,))
+        since = self.connection.execute(STATEMENTS["hashes"], (upto,))
         rows = since.fetchall()
         if not rows:
             return None
         made = at.isoformat()
         seal = Seal(upto=rows[-1][0], hash=sealed(before, made, (hash_ for _, hash_ in rows)), at=made)
-        self.connection.execute("INSERT INTO seal (upto, hash, at) VALUES (?, ?, ?)", astuple(seal))
+        self.connection.execute(STATEMENTS["seal"], astuple(seal))
         return seal
 
     def put_position(self, consumer: str, number: int) -> None:
         """Note that a consumer has dealt with every event up to a number; never moves back."""
-        self._connection.execute(_POSITION, (consumer, number))
+        self._connection.execute(STATEMENTS["put position"], (consumer, number))
 
     def put_lead(self, state: LeadState, *, seen: int) -> None:
         """Keep where a lead stands, in place of the version that was seen (0: there was none)."""
@@ -336,26 +285,26 @@ class SqliteWork:
 
     def noted(self, kind: str, key: str) -> Noted | None:
         """Return the event that was noted under a kind and a key."""
-        row = self._connection.execute(_NOTED_OF_KEY, (kind, key)).fetchone()
+        row = self._connection.execute(STATEMENTS["noted"], (kind, key)).fetchone()
         return None if row is None else _noted(row)
 
     def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
         """Return what was noted after a number, in the order in which it was noted, at most so much."""
-        rows = self.connection.execute(_NOTES, (after, limit))
+        rows = self.connection.execute(STATEMENTS["notes"], (after, limit))
         return tuple((number, _noted(tuple(row))) for number, *row in rows)
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
-        self._connection.execute(_NOTE, astuple(event))
+        self._connection.execute(STATEMENTS["note"], astuple(event))
 
     def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
         """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
-        rows = self._connection.execute(PAST, (company, since, until, most)).fetchall()
+        rows = self._connection.execute(STATEMENTS["past"], (company, since, until, most)).fetchall()
         return tuple(_noted(row) for row in reversed(rows))
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
-        self._connection.execute("INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, text))
+        self._connection.execute(STATEMENTS["keep"], (digest, text))
 
     def _book(self, kind: type[_Kind], name: str) -> _Kind | None:
         key = (kind, name)
@@ -365,7 +314,7 @@ class SqliteWork:
         elif key in self._shelf.books:
             book = self._shelf.books[key]
         else:
-            row = self._connection.execute(_BOOK[kind], (name,)).fetchone()
+            row = self._connection.execute(STATEMENTS[_NAMES[kind]], (name,)).fetchone()
             book = self._shelf.read(key, None if row is None else row[0])
         assert book is None or isinstance(book, kind), "INVARIANT: a book stands under its kind"
         return book
@@ -383,21 +332,21 @@ class SqliteWork:
         if self._unwritten:
             books, self._unwritten = self._unwritten, {}
             for (kind, name), book in books.items():
-                self._connection.execute(_PUT_BOOK[kind], (name, book.to_json()))
+                self._connection.execute(STATEMENTS[f"put {_NAMES[kind]}"], (name, book.to_json()))
 
     def _write_lead(self, state: LeadState, seen: int) -> None:
         row = (state.version, *lead_columns(state), state.to_json())
         if seen:
-            self._connection.execute(_CHANGED_LEAD, (*row, state.lead_id))
+            self._connection.execute(STATEMENTS["changed lead"], (*row, state.lead_id))
         else:
-            self._connection.execute(_NEW_LEAD, (state.number, state.lead_id, *row))
+            self._connection.execute(STATEMENTS["new lead"], (state.number, state.lead_id, *row))
 
-    def _one(self, query: str, *values: str) -> Any:
-        row = self.connection.execute(query, values).fetchone()
+    def _one(self, name: str, *values: str) -> Any:
+        row = self.connection.execute(STATEMENTS[name], values).fetchone()
         return None if row is None else row[0]
 
-    def _states(self, query: str, *values: str | int) -> tuple[LeadState, ...]:
-        return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(query, values))
+    def _states(self, name: str, *values: str | int) -> tuple[LeadState, ...]:
+        return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(STATEMENTS[name], values))
 
 
 def _entry(row: tuple[str, ...]) -> Entry:

@@ -37,6 +37,7 @@ EVENTS: Mapping[str, Level] = read_only(
         "lead.credited": "info",
         "lead.erased": "info",
         "lead.past_erased": "info",
+        "refusal.erased": "info",
         "lead.handed_over": "info",
         "lead.returned": "info",
         "lead.not_returned": "warning",

@@ -175,7 +175,7 @@ def test_what_is_opened_for_somebody_who_is_gone_is_closed_again(monkeypatch, fa
 
     monkeypatch.setattr(Router, "open", open_slowly)
     asyncio.run(main())
-    [thread] = [each for each in threading.enumerate() if each.name.startswith("leadrouter")]
+    [thread] = [each for each in threading.enumerate() if each.name.startswith("leadrouter_")]
     go.set()
     thread.join(30)
     assert ledger.closed == (0 if fails else 1)
@@ -312,7 +312,7 @@ def test_closing_waits_for_what_was_begun_and_happens_once():
     asyncio.run(main())
     assert ledger.closed == 1
     for thread in threading.enumerate():
-        if thread.name.startswith("leadrouter"):
+        if thread.name.startswith("leadrouter_"):
             thread.join(30)
             assert not thread.is_alive()
 

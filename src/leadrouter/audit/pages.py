@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from leadrouter.ledger.chain import Kept
 from leadrouter.ledger.ledger import Noted, Reading, Refused
@@ -15,6 +15,19 @@ UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, Asserti
 """What reading a row raises that somebody has changed: it is no JSON, or not the JSON of what it should hold."""
 
 Value = TypeVar("Value")
+
+Advance: TypeAlias = Callable[[int, int], object]
+"""Called with the number of an event that was read, and with how many leads were routed up to it."""
+
+
+def unheard(_: int, __: int) -> None:
+    """Tell nobody how far the log has been read."""
+
+
+def length_of(work: Reading) -> int:
+    """Return how many events a log has."""
+    seals = work.seals()
+    return work.unsealed()[1] + (seals[-1].upto if seals else 0)
 
 
 def log_of(work: Reading) -> Iterator[Kept | int]:

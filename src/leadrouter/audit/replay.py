@@ -13,7 +13,7 @@ from leadrouter.assignment.duties import Duties
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.audit.finding import Finding
 from leadrouter.audit.houses import Houses, NotGivenError
-from leadrouter.audit.pages import UNREADABLE, log_of
+from leadrouter.audit.pages import UNREADABLE, Advance, log_of, unheard
 from leadrouter.audit.projections import Projections
 from leadrouter.audit.scratch import Scratch
 from leadrouter.errors import FactsError
@@ -64,6 +64,7 @@ def replay(
     duties: Duties | None = None,
     strategies: Mapping[str, OwnStrategy] = _NONE,
     identity_key: bytes | None = None,
+    advance: Advance = unheard,
 ) -> Replayed:
     """Make every decision of a ledger again, and say where something else comes out.
 
@@ -77,10 +78,11 @@ def replay(
         duties: the host's own answer to who is on duty, where the router had one.
         strategies: the host's own strategies, by name.
         identity_key: the router's, to hold what companies are known by against what their leads bring.
+        advance: called as the log is read, for whoever waits.
 
     Costs about as much as deciding all leads again; memory grows with open leads, and little with closed ones.
     """
-    return _Replaying(work, Houses(work, duties, strategies), identity_key).replayed()
+    return _Replaying(work, Houses(work, duties, strategies), identity_key, advance).replayed()
 
 
 @define(eq=False)
@@ -90,6 +92,7 @@ class _Replaying:
     work: Reading
     houses: Houses
     identity_key: bytes | None
+    advance: Advance
     projections: Projections = field(init=False)
     scratch: Scratch = field(init=False)
     differences: list[Finding] = field(factory=list, init=False)
@@ -110,6 +113,7 @@ class _Replaying:
                 self.differ(f"event {kept}", "cannot be read")
             else:
                 self.take(kept)
+                self.advance(kept.number, self.projections.count)
         self.finish(None)
         self.differences.extend(self._unknown.values())
         return Replayed(

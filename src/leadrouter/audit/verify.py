@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from leadrouter.assignment.load import untouched
 from leadrouter.audit.finding import Finding
-from leadrouter.audit.pages import UNREADABLE, companies_of, log_of, notes_of, refused_of, states_of
+from leadrouter.audit.pages import UNREADABLE, Advance, companies_of, log_of, notes_of, refused_of, states_of, unheard
 from leadrouter.audit.projections import Projections, digest_of_state
 from leadrouter.event import Event
 from leadrouter.ledger.chain import Chain, Kept, salted
@@ -45,7 +45,7 @@ class Verified:
         return not self.findings
 
 
-def verify(work: Reading) -> Verified:
+def verify(work: Reading, *, advance: Advance = unheard) -> Verified:
     """Hold a ledger against its log: nothing was changed, added or removed behind its back.
 
     - The chain of each subject and the seals: no event was changed, none is missing.
@@ -54,10 +54,14 @@ def verify(work: Reading) -> Verified:
     - Leads, queues, loads, standings, breakers and companies against what the events add up to.
     - Whatever a ledger keeps twice, so as to find it sooner, against what it was taken from.
 
+    Args:
+        work: what is read of the ledger.
+        advance: called as the log is read, for whoever waits.
+
     Costs the length of the log, read a page at a time; memory grows with open leads and with 200 bytes for a closed
     one. What it does not see: how far consumers are, and in what order rows were numbered.
     """
-    return _Verifying(work).verified()
+    return _Verifying(work, advance).verified()
 
 
 @define(eq=False)
@@ -65,6 +69,7 @@ class _Verifying:
     """One ledger being verified."""
 
     work: Reading
+    advance: Advance
     projections: Projections = field(init=False)
     chain: Chain = field(init=False)
     _refused: Iterator[tuple[int, Refused]] = field(init=False)
@@ -75,6 +80,9 @@ class _Verifying:
     _unexplained: dict[tuple[str, str], str] = field(factory=dict, init=False)
     """By lead, and digest of what is left of what was erased: what is to be said where no event says so."""
     _left: dict[str, str] = field(factory=dict, init=False)
+    _blank: dict[tuple[int, str], Finding] = field(factory=dict, init=False)
+    """By number, and digest of what is left: refused leads that are to be found where no event says that they were
+    erased."""
     _noted: int = field(default=0, init=False)
     _notes: dict[str, str] = field(factory=dict, init=False)
 
@@ -89,6 +97,7 @@ class _Verifying:
                 self.find(f"event {kept}", "cannot be read")
             else:
                 self.take(kept)
+                self.advance(kept.number, self.projections.count)
         self.findings.extend(Finding("log", told) for told in self.chain.end())
         for (lead_id, _), told in sorted(self._unexplained.items()):
             self.find(f"lead {lead_id}", told)
@@ -114,7 +123,7 @@ class _Verifying:
         if kept.number != self._last + 1:
             self.find(where, f"follows event {self._last}: what was between is missing")
         self._last = kept.number
-        self.findings.extend(Finding(where, told) for told in self.chain.take(kept))
+        self.findings.extend(Finding("log", told) for told in self.chain.take(kept))
         try:
             self.projections.take(kept.event)
         except UNREADABLE as error:
@@ -135,6 +144,8 @@ class _Verifying:
                 self._unexplained.pop((str(event.lead_id), event.evidence["payload"]), None)
             case "lead.past_erased":
                 self._unexplained.pop((str(event.lead_id), event.evidence["history"]), None)
+            case "refusal.erased":
+                self._blank.pop((event.details["refused"], event.evidence["refused"]), None)
             case "company.erased":
                 self._left[event.details["note"]] = event.evidence["payload"]
             case "company.noted" if "lead" in event.details:
@@ -156,11 +167,15 @@ class _Verifying:
             return
         is_whole = salted(refused.salt, refused.to_json()) == event.evidence["refused"]
         is_erased = not (refused.salt or refused.payload) and refused.at == event.at.isoformat()
-        if not (is_whole or is_erased):
-            yield Finding(f"refused lead {number}", "is not what came")
+        told = Finding(f"refused lead {number}", "is not what came")
+        if is_erased:
+            self._blank[number, digest_of(refused.to_json())] = told
+        elif not is_whole:
+            yield told
 
     def refusals(self) -> Iterator[Finding]:
         """Yield what is kept as refused and was not."""
+        yield from self._blank.values()
         for number, _ in self._refused:
             yield Finding(f"refused lead {number}", "is kept, and no event says that it was refused")
 

@@ -1,4 +1,4 @@
-"""How far a long file has been read, on standard error."""
+"""How far a long file, or a long log, has been read, on standard error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _LONG = 200_000
 
 
 @contextmanager
-def progress(console: Console, total: int | None) -> Iterator[Callable[[int, int], None]]:
+def progress(
+    console: Console, total: int | None, *, are_results_shown: bool = True
+) -> Iterator[Callable[[int, int], None]]:
     """Show a bar while a long file is read; give what to call with the bytes and the leads read so far.
 
     There is none where standard error is no terminal, where the table itself moves on a terminal, or
@@ -22,9 +24,11 @@ def progress(console: Console, total: int | None) -> Iterator[Callable[[int, int
 
     Args:
         console: standard error.
-        total: the file's bytes; None where they are not known.
+        total: the file's bytes, or the log's events; None where they are not known.
+        are_results_shown: whether results are printed meanwhile.
     """
-    if not console.is_terminal or sys.stdout.isatty() or (total is not None and total < _LONG):
+    is_moving = are_results_shown and sys.stdout.isatty()
+    if not console.is_terminal or is_moving or (total is not None and total < _LONG):
         yield lambda _read, _leads: None
         return
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn

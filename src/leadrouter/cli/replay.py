@@ -28,12 +28,15 @@ def command(*, ledger: str, as_json: bool) -> int:
     comes out. Costs about as much as routing all leads again.
     """
     from leadrouter.adapters.ledgers import open_ledger
+    from leadrouter.audit.pages import length_of
     from leadrouter.audit.replay import replay
+    from leadrouter.cli.console import err
+    from leadrouter.cli.progress import progress
 
     kept = open_ledger(ledger, create=False)
     try:
-        with kept.reading() as reading:
-            replayed = replay(reading)
+        with kept.reading() as reading, progress(err(), length_of(reading), are_results_shown=False) as advance:
+            replayed = replay(reading, advance=advance)
     finally:
         kept.close()
     if as_json:

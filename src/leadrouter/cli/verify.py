@@ -11,7 +11,10 @@ from leadrouter.cli.arguments import ledger_option
 from leadrouter.cli.console import FINE, NOT_FINE
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from leadrouter.audit.verify import Verified
+    from leadrouter.ledger.ledger import Ledger
 
 _SHOWN = 20
 
@@ -30,15 +33,17 @@ def command(*, ledger: str, no_seal: bool, as_json: bool) -> int:
     from datetime import UTC, datetime
 
     from leadrouter.adapters.ledgers import open_ledger
+    from leadrouter.audit.pages import length_of
     from leadrouter.audit.verify import verify
+    from leadrouter.cli.console import err
+    from leadrouter.cli.progress import progress
 
     kept = open_ledger(ledger, create=False)
     try:
-        with kept.reading() as reading:
-            verified = verify(reading)
+        with kept.reading() as reading, progress(err(), length_of(reading), are_results_shown=False) as advance:
+            verified = verify(reading, advance=advance)
         if verified.is_sound and not no_seal:
-            with kept.transaction() as work:
-                work.seal(datetime.now(UTC))
+            _seal(kept, datetime.now(UTC))
     finally:
         kept.close()
     if as_json:
@@ -46,6 +51,18 @@ def command(*, ledger: str, no_seal: bool, as_json: bool) -> int:
     else:
         _say(verified)
     return FINE if verified.is_sound else NOT_FINE
+
+
+def _seal(ledger: Ledger, at: datetime) -> None:
+    """Seal a ledger; one that cannot be written is as sound as before."""
+    from leadrouter.cli.console import err, say
+    from leadrouter.errors import LedgerError
+
+    try:
+        with ledger.transaction() as work:
+            work.seal(at)
+    except LedgerError as error:
+        say(err(), f"not sealed: {error}", "yellow")
 
 
 def _held(verified: Verified) -> dict[str, Any]:

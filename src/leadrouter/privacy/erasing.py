@@ -127,7 +127,7 @@ class _Erasing:
     def erase(self, found: _Found) -> None:
         """Erase what was found, and what later leads have read of it."""
         self.each(tuple(self.histories()), self.erase_history)  # first: whoever is cut off finds the leads again
-        self.each(found.refused, _erase_refusal)
+        self.each(found.refused, self.erase_refusal)
         self.each(found.notes, self.erase_note)
         self.each(found.leads, self.erase_lead)
         self.each(tuple(self.histories()), self.erase_history)  # of leads that were decided meanwhile
@@ -163,6 +163,14 @@ class _Erasing:
             work.personal.erase_noted(evolve(note, contact=self.contact(work, note)))
         work.clients.forget_identifiers(entry.lead_id, PERSONAL_RULES)
         self.note_event("lead.erased", entry.lead_id, {"payload": digest_of(left)})
+
+    def erase_refusal(self, work: Transaction, numbered: tuple[int, Refused]) -> None:
+        """Leave of a refused lead what is left of it."""
+        number, left = numbered
+        ((_, before),) = work.personal.refused(number - 1, 1)
+        if before.payload:
+            work.personal.erase_refused(number, left)
+            self.note_event("refusal.erased", None, {"refused": digest_of(left.to_json())}, refused=number)
 
     def erase_note(self, work: Transaction, named: tuple[str, str]) -> None:
         """Leave of what a company did what is not personal."""
@@ -244,10 +252,6 @@ def _notes_of(work: Reading, key: str) -> list[Noted]:
     """Return what is noted of a lead."""
     notes = (work.noted(kind, key) for kind in (REQUEST, DEAL_WON))
     return [note for note in notes if note is not None and note.payload is None]
-
-
-def _erase_refusal(work: Transaction, left: tuple[int, Refused]) -> None:
-    work.personal.erase_refused(*left)
 
 
 def _reads_text(pack: RulePack) -> bool:

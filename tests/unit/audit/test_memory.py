@@ -12,7 +12,7 @@ from leadrouter.audit.replay import replay
 from leadrouter.audit.verify import verify
 from tests.small import AT, small_router
 
-LEADS, LENGTH = 60, 60_000
+LEADS, LENGTH = 60, 30_000
 
 
 @pytest.fixture(scope="module")

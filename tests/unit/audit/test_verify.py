@@ -12,6 +12,7 @@ from attrs import evolve
 
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.assignment.load import Load
+from leadrouter.audit.pages import length_of
 from leadrouter.audit.replay import replay
 from leadrouter.audit.verify import verify
 from leadrouter.errors import LedgerError
@@ -51,6 +52,19 @@ def test_a_ledger_is_what_its_log_says(busy):
     assert verified.is_sound
     assert (verified.events, verified.leads, verified.erased) == (len(log), 9, 0)
     assert verified.sealed == seals[-1].upto
+
+
+@pytest.mark.parametrize("audit", [verify, replay])
+def test_whoever_waits_is_told_how_far_it_is(busy, audit):
+    """The number of each event and the leads up to it; the length of the log is known before, sealed or not."""
+    heard = []
+    with busy.router.ledger.transaction() as work:
+        assert length_of(work) == 76
+        audit(work, advance=lambda number, leads: heard.append((number, leads)))
+        work.seal(busy.at)
+        assert length_of(work) == 76
+    assert [number for number, _ in heard] == list(range(1, 77))
+    assert heard[-1][1] == 9
 
 
 def test_everything_happens_in_the_busy_office(remembered):

@@ -43,6 +43,16 @@ def test_a_ledger_in_which_all_is_well_is_sealed(run):
 
 
 @pytest.mark.usefixtures("routed")
+def test_a_ledger_that_cannot_be_sealed_is_as_sound_as_before(run):
+    """It is said, and the exit code stays 0."""
+    write("CREATE TRIGGER full BEFORE INSERT ON seal BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    result = run("verify")
+    assert (result.exit_code, result.stdout) == (0, "3 leads and 6 events: all is as it was\n")
+    assert result.stderr.startswith("not sealed: ")
+    assert seals() == ()
+
+
+@pytest.mark.usefixtures("routed")
 def test_what_is_found_is_printed_and_nothing_is_sealed(run):
     """The exit code is 1; what is found goes to standard error, all of it with --json."""
     write("UPDATE entry SET record = record || ' ' WHERE number = 2")
@@ -100,3 +110,13 @@ def test_there_must_be_a_ledger(run, command):
     result = run(command)
     assert result.exit_code == 3
     assert result.stderr.startswith("error: ")
+
+
+@pytest.mark.parametrize("command", ["verify", "replay"])
+@pytest.mark.usefixtures("routed")
+def test_a_long_log_shows_its_progress(run, monkeypatch, command):
+    """On a terminal, whatever is printed at the end."""
+    monkeypatch.setattr("leadrouter.cli.progress._LONG", 3)
+    result = run(command, FORCE_COLOR="1", TERM="xterm")
+    assert result.exit_code == 0
+    assert "3 leads" in result.stderr

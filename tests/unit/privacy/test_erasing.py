@@ -12,6 +12,7 @@ from leadrouter import ConflictError, Contact, FactsError, Lead, Organisation, R
 from leadrouter.audit.verify import verify
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.privacy.erasing import Erased, erase
+from leadrouter.privacy.redact import redacted_refusal
 from leadrouter.privacy.wanted import OfContact
 from leadrouter.routing.counterfactual import counterfactual
 from tests.busy_office import KEY, BusyOffice
@@ -183,12 +184,13 @@ def test_erasing_is_told_once(router):
     assert sorted(names) == [
         *("company.erased", "company.forgotten", "lead.erased", "lead.erased"),
         "lead.past_erased",
+        *("refusal.erased", "refusal.erased"),
     ]
     assert all(event.at == LATER and event.version == 0 for event in told)
     with router.ledger.reading() as work:
         assert [kept.event for kept in work.log()][-len(told) :] == told
     assert router.erase(contact=PHONE, at=LATER) == Erased(leads=(), notes=0, refused=0)
-    assert len(told) == 5
+    assert len(told) == 7
 
 
 def test_a_dry_run_erases_nothing(router):
@@ -249,10 +251,11 @@ def test_what_is_left_cannot_be_changed_unseen(router):
     """The chain covers it."""
     router.erase(contact=PHONE, at=LATER)
     first, second, _ = router.ledger.entries()
-    history = json.loads(second.record)["history"]
+    history, refused = json.loads(second.record)["history"], router.ledger.refused()[0]
     for change in (
         lambda work: work.personal.erase(evolve(first, payload=first.payload.replace("small", "large"))),
         lambda work: work.personal.erase(evolve(first, digest="d")),
+        lambda work: work.personal.erase_refused(1, evolve(refused, reason="LR999")),
         lambda work: work.personal.erase_noted(evolve(work.noted("visit", "v1"), payload="{}")),
         lambda work: work.personal.erase_text(history, "{}"),
     ):
@@ -260,6 +263,14 @@ def test_what_is_left_cannot_be_changed_unseen(router):
             change(work)
             assert len(verify(work).findings) == 1
             raise KeyError
+
+
+def test_a_refusal_that_somebody_has_emptied_is_found(router):
+    """Only an event says that it was erased."""
+    with router.ledger.transaction() as work:
+        ((number, refused),) = work.personal.refused(0, 1)
+        work.personal.erase_refused(number, redacted_refusal(refused))
+        assert [str(each) for each in verify(work).findings] == [f"refused lead {number}: is not what came"]
 
 
 def test_exactly_one_is_named():

@@ -15,7 +15,7 @@ from leadrouter.destination import Hold
 from leadrouter.event import Event
 from leadrouter.ledger.ledger import Reading
 from leadrouter.lifecycle.desk import Desk
-from leadrouter.lifecycle.ladder import NOBODY_LEFT, UNANSWERED, choose_on_step
+from leadrouter.lifecycle.ladder import UNANSWERED, choose_on_step
 from leadrouter.lifecycle.state import LeadState, replay
 
 
@@ -117,23 +117,19 @@ def nobody_waits_for_somebody_free(desk: Desk, states: Iterable[LeadState]) -> N
 def nobody_is_overtaken(desk: Desk, states: Iterable[LeadState], news: Sequence[Event]) -> None:
     """Nobody was offered a lead while one that goes before it waited, and goes on waiting, for the same person.
 
-    A lead that reached nobody on its step goes on when it is tried: until then it has the place of that step.
+    One that has come to its place only afterwards did not wait there.
     """
     waiting = [state for state in states if state.status == "waiting" and not _is_barred(desk, state)]
     by_id = {state.lead_id: state for state in states}
-    gone_on = {
-        event.lead_id: place
-        for place, event in enumerate(news)
-        if event.name == "lead.escalated" and event.details["because"] == NOBODY_LEFT
-    }
     for place, event in enumerate(news):
         if event.name != "lead.offered":
             continue
+        moved = {each.lead_id for each in news[place:]}
         state = by_id[event.lead_id]
         route = desk.steps(state)
         order = (-route[event.details["step"] - 1].priority, state.arrived, state.number)
         for older in waiting:
-            if older.order < order and gone_on.get(older.lead_id, -1) < place:
+            if older.order < order and older.lead_id not in moved:
                 for person in event.details["people"]:
                     assert person in _closed_before(desk, older, person), (older, event)
 

@@ -141,11 +141,13 @@ class Organisation:
                 assert_never(settled)
 
     def sharing_of(self, destination: Destination) -> Sharing:
-        """Return how the people of a destination share its leads."""
-        settled = self.settle(destination)
-        if isinstance(settled, ToDepartment):
-            return self.departments[settled.name].sharing
-        return self.pools[settled.name].sharing if isinstance(settled, ToPool) else self.sharing
+        """Return how the people of a destination share its leads; one that is not there any more has nobody."""
+        match self.settle(destination):
+            case ToDepartment(name) if name in self.departments:
+                return self.departments[name].sharing
+            case ToPool(name) if name in self.pools:
+                return self.pools[name].sharing
+        return self.sharing
 
     def home(self, person: str) -> Department | None:
         """Return the department that somebody belongs to, or leads."""

@@ -115,17 +115,21 @@ def nobody_waits_for_somebody_free(desk: Desk, states: Iterable[LeadState]) -> N
 
 
 def nobody_is_overtaken(desk: Desk, states: Iterable[LeadState], news: Sequence[Event]) -> None:
-    """Nobody was offered a lead while one that goes before it waited, and goes on waiting, for the same person."""
+    """Nobody was offered a lead while one that goes before it waited, and goes on waiting, for the same person.
+
+    One that has come to its place only afterwards did not wait there.
+    """
     waiting = [state for state in states if state.status == "waiting" and not _is_barred(desk, state)]
     by_id = {state.lead_id: state for state in states}
-    for event in news:
+    for place, event in enumerate(news):
         if event.name != "lead.offered":
             continue
+        moved = {each.lead_id for each in news[place:]}
         state = by_id[event.lead_id]
         route = desk.steps(state)
         order = (-route[event.details["step"] - 1].priority, state.arrived, state.number)
         for older in waiting:
-            if older.order < order:
+            if older.order < order and older.lead_id not in moved:
                 for person in event.details["people"]:
                     assert person in _closed_before(desk, older, person), (older, event)
 

@@ -24,7 +24,10 @@ from tests.stateful.office_work import Worker, office, script
 
 TIMES = int(os.environ.get("LEADROUTER_NIGHTLY", "6"))
 DEEDS = 30
-FILES = tuple(str(Path(leadrouter.__file__).parent / each) for each in ("adapters", "ledger", "doors.py", "router.py"))
+FILES = tuple(
+    str(Path(leadrouter.__file__).parent / each)
+    for each in ("adapters", "ledger", "doors.py", "reception.py", "router.py")
+)
 
 
 class Interrupted(BaseException):

@@ -14,6 +14,7 @@ import pytest
 from leadrouter import (
     ConflictError,
     Contact,
+    Decision,
     DutyRoster,
     FactsError,
     Lead,
@@ -233,6 +234,19 @@ def test_a_router_that_cannot_be_opened_closes_its_ledger(tmp_path, monkeypatch)
     with pytest.raises(PackError):
         Router.open(tmp_path, ledger="memory:")
     assert closed == [MemoryLedger]
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+@pytest.mark.parametrize("unwritable", ["a\0b", "a\ud800b"])
+def test_a_key_that_not_every_ledger_can_keep_is_refused_by_each(kind, unwritable, tmp_path):
+    """The lead is kept as it came, and those beside it are taken."""
+    router = small_router(LEDGERS[kind](tmp_path))
+    with pytest.raises(FactsError, match="LR406"):
+        router.route(Lead(id=unwritable), at=AT)
+    answers = router.route_many([Lead(id="1"), Lead(source=unwritable, id="x"), Lead(id="2")], at=AT)
+    assert [type(each) for each in answers] == [Decision, FactsError, Decision]
+    assert len(router.ledger.refused()) == 2
+    router.close()
 
 
 @pytest.mark.parametrize("kind", sorted(LEDGERS))

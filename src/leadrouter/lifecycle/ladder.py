@@ -32,12 +32,24 @@ NOBODY_LEFT: Final = "nobody is left"
 def serve(desk: Desk) -> None:
     """Offer what waits to whoever can take it, in order, until nobody can take anything more.
 
-    A lead that nobody can take keeps nobody else from being served. Costs the number of queues, and as
+    Whoever's step is over goes on first, and is served in the order of the step that he stands on then. A lead
+    that nobody can take keeps nobody else from being served. Costs the number of queues, and as
     much again for each lead that is offered.
     """
+    while any(_has_gone_on(desk, state) for state in desk.waiting()):
+        pass
     stuck: set[str | None] = set()
     while any(_is_served(desk, state, stuck) for state in desk.waiting()):
         pass
+
+
+def _has_gone_on(desk: Desk, state: LeadState) -> bool:
+    """Let a waiting lead whose step is over go on to the next; tell whether it did."""
+    steps = desk.steps(state)
+    if state.step == len(steps) or not is_over(state, steps[state.step - 1], desk.at):
+        return False
+    escalate(desk, state, TIME_OVER)
+    return True
 
 
 def _is_served(desk: Desk, state: LeadState, stuck: set[str | None]) -> bool:

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 from attrs import asdict, evolve, frozen
 
-from leadrouter.errors import ConflictError, FactsError
+from leadrouter.errors import ConflictError, FactsError, Fault
 from leadrouter.event import Event
+from leadrouter.facts import Refusal, clean_text
 from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead, raw_form
 from leadrouter.ledger.chain import salted
@@ -50,12 +51,22 @@ def arrival_of(lead: Lead | FactsError, given: object, at: datetime, country: st
     if isinstance(lead, Lead):
         try:
             found = identifiers(lead, country=country)
-            return Arrival(lead=lead, key=lead.key, payload=lead.payload, found=found, at=at)
+            return Arrival(lead=lead, key=_key_of(lead), payload=lead.payload, found=found, at=at)
         except FactsError as error:
             given, lead = {**asdict(lead, recurse=False), "contact": asdict(lead.contact)}, error
     raw = raw_form(given)
     key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
     return Arrival(lead=lead, key=key, payload=raw, found=(), at=at)
+
+
+def _key_of(lead: Lead) -> str:
+    """Return the key of a lead, as every ledger can keep it."""
+    try:
+        clean_text(lead.key, len(lead.key))
+    except Refusal as refusal:
+        fault = Fault(code=refusal.code, message=str(refusal), where="lead.id", fix=refusal.fix)
+        raise FactsError([fault], raw=lead) from None
+    return lead.key
 
 
 def read_lead(given: Lead | Mapping[str, Any]) -> Lead | FactsError:

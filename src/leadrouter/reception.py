@@ -123,7 +123,7 @@ class Reception(Doors):
         `deal_won`. The same kind and key again change nothing.
 
         Args:
-            kind: what alarm, in the words of the pack's streams.
+            kind: what happened, in the words of the pack's streams.
             key: what makes two notes of that kind the same event: its id in the system that it comes from.
             lead_id: a routed lead whose company it is, by its id or the beginning of it.
             company: the company, where no lead names it.

@@ -328,3 +328,17 @@ TestOffice = Office.TestCase
 TestOffice.settings = settings(
     max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_a_lead_that_goes_on_because_its_step_reaches_nobody_overtakes_nobody():
+    """The last of these has a higher priority on its next step only, which it reaches when it is tried."""
+    office = Office()
+    for kind in ["shared"] * 4:
+        office.arrive((kind, "EKB", 0))
+    for person in ("boris", "vera"):
+        office.go_away(person=person, minutes=None)
+    for kind in ("hasty", "shared"):
+        office.arrive((kind, "EKB", 0))
+    office.go_away(person="anna", minutes=None)
+    office.laws_hold()
+    office.teardown()

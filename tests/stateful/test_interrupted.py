@@ -57,6 +57,7 @@ def interrupting(place):
         return traced
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 tells nobody of opcodes where no frame asked before
     sys.settrace(traced)
     try:
         yield passed

@@ -21,11 +21,11 @@ def pending(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = 
         LedgerError: a newer library has changed the tables so that this one cannot read them, or the file is
             another program's database.
     """
-    (mark,) = connection.execute("PRAGMA application_id").fetchone()
-    if mark != _OURS:
-        if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is not None:
-            raise LedgerError("the file is another program's database; give the ledger a file of its own")
+    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None:
         return migrations
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()  # read last: others may be making the tables
+    if mark != _OURS:
+        raise LedgerError("the file is another program's database; give the ledger a file of its own")
     return missing(dict(connection.execute("SELECT number, oldest FROM migration")), migrations)
 
 

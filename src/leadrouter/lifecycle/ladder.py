@@ -7,6 +7,7 @@ serves, so that a younger lead never overtakes an older one that the same person
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,11 +37,16 @@ def serve(desk: Desk) -> None:
     that nobody can take keeps nobody else from being served. Costs the number of queues, and as
     much again for each lead that is offered.
     """
-    while any(_has_gone_on(desk, state) for state in desk.waiting()):
-        pass
     stuck: set[str | None] = set()
-    while any(_is_served(desk, state, stuck) for state in desk.waiting()):
+    while _is_anybody_served(desk, desk.waiting(), stuck):
         pass
+
+
+def _is_anybody_served(desk: Desk, waiting: Sequence[LeadState], stuck: set[str | None]) -> bool:
+    """Let one waiting lead go on, or be offered; tell whether there was one."""
+    return any(_has_gone_on(desk, state) for state in waiting) or any(
+        _is_served(desk, state, stuck) for state in waiting
+    )
 
 
 def _has_gone_on(desk: Desk, state: LeadState) -> bool:
@@ -64,11 +70,9 @@ def _is_served(desk: Desk, state: LeadState, stuck: set[str | None]) -> bool:
 
 
 def try_step(desk: Desk, state: LeadState) -> LeadState:
-    """Offer a waiting lead on its step, or let it wait, or go on to the next; return where it stands then."""
+    """Offer a waiting lead on its step, whose time is not over, or let it wait, or go on to the next."""
     steps = desk.steps(state)
     step, is_last = steps[state.step - 1], state.step == len(steps)
-    if not is_last and is_over(state, step, desk.at):
-        return escalate(desk, state, TIME_OVER)
     if isinstance(step.to, Hold):
         return _wait(desk, state, "lead.held", HELD, deadline=_end(state, step))
     if not is_last and desk.breaker(state.destination).is_open:

@@ -52,6 +52,37 @@ def test_what_is_missing_is_named_and_nothing_is_changed(path):
         assert pending(connection, later) == later[-1:]
 
 
+def test_tables_that_are_made_meanwhile_are_no_other_programs(path):
+    """Whoever looks into a new file while somebody else makes its tables sees none of them, or a ledger."""
+
+    class Late:
+        """A connection after whose first answer another one makes the tables."""
+
+        def __init__(self, connection):
+            self.connection, self.answers = connection, 0
+
+        def execute(self, query):
+            rows = self.connection.execute(query).fetchall()
+            self.answers += 1
+            if self.answers == 1:
+                with opened(path) as other:
+                    migrate(other)
+            return Answer(rows)
+
+    class Answer:
+        """The part of a cursor that is used."""
+
+        def __init__(self, rows):
+            self.rows = rows
+
+        def fetchone(self):
+            return self.rows[0] if self.rows else None
+
+    with opened(path) as connection:
+        assert pending(Late(connection)) == MIGRATIONS
+        assert pending(connection) == ()
+
+
 def test_two_versions_of_the_library_work_side_by_side(path):
     """Tables that a newer library has brought up stay usable by one that its migration says can go on."""
     ledger = SqliteLedger(path)

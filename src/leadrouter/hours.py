@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,10 +29,11 @@ class Window:
     opens: time
     closes: time
 
-    def holds(self, at: datetime, tz: ZoneInfo) -> bool:
-        """Say whether an instant lies in the window, by the zone's local times."""
+    def holds(self, at: datetime, tz: ZoneInfo, days_off: Container[date] = ()) -> bool:
+        """Say whether an instant lies in the window, by the zone's local times; on a day off it does not start."""
         today = at.astimezone(tz).date()  # a clock set back over midnight has been in tomorrow before
-        return any(self._covers(at, today + timedelta(days=days), tz) for days in (-1, 0, 1))
+        days = [today + timedelta(days=days) for days in (-1, 0, 1)]
+        return any(self._covers(at, day, tz) for day in days if day not in days_off)
 
     def _covers(self, at: datetime, day: date, tz: ZoneInfo) -> bool:
         if WEEKDAYS[day.weekday()] not in self.days:
@@ -48,9 +49,9 @@ class Hours:
     name: str
     windows: tuple[Window, ...]
 
-    def holds(self, at: datetime, tz: ZoneInfo) -> bool:
-        """Say whether an instant lies in business hours."""
-        return any(window.holds(at, tz) for window in self.windows)
+    def holds(self, at: datetime, tz: ZoneInfo, days_off: Container[date] = ()) -> bool:
+        """Say whether an instant lies in business hours; none start on a day off."""
+        return any(window.holds(at, tz, days_off) for window in self.windows)
 
 
 @frozen

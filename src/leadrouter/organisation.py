@@ -154,11 +154,10 @@ class Organisation:
         return self.departments.get(self.roll.departments.get(person, ""))
 
     def shut(self, at: datetime) -> Iterator[str]:
-        """Yield the departments whose business hours do not hold at an instant, or whose day is a holiday."""
+        """Yield the departments whose business hours do not hold at an instant; none start on a holiday."""
         tz = zone(self.tz)
-        is_holiday = at.astimezone(tz).date() in self.holidays
         for each in self.departments.values():
-            if each.hours is not None and (is_holiday or not self.hours[each.hours].holds(at, tz)):
+            if each.hours is not None and not self.hours[each.hours].holds(at, tz, self.holidays):
                 yield each.id
 
     @cached_property

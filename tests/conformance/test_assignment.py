@@ -23,6 +23,7 @@ from leadrouter.adapters.postgres import PostgresLedger
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.duties import Absence
+from leadrouter.audit.verify import verify
 from leadrouter.document import Document
 from leadrouter.errors import LeadRouterError
 from leadrouter.event import Event
@@ -76,6 +77,8 @@ def test_each_scenario_plays_as_it_is_written(scenario: Mapping[str, Any], kind:
         play.begin(scenario["organisation"])
         for act in scenario["play"]:
             play.act(act)
+        if kind == "memory":
+            play.check_log()
 
 
 def span(text: str) -> timedelta:
@@ -109,7 +112,7 @@ class Play:
         "organisation",
     )  # fmt: skip
     CHECKS: ClassVar[tuple[str, ...]] = (
-        "refused", "stands", "events", "why_not", "next", "open", "offers", "shares", "fair",
+        "refused", "stands", "events", "tells", "why_not", "next", "open", "offers", "shares", "fair",
     )  # fmt: skip
 
     pack: RulePack
@@ -223,6 +226,11 @@ class Play:
 
     # what must come of it
 
+    def check_log(self) -> None:
+        """Whatever was played, the ledger is what its log adds up to."""
+        with self.ledger.reading() as work:
+            assert verify(work).findings == ()
+
     def check_stands(self, expected: Mapping[str, str], _: str | None) -> None:
         assert {name: self.where(name) for name in expected} == expected
 
@@ -238,9 +246,17 @@ class Play:
         return f"waits at {state.destination} for {state.accountable}"
 
     def check_events(self, expected: list[str], _: str | None) -> None:
+        assert [self.told(event) for event in self.news] == expected
+
+    def check_tells(self, expected: list[Mapping[str, Any]], _: str | None) -> None:
+        """Hold what each event says of itself against what must stand in it, `event` being its name and its lead."""
+        said = [{"event": self.told(event), **event.details} for event in self.news]
+        kept = [{key: each.get(key) for key in wanted} for each, wanted in zip(said, expected, strict=True)]
+        assert kept == expected
+
+    def told(self, event: Event) -> str:
         names = {lead_id: name for name, lead_id in self.ids.items()}
-        told = [" ".join(filter(None, (event.name, names.get(event.lead_id or "", "")))) for event in self.news]
-        assert told == expected
+        return " ".join(filter(None, (event.name, names.get(event.lead_id or "", ""))))
 
     def check_refused(self, expected: str, refusal: str | None) -> None:
         assert refusal is not None

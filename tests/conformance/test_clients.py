@@ -42,6 +42,8 @@ def test_each_scenario_plays_as_it_is_written(scenario: Mapping[str, Any], kind:
         play.begin(scenario["organisation"])
         for act in scenario["play"]:
             play.act(act)
+        if kind == "memory":
+            play.check_log()
 
 
 @define

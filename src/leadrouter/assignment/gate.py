@@ -182,4 +182,5 @@ def _quotas(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGat
             leads = person.quota[period]
             left = load.balance(person, period, scene.at, scene.tz)
             if not left.has_lead(leads, period):
-                yield ClosedGate("quota", f"of {leads} a {period} is spent", q.opens(left, leads, period, scene.tz))
+                each = "an hour" if period == "hour" else f"a {period}"
+                yield ClosedGate("quota", f"of {leads} {each} is spent", q.opens(left, leads, period, scene.tz))

@@ -140,7 +140,7 @@ class Projections:
     def _give_back(self, state: LeadState | None, people: Iterable[str]) -> None:
         assert state is not None, "INVARIANT: the first event of a lead is that it was routed"
         standing = self.standing(state.pool)
-        for person in people:
+        for person in filter(state.charged.__contains__, people):
             standing = standing.credited(person, self._given[state.lead_id])
         self.standings[state.pool] = standing
 

@@ -206,11 +206,11 @@ class Desk:
             self.put_load(evolve(spent, last_at=self.at))
 
     def give_back(self, state: LeadState, people: Iterable[str]) -> None:
-        """Take the latest offer of a lead out of the standing and the quotas of these people."""
+        """Take the latest offer of a lead out of the standing and the quotas of those for whom it counts."""
         given = self.given(state)
         assert given is not None, "INVARIANT: only who was offered the lead gives it back"
         standing = self.standing(state.pool)
-        for person in people:
+        for person in filter(state.charged.__contains__, people):
             standing = standing.credited(person, given)
             if person in self.house.organisation.people:
                 staff = self.house.organisation.people[person]

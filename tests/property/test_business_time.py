@@ -100,3 +100,14 @@ def test_time_adds_up(
     assert business.elapsed(first, last) == business.elapsed(first, middle) + business.elapsed(middle, last)
     assert timedelta() <= business.elapsed(first, last) <= last - first
     assert business.elapsed(last, first) == timedelta()
+
+
+@given(places, weeks, near, minutes)
+@example(("Europe/Moscow", date(2026, 3, 8)), (NIGHT,), frozenset({0}), 60)
+@example(("Europe/Moscow", date(2026, 3, 8)), (NIGHT,), frozenset({-1}), 60)
+def test_whoever_is_offered_leads_is_at_work_by_the_clock_of_the_targets(
+    place: Place, week: tuple[Window, ...], off: frozenset[int], shift: int
+):
+    """Business hours hold at the same instants for gates as for targets, on the nights of a holiday too."""
+    business, at = clock(place, week, off, frozenset()), around(place, shift)
+    assert Hours("h", week).holds(at, business.tz, business.days_off) == business.is_open(at)

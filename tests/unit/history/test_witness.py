@@ -71,7 +71,8 @@ def test_each_form_has_its_sentence(pattern, events, sentence):
 
 @pytest.mark.parametrize(
     ("count", "ordinal"),
-    [(10, "tenth"), (11, "11th"), (13, "13th"), (21, "21st"), (22, "22nd"), (23, "23rd"), (30, "30th"), (101, "101st"), (112, "112th")],
+    [(10, "tenth"), (11, "11th"), (13, "13th"), (21, "21st"), (22, "22nd"), (23, "23rd"), (30, "30th"),
+     (101, "101st"), (112, "112th")],
 )  # fmt: skip
 def test_what_is_counted_beyond_ten_is_told_as_people_count(count, ordinal):
     """The teens end alike, the rest by their last digit."""

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
+from leadrouter.doors import at_least_one
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
 from leadrouter.reception import PatternsEngine
@@ -258,6 +259,7 @@ class AsyncRouter:
         The callback is called on the event loop, and awaited where it returns something to await; meanwhile
         the router's thread is free, so that it may call the router itself.
         """
+        at_least_one(limit)
         before, log = await self._thread.run(partial(self._undelivered, consumer, limit))
         done = before
         try:

@@ -263,8 +263,12 @@ class Doors:
         Args:
             consumer: a name of yours, always the same one for the same consumer.
             callback: called with each event, outside of any transaction.
-            limit: how many events at most.
+            limit: how many events at most, one or more.
+
+        Raises:
+            ValueError: the limit is below one: 0 would look as if everything had been heard.
         """
+        at_least_one(limit)
         with self.ledger.reading() as work:
             before = work.position(consumer)
             log = work.log(before, limit)
@@ -387,6 +391,12 @@ class Doors:
         if digest not in self._packs:
             self._packs[digest] = kept_pack(work, digest)
         return self._packs[digest]
+
+
+def at_least_one(limit: int) -> None:
+    """Refuse, by `ValueError`, a limit that lets nothing through."""
+    if limit < 1:
+        raise ValueError(f"the limit is {limit}; ask for one event or more")
 
 
 def instant(at: datetime | None) -> datetime:

@@ -402,3 +402,17 @@ def test_an_event_that_a_consumer_did_not_take_comes_again():
         return told
 
     assert run(main) == ["lead.routed", *["lead.offered"] * 3]
+
+
+def test_a_delivery_of_nothing_is_refused_as_the_router_refuses_it():
+    """Nothing is told, and no position moves."""
+
+    async def main(router):
+        told = []
+        await router.route(Lead(id="1", facts=PRESS), at=AT)
+        with pytest.raises(ValueError, match="the limit is 0"):
+            await router.deliver("crm", told.append, limit=0)
+        assert told == []
+        return await router.deliver("crm", told.append)
+
+    assert run(main) == 2

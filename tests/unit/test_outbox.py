@@ -117,3 +117,14 @@ def test_alarms_reach_consumers_as_well(opened):
     assert len(told) == 5
     assert again.route(lead, at=AT) == decision
     assert again.accept(decision.lead_id, by="anna", at=AT) == replay(again.events(decision.lead_id))
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_delivery_of_nothing_is_refused(opened, limit):
+    """Its 0 would look as if everything had been heard; nothing is told, and no position moves."""
+    router, told = opened(), []
+    router.route(Lead(id="1", facts={"amount": 5}), at=AT)
+    with pytest.raises(ValueError, match=f"the limit is {limit}"):
+        router.deliver("crm", told.append, limit=limit)
+    assert told == []
+    assert router.deliver("crm", told.append) == 2

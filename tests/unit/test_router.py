@@ -250,6 +250,17 @@ def test_a_key_that_not_every_ledger_can_keep_is_refused_by_each(kind, unwritabl
 
 
 @pytest.mark.parametrize("kind", sorted(LEDGERS))
+def test_texts_that_are_no_unicode_stop_nobody(kind, tmp_path):
+    """Half a surrogate pair in whatever a host gives of a contact: the lead is taken, and those beside it."""
+    router = small_router(LEDGERS[kind](tmp_path))
+    contact = Contact(name="a\ud800", phone="b\ud800", email="c\ud800@d.example")
+    leads = [Lead(id="1"), Lead(id="2", company="e\ud800", contact=contact), Lead(id="3")]
+    assert [type(each) for each in router.route_many(leads, at=AT)] == [Decision] * 3
+    assert router.erase(contact="c\ud800@d.example", at=AT).leads == (router.route(leads[1], at=AT).lead_id,)
+    router.close()
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
 def test_threads_share_a_router(kind, tmp_path):
     """However many threads deliver the same leads, each is decided once and the turns are shared evenly."""
     router = small_router(LEDGERS[kind](tmp_path))

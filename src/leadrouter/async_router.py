@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
+from leadrouter.doors import undelivered
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
 from leadrouter.reception import PatternsEngine
@@ -273,8 +274,7 @@ class AsyncRouter:
 
     def _undelivered(self, consumer: str, limit: int) -> tuple[int, tuple[Kept, ...]]:
         with self._inner.ledger.reading() as work:
-            before = work.position(consumer)
-            return before, work.log(before, limit)
+            return undelivered(work, consumer, limit)
 
     def _delivered(self, consumer: str, number: int) -> None:
         with self._inner.ledger.transaction() as work:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from attrs import field, frozen
 
@@ -117,14 +117,24 @@ def people_seen_by(organisation: Organisation, person: str, at: datetime) -> fro
     Raises:
         UnknownPersonError: the organisation does not have that person, or does not have him any more.
     """
-    require_person(organisation, person)
-    left = organisation.people[person].left
-    if left is not None and left <= at.astimezone(zone(organisation.tz)).date():
+    left = day_left(organisation, person, at)
+    if left is not None:
         raise UnknownPersonError(f"`{person}` left on {left.isoformat()}")
     if person == organisation.director:
         return None
     led = (each.people for each in organisation.departments.values() if each.head == person)
     return frozenset({person}.union(*led))
+
+
+def day_left(organisation: Organisation, person: str, at: datetime) -> date | None:
+    """Return the day on which somebody left; None where he has not by an instant.
+
+    Raises:
+        UnknownPersonError: the organisation does not have that person.
+    """
+    require_person(organisation, person)
+    left = organisation.people[person].left
+    return left if left is not None and left <= at.astimezone(zone(organisation.tz)).date() else None
 
 
 def _state_of(work: Reading, entry: Entry) -> LeadState:

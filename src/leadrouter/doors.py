@@ -20,6 +20,7 @@ from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
+from leadrouter.ledger.chain import Kept
 from leadrouter.ledger.ledger import Ledger, Reading, Transaction
 from leadrouter.lifecycle import answer, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
@@ -264,10 +265,12 @@ class Doors:
             consumer: a name of yours, always the same one for the same consumer.
             callback: called with each event, outside of any transaction.
             limit: how many events at most.
+
+        Raises:
+            ValueError: the limit is less than one: nothing would ever be given.
         """
         with self.ledger.reading() as work:
-            before = work.position(consumer)
-            log = work.log(before, limit)
+            before, log = undelivered(work, consumer, limit)
         done = before
         try:
             for kept in log:
@@ -387,6 +390,14 @@ class Doors:
         if digest not in self._packs:
             self._packs[digest] = kept_pack(work, digest)
         return self._packs[digest]
+
+
+def undelivered(work: Reading, consumer: str, limit: int) -> tuple[int, tuple[Kept, ...]]:
+    """Return the number of the last event that a consumer has had, and those after it; `limit` at most."""
+    if limit < 1:
+        raise ValueError(f"limit is {limit}; deliver at least one event at a time")
+    before = work.position(consumer)
+    return before, work.log(before, limit)
 
 
 def instant(at: datetime | None) -> datetime:

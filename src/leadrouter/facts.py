@@ -351,7 +351,8 @@ def _one_of(type_: v.Enum | v.EnumSet, raw: object) -> str:
     value = raw.strip()
     if value in type_.values:
         return value
-    synonym = type_.synonyms.get(value.casefold())
+    composed = unicodedata.normalize("NFC", value)
+    synonym = composed if composed in type_.values else type_.synonyms.get(composed.casefold())
     if synonym is None:
         raise Refusal(f"{show(raw)} is not {type_}", did_you_mean(value[:_SHOWN], type_.values), "LR409")
     return synonym

@@ -75,7 +75,9 @@ class Identifier:
         Source: BLAKE2b with a key, RFC 7693.
         """
         person = self.rule.encode()
-        return hashlib.blake2b(self.value.encode(), digest_size=16, key=key, person=person).hexdigest()
+        return hashlib.blake2b(
+            self.value.encode("utf-8", "surrogatepass"), digest_size=16, key=key, person=person
+        ).hexdigest()
 
 
 @frozen

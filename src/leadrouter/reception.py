@@ -133,6 +133,7 @@ class Reception(Doors):
 
         Raises:
             TypeError: neither a lead nor a company nor a contact is named.
+            UnknownCompanyError: neither the company nor the contact identifies anybody.
             UnknownLeadError: no lead has that id, or several begin so.
             FactsError: the facts do not fit the vocabulary.
             ConflictError: the event is noted already, with another content.

@@ -12,7 +12,9 @@ import pytest
 from leadrouter.document import Document
 from leadrouter.facts import read_value
 from leadrouter.history.past import History, PastEvent
+from leadrouter.history.reading import Reading
 from leadrouter.history.reference import evaluate
+from leadrouter.history.witness import tell
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.vocabulary import Duration
 
@@ -52,12 +54,19 @@ def read(path: Path) -> Iterator[Any]:
     assert not document.faults
 
 
+def said_why(pack: RulePack, reading: Reading, name: str) -> str:
+    """Return the sentence that explains a pattern that is true, its days by the pack's clock."""
+    [pattern] = (each for each in pack.checked.patterns if each.name == name)
+    return tell(pattern, reading, pack.checked.calendar.tz)
+
+
 @pytest.mark.parametrize(("pack", "told"), [case for path in FILES for case in read(path)])
 def test_a_pattern_is_what_the_file_says(pack: RulePack, told: dict[str, Any]):
     """It is true, false or unknown as written beside the past, whatever evaluates it."""
     events = tuple(map(past_event, told.get("history", [])))
     reading = pack.reading(told.get("lead", {}), History(at=NOW, events=events, contact=told.get("contact")))
     expected = {name: str(value).lower() for name, value in told["is"].items()}
+    assert {name: said_why(pack, reading, name) for name in told.get("why", ())} == told.get("why", {})
     for engine in engines(pack):
         said = engine(reading)
         assert {name: TRUTH[said[name]] for name in expected} == expected

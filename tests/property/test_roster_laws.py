@@ -157,6 +157,28 @@ def test_a_version_never_changes_the_past(one, other, minute):
     assert both.digest not in (before.digest, after.digest)
 
 
+@given(rosters(), rosters(), st.integers(-3000, 3000), st.sampled_from(PEOPLE))
+@settings(SETTINGS, max_examples=12)
+def test_what_a_version_drops_is_there_until_it_is_in_force(one, other, minute, person):
+    """Every door tells of a role and of people that the later version no longer has: nothing of them is changed."""
+    (held, at), (later, _) = one, other
+    effective = at + timedelta(minutes=minute)
+    changed = {**later, "effective": effective.strftime("%Y-%m-%dT%H:%MZ"), "version": 2}
+    renamed = json.dumps(changed).replace("layer-", "rota-").replace('"duty"', '"watch"')
+    before = parsed(held)
+    both = before.with_version(parsed(json.loads(renamed)))
+    start, end = at - AROUND, effective
+    assert before.diff(both, start, end) == both.diff(before, start, end) == ()
+    taken_up = before.next_duty(person, start, "duty") if person in before.people else None
+    if taken_up is not None and taken_up.since < effective:
+        assert both.next_duty(person, start).since <= taken_up.since
+    tallies = [
+        {each.person: (each.turns, each.done.hours, each.share.hours) for each in roster.fairness(start, end, "duty")}
+        for roster in (before, both)
+    ]
+    assert [{name: tally for name, tally in each.items() if any(tally)} for each in tallies[:1]] == tallies[1:]
+
+
 @given(rosters(), st.sampled_from(PEOPLE), st.integers(-5000, 5000))
 @SETTINGS
 def test_the_next_duty_is_the_first_that_begins(drawn, person, minute):

@@ -366,6 +366,8 @@ def test_a_consumer_may_be_a_coroutine_function_and_call_the_router():
             told.append((event.name, (await router.lead(event.lead_id)).version, asyncio.get_running_loop()))
 
         await router.route(Lead(id="1", facts=PRESS), at=AT)
+        with pytest.raises(ValueError, match="limit is 0"):
+            await router.deliver("crm", note, limit=0)
         assert await router.deliver("crm", note) == 2
         assert await router.deliver("crm", note) == 0
         await router.pause("anna", at=AT)

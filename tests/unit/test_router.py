@@ -27,6 +27,7 @@ from leadrouter import (
     UnknownLeadError,
 )
 from leadrouter.adapters.sqlite import SqliteLedger
+from leadrouter.errors import LedgerError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.stored import stored_decision
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
@@ -246,6 +247,30 @@ def test_a_key_that_not_every_ledger_can_keep_is_refused_by_each(kind, unwritabl
     answers = router.route_many([Lead(id="1"), Lead(source=unwritable, id="x"), Lead(id="2")], at=AT)
     assert [type(each) for each in answers] == [Decision, FactsError, Decision]
     assert len(router.ledger.refused()) == 2
+    router.close()
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+def test_texts_that_are_no_unicode_stop_nobody(kind, tmp_path):
+    """Half a surrogate pair in whatever a host gives of a contact: the lead is taken, and those beside it."""
+    router = small_router(LEDGERS[kind](tmp_path))
+    contact = Contact(name="a\ud800", phone="b\ud800", email="c\ud800@d.example")
+    leads = [Lead(id="1"), Lead(id="2", company="e\ud800", contact=contact), Lead(id="3")]
+    assert [type(each) for each in router.route_many(leads, at=AT)] == [Decision] * 3
+    assert router.erase(contact="c\ud800@d.example", at=AT).leads == (router.route(leads[1], at=AT).lead_id,)
+    router.close()
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+def test_a_reason_that_cannot_be_kept_is_refused_and_changes_nothing(kind, tmp_path):
+    """Half a surrogate pair is an error of the ledger in each of them, and the router goes on."""
+    router = small_router(LEDGERS[kind](tmp_path))
+    before = router.lead(router.route(Lead(id="1"), at=AT).lead_id)
+    for reason in ("a\ud800", "\udfffb"):
+        with pytest.raises(LedgerError, match="half a surrogate pair"):
+            router.lost(before.lead_id, by="olga", reason=reason, at=AT)
+    assert router.lead(before.lead_id) == before
+    assert router.lost(before.lead_id, by="olga", reason="a", at=AT).status == "lost"
     router.close()
 
 

@@ -130,6 +130,8 @@ def _json_values(lines: _Lines, name: str) -> Iterator[Record]:
         line, counted = line + text.count("\n", counted, position), position
         reading = _Json(text, f"{name}:{line}")
         fields, position = reading.value(position)
+        if any(fault.code == "LR422" for fault in reading.faults):
+            end = ""  # whether the array was closed stands in what could not be read
         yield reading.record(lines, line, text[counted:position], fields)
     if end:
         reading = _Json("", f"{name}:{line + text.count(chr(10), counted)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
@@ -22,6 +22,8 @@ from leadrouter.routing.intake import lead_id_of
 from leadrouter.rulepack.pattern import REQUEST
 
 Value = TypeVar("Value")
+
+_BACK: Final = "is there again, and an event says that it was erased"
 
 
 @frozen(kw_only=True)
@@ -50,7 +52,7 @@ def verify(work: Reading, *, advance: Advance = unheard) -> Verified:
 
     - The chain of each subject and the seals: no event was changed, none is missing.
     - Entries against `lead.routed`: the payload, the record, the texts of packs, organisations and rosters; leads that
-      were refused, and what was noted of companies, against the events that say so.
+      were refused, and what was noted of companies, against the events that say so; what was erased is not back.
     - Leads, queues, loads, standings, breakers and companies against what the events add up to.
     - Whatever a ledger keeps twice, so as to find it sooner, against what it was taken from.
 
@@ -141,11 +143,17 @@ class _Verifying:
             case "lead.refused" | "lead.conflict":
                 yield from self.refusal_of(event)
             case "lead.erased":
-                self._unexplained.pop((str(event.lead_id), event.evidence["payload"]), None)
+                if self._unexplained.pop((str(event.lead_id), event.evidence["payload"]), None) is None:
+                    yield from self.back(f"lead {event.lead_id}", any(each.salt for each in self.entries_of(event)))
             case "lead.past_erased":
                 self._unexplained.pop((str(event.lead_id), event.evidence["history"]), None)
+                where = f"past of lead {event.lead_id}"
+                yield from self.back(where, any(self.is_past_whole(each) for each in self.entries_of(event)))
             case "refusal.erased":
-                self._blank.pop((event.details["refused"], event.evidence["refused"]), None)
+                number = event.details["refused"]
+                if self._blank.pop((number, event.evidence["refused"]), None) is None:
+                    rows = self.work.personal.refused(number - 1, 1)
+                    yield from self.back(f"refused lead {number}", any(refused.salt for _, refused in rows))
             case "company.erased":
                 self._left[event.details["note"]] = event.evidence["payload"]
             case "company.noted" if "lead" in event.details:
@@ -158,6 +166,19 @@ class _Verifying:
                 text = self.work.text(plan)
                 if text is None or f"plan-{digest_of(text)[:16]}" != plan:
                     yield Finding(plan, "is missing or is not the plan that was applied")
+
+    def back(self, where: str, is_back: bool) -> Iterator[Finding]:  # noqa: FBT001  # the one thing that is asked
+        """Yield that something is there that was erased, as a copy from before would bring it."""
+        if is_back:
+            yield Finding(where, _BACK)
+
+    def entries_of(self, event: Event) -> tuple[Entry, ...]:
+        return self.work.entries(str(event.lead_id))
+
+    def is_past_whole(self, entry: Entry) -> bool:
+        """Tell whether the past is there by which a lead was decided, with all that was in it."""
+        digest = json.loads(entry.record).get("history")
+        return digest is not None and digest_of(str(self.work.text(digest))) == digest
 
     def refusal_of(self, event: Event) -> Iterator[Finding]:
         """Yield what is wrong with what was kept of a lead that was refused: the next one of these."""
@@ -325,7 +346,9 @@ class _Verifying:
                 continue
             is_whole = bool(note.salt) and salted(note.salt, note.to_json()) == digest
             is_left = not note.salt and digest_of(str(note.payload)) == self._left.get(id_)
-            if digest is None or not (is_whole or is_left):
+            if is_whole and id_ in self._left:
+                yield Finding(f"note {number}", _BACK)
+            elif digest is None or not (is_whole or is_left):
                 yield Finding(f"note {number}", "is not what was noted")
         if count != self._noted:
             yield Finding("notes", f"{count} are kept, {self._noted} were noted")

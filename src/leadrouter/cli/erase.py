@@ -149,6 +149,7 @@ def _ago(now: datetime, age: str) -> datetime:
         return now - timedelta(days=number)
     months = now.year * 12 + now.month - 1 - number * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
+    year = max(1, year)  # nothing is as old as that
     return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
 
 

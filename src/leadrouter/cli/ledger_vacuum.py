@@ -21,5 +21,5 @@ def command(*, ledger: str) -> int:
 
     before = size_of(ledger)
     vacuum(ledger)
-    click.echo(f"{shown(ledger)} takes {size_in_words(size_of(ledger))}, before it were {size_in_words(before)}")
+    click.echo(f"{shown(ledger)} takes {size_in_words(size_of(ledger))}, and took {size_in_words(before)}")
     return FINE

@@ -88,8 +88,8 @@ def known_role(roster: DutyRoster, role: str | None) -> str:
     Raises:
         click.UsageError: the roster has no such role.
     """
-    if role is not None and role not in roster.roles:
-        raise click.UsageError(f"unknown role `{role}`; {did_you_mean(role, roster.roles)}")
+    if role is not None and role not in roster.all_roles:
+        raise click.UsageError(f"unknown role `{role}`; {did_you_mean(role, roster.all_roles)}")
     return role or next(iter(roster.roles))
 
 

@@ -136,8 +136,8 @@ def _print_calendar(
 ) -> None:
     from leadrouter.errors import did_you_mean
 
-    if person is not None and person not in roster.people:
-        raise click.UsageError(f"unknown person `{person}`; {did_you_mean(person, roster.people)}")
+    if person is not None and person not in roster.all_people:
+        raise click.UsageError(f"unknown person `{person}`; {did_you_mean(person, roster.all_people)}")
     before = None if previous is None else previous.read_bytes()
     click.echo(roster.to_ical(start, end, person=person, previous=before, **rest), nl=False)
 
@@ -146,12 +146,12 @@ def _draw(roster: DutyRoster, role: str, start: datetime, end: datetime, *, now:
     from leadrouter.cli.weeks import Weeks, colours_of, legend
     from leadrouter.zone import zone
 
+    stretches = _stretches(roster, role, start, end)  # first, for it may be refused
     console, tz = out(), zone(roster.tz)
-    colours = colours_of(roster.people)
+    colours = colours_of(roster.all_people)
     say(console, f"{role} of {roster.name}, version {roster.version}, by the clock of {roster.tz}", "bold")
     if now is not None:
         _say_now(console, roster, role, now)
-    stretches = _stretches(roster, role, start, end)
     weeks = Weeks(console, tz, roster.versions[-1].workdays, colours)
     weeks.draw(stretches, start.astimezone(tz).date(), (end - _MOMENT).astimezone(tz).date())
     console.print()
@@ -193,7 +193,7 @@ def _needed(roster: DutyRoster, role: str, start: datetime, end: datetime) -> It
     from leadrouter.roster.window import openings
     from leadrouter.zone import zone
 
-    tz, windows = zone(roster.tz), roster.roles[role].needed
+    tz, windows = zone(roster.tz), roster.roles[role].needed if role in roster.roles else ()
     if not windows:
         yield start, end
     first, last = ((at + by).astimezone(tz).date() for at, by in ((start, -_WINDOW), (end, timedelta())))

@@ -55,7 +55,7 @@ def command(path: Path, *, role: str | None, as_json: bool, **asked: Any) -> int
     console = out()
     say(console, f"{meant} of {roster.name} from {spanned(start, end, tz)} ({roster.tz})", "bold")
     if tallies:
-        _draw(console, tallies, colours_of(dict.fromkeys([*roster.people, *(tally.person for tally in tallies)])))
+        _draw(console, tallies, colours_of(roster.all_people))
     else:
         say(console, "nobody takes part", "yellow")
     return FINE

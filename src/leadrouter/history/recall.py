@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from leadrouter.errors import ConflictError
+from leadrouter.errors import ConflictError, UnknownCompanyError
 from leadrouter.facts import read_facts
 from leadrouter.history.contact import contact_key, contact_of
 from leadrouter.history.past import History, PastEvent
@@ -95,6 +95,7 @@ class Past:
 
         Raises:
             TypeError: it is nobody's event.
+            UnknownCompanyError: nothing that is said of whose event it is identifies anybody.
             ConflictError: it was noted already, of another company or with other facts.
         """
         about = Lead(company=company, contact=Contact() if contact is None else contact_of(contact))
@@ -122,6 +123,8 @@ class Past:
             return lead_id, company_of(desk.work.clients, lead_id).id
         found = identifiers(about, country=self.country)
         if not found:
+            if (about.company, about.contact) != (None, Contact()):
+                raise UnknownCompanyError("nobody is known by that: give `lead_id`, a phone or an e-mail")
             raise TypeError("say whose event it is: by lead_id, company or contact")
         known = recognise(desk.work.clients, found, self.key)
         return id_, begin(desk, id_, found, known, self.key).root if is_new else known.company or id_

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from leadrouter.errors import LedgerError
+
 if TYPE_CHECKING:
     from leadrouter.event import Event
 
@@ -57,8 +59,23 @@ def subject_of(event: Event) -> str:
 
 
 def linked(before: str, event: str) -> str:
-    """Return the hash of an event, by its JSON, that follows one with the hash `before` in the chain of its subject."""
-    return hashlib.sha256(f"{before}\n{event}".encode()).hexdigest()
+    """Return the hash of an event, by its JSON, that follows one with the hash `before` in the chain of its subject.
+
+    Raises:
+        LedgerError: a text of the event is none that a ledger can keep.
+    """
+    try:
+        return hashlib.sha256(f"{before}\n{event}".encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise LedgerError("no ledger can keep half a surrogate pair in a text") from None
+
+
+def _follows(before: str, kept: Kept) -> bool:
+    """Tell whether an event follows the hash `before`; one that no ledger has kept follows nothing."""
+    try:
+        return linked(before, kept.event.to_json()) == kept.hash
+    except LedgerError:
+        return False
 
 
 def salted(salt: str, payload: str) -> str:
@@ -101,7 +118,7 @@ class Chain:
         """Take in the next event; yield what is wrong, in words."""
         yield from self._passed(kept.number - 1)
         subject = subject_of(kept.event)
-        if linked(self._ends.get(subject, NOTHING), kept.event.to_json()) != kept.hash:
+        if not _follows(self._ends.get(subject, NOTHING), kept):
             yield f"event {kept.number} ({kept.event.name}) does not follow the one before it of {subject}"
         self._ends[subject], self._last = kept.hash, kept.number
         self._digest.update(b"\n" + kept.hash.encode())

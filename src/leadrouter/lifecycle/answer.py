@@ -20,7 +20,7 @@ def accept(desk: Desk, state: LeadState, by: str) -> LeadState:
     Raises:
         LifecycleError: it is not offered to that person.
     """
-    if state.holder == by and state.is_open:
+    if state.holder is not None and state.holder == by and state.is_open:
         return state
     _require_offer(state, by, "accept")
     state = _withdraw(desk, state, [offer.person for offer in state.offers if offer.person != by])

@@ -89,7 +89,8 @@ class DutyChecks:
 
     def _loads(self, role: Role, timeline: tuple[Duty, ...]) -> Iterator[Finding]:
         """Yield who has much more or much less duty than the share that is theirs."""
-        longest = max((_hours([(duty.start, duty.until or self.end)]) for duty in timeline), default=Fraction(0))
+        turns = (_hours([(duty.start, duty.until or self.end)]) for duty in timeline if duty.people)
+        longest = max(turns, default=Fraction(0))
         for tally in self._tallies(role, timeline):
             done, share = tally.done.hours, tally.share.hours
             if abs(done - share) > max(longest, share * TOLERATED):

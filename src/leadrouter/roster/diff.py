@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
@@ -11,7 +10,6 @@ from typing import Protocol
 from attrs import evolve, frozen
 
 from leadrouter.roster.duty import Duty
-from leadrouter.roster.role import Role
 
 
 @frozen(kw_only=True)
@@ -27,13 +25,13 @@ class Change:
 
 class _Roster(Protocol):
     @property
-    def roles(self) -> Mapping[str, Role]: ...
+    def all_roles(self) -> tuple[str, ...]: ...
     def timeline(self, start: datetime, end: datetime, role: str | None = None) -> tuple[Duty, ...]: ...
 
 
 def changes(before: _Roster, after: _Roster, start: datetime, end: datetime) -> tuple[Change, ...]:
     """Return the changes of all roles over `[start, end)`, role by role in the order of their names."""
-    roles = sorted({*before.roles, *after.roles})
+    roles = sorted({*before.all_roles, *after.all_roles})
     return tuple(change for role in roles for change in _of_role(role, before, after, start, end))
 
 
@@ -55,7 +53,7 @@ def _of_role(role: str, before: _Roster, after: _Roster, start: datetime, end: d
 
 def _people(roster: _Roster, role: str, start: datetime, end: datetime) -> list[tuple[datetime, tuple[str, ...]]]:
     """Return who has duty from when on; nobody in a role that a roster does not have."""
-    if role not in roster.roles:
+    if role not in roster.all_roles:
         return [(start, ())]
     return [(duty.start, duty.people) for duty in roster.timeline(start, end, role)]
 

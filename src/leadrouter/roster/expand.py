@@ -75,7 +75,7 @@ class Expansion:
             reasons = (f"version {self.version.number} has no role `{role_id}`",)
             return [Stretch(start, end, Answer(people=(), source=Decided(kind="nobody"), reasons=reasons))]
         turns = {key: _Cursor(self.timetables[key].turns(start, end)) for key in self._keys(role)}
-        absences = touching(self.version.absences, start, end)
+        absences = sorted(touching(self.version.absences, start, end), key=lambda each: each.end)
         overrides = [each for each in touching(self.version.overrides, start, end) if each.role == role_id]
         followed = [_Cursor(self.stretches(each, start, end)) for each in self._followed(role)]
         lasting: list[Sequence[_Lasting]] = [absences, overrides]

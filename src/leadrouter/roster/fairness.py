@@ -51,7 +51,7 @@ class Tally:
 
 
 def fairness(stretches: Iterable[Stretch], *, people: Iterable[str], measure: Measure, away: Away) -> tuple[Tally, ...]:
-    """Tally duty by person, in the order of `people`, then whoever else had duty, by id.
+    """Tally duty by person, in the order of `people`, then whoever else had duty or a share of it, by id.
 
     Stretches may overlap: somebody who is in two at once is on duty once, and hours are those of the
     union. All shares together are as much as all duty together. Costs a sort of the stretches.
@@ -70,9 +70,9 @@ def fairness(stretches: Iterable[Stretch], *, people: Iterable[str], measure: Me
             done[person] += each
         for person in among:
             share[person] += each * Fraction(len(on_duty), len(among))
-    others = sorted(turns.keys() - known)
+    others = sorted({*turns, *share}.difference(known))
     return tuple(
-        Tally(person=person, turns=turns[person], done=done[person], share=share[person])
+        Tally(person=person, turns=turns.get(person, 0), done=done[person], share=share[person])
         for person in (*known, *others)
     )
 

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from leadrouter.document import Document
 from leadrouter.errors import Fault, RosterError, did_you_mean
+from leadrouter.readonly import read_only
 from leadrouter.roster.absence import Absence
 from leadrouter.roster.boundary import FIRST, LAST
 from leadrouter.roster.dated import DatedDuty
@@ -68,7 +69,10 @@ class DutyRoster:
     digest: str = field(init=False)
     _book: Book = field(init=False, repr=False)
     _default: str = field(init=False, repr=False)
-    _known: frozenset[str] = field(init=False, repr=False)
+    all_roles: tuple[str, ...] = field(init=False, repr=False)
+    """The roles of all versions by id: the latest version's as in its file, then what earlier ones had beside."""
+    all_people: Mapping[str, Person] = field(init=False, repr=False)
+    """The people of all versions by id, in the same way, each as the latest version with them has them."""
 
     @digest.default
     def _digest_of_all(self) -> str:
@@ -82,9 +86,16 @@ class DutyRoster:
     def _first_role(self) -> str:
         return next(iter(self.roles))
 
-    @_known.default
-    def _all_roles(self) -> frozenset[str]:
-        return frozenset(role for version in self.versions for role in version.roles)
+    @all_roles.default
+    def _roles_ever(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(role for version in reversed(self.versions) for role in version.roles))
+
+    @all_people.default
+    def _people_ever(self) -> Mapping[str, Person]:
+        people: dict[str, Person] = {}
+        for version in reversed(self.versions):
+            people = {**people, **{name: each for name, each in version.people.items() if name not in people}}
+        return read_only(people)
 
     @classmethod
     def parse(cls, text: str, *, source: str = "roster.yaml", read: Read | None = None) -> DutyRoster:
@@ -184,7 +195,7 @@ class DutyRoster:
         instant = in_utc(at)
         if role is None:
             role = self._default
-        if role not in self._known or not FIRST <= instant < LAST:
+        if role not in self.all_roles or not FIRST <= instant < LAST:
             self._asked("on_duty", role, instant, instant)
         return self._book.duty(role, instant)
 
@@ -232,12 +243,12 @@ class DutyRoster:
         """
         first = in_utc(after)
         question = Question("next_duty", role, first, first, is_instant=True)
-        faults = list(question.faults(self._known))
-        if all(person not in version.people for version in self.versions):
-            faults.append(question.fault("LR701", f"unknown person `{person}`", did_you_mean(person, self.people)))
+        faults = list(question.faults(self.all_roles))
+        if person not in self.all_people:
+            faults.append(question.fault("LR701", f"unknown person `{person}`", did_you_mean(person, self.all_people)))
         if faults:
             raise RosterError(faults)
-        roles = self.roles if role is None else (role,)
+        roles = self.all_roles if role is None else (role,)
         found = [duty for each in roles if (duty := self._book.taken_up(each, person, first)) is not None]
         return min(found, key=lambda duty: duty.start, default=None)
 
@@ -294,7 +305,7 @@ class DutyRoster:
             shared(self._book.timeline(asked, first, last), last, self._book.version),
             people=() if known is None else takes_part(latest, known),
             measure=measure,
-            away=absences(latest),
+            away=self._away(first, last),
         )
 
     def diff(self, other: DutyRoster, start: datetime, end: datetime) -> tuple[Change, ...]:
@@ -395,6 +406,15 @@ class DutyRoster:
 
         return export_calendar(self, start, end, stamp=stamp, role=role, person=person, previous=previous)
 
+    def _away(self, start: datetime, end: datetime) -> dict[str, list[tuple[datetime, datetime]]]:
+        """Return when people are absent in `[start, end)`, by the version in force then."""
+        away: dict[str, list[tuple[datetime, datetime]]] = {}
+        for expansion, first, last in self._book.parts(start, end):
+            for person, stretches in absences(expansion.version).items():
+                held = ((max(begins, first), min(ends, last)) for begins, ends in stretches)
+                away.setdefault(person, []).extend((begins, ends) for begins, ends in held if begins < ends)
+        return away
+
     def _version(self, question: str, role: str, end: datetime) -> Version:
         """Return the last version that is in force before an instant.
 
@@ -414,7 +434,7 @@ class DutyRoster:
         Raises:
             RosterError: with everything that is wrong with the question.
         """
-        faults = list(Question(question, role, start, end, is_instant=question == "on_duty").faults(self._known))
+        faults = list(Question(question, role, start, end, is_instant=question == "on_duty").faults(self.all_roles))
         if faults:
             raise RosterError(faults)
         return self._default if role is None else role

@@ -44,6 +44,11 @@ def read_vocabulary(document: Document, node: Node) -> Iterator[tuple[Node, v.Fi
             yield key, FieldReader(document).field(key.value, value)
 
 
+def _composed(word: str) -> str:
+    """Return a word of an enumeration in NFC, as the facts of leads are read."""
+    return unicodedata.normalize("NFC", word)
+
+
 def check_name(document: Document, name: str, node: Node) -> bool:
     """Refuse a name that conditions could not write."""
     composed = unicodedata.normalize("NFKC", name)
@@ -136,7 +141,7 @@ class FieldReader:
         return None
 
     def _enumerated(self, form: str, node: Node, synonyms: Node | None, what: str) -> v.Type | None:
-        values = self.document.words(node, f"the values of {what}")
+        values = tuple(map(_composed, self.document.words(node, f"the values of {what}")))
         for index, item in enumerate(values):
             message = f"value `{item}` of {what}"
             if item in values[:index]:
@@ -153,11 +158,13 @@ class FieldReader:
         """Return the value that each other spelling, casefolded, stands for."""
         meant: dict[str, str] = {}
         for key, value in self.document.pairs(node, f"the synonyms of {what}"):
-            word, spelling = self.document.word(value, f"synonym `{key.value}`") or "", key.value.strip().casefold()
+            word = _composed(self.document.word(value, f"synonym `{key.value}`") or "")
+            written = _composed(key.value)
+            spelling = written.strip().casefold()
             if word not in values:
                 message = f"synonym `{key.value}` of unknown value `{word}`"
                 self.document.fault("LR301", message, value, did_you_mean(word, values))
-            elif key.value in values or spelling in meant:
+            elif written in values or spelling in meant:
                 message = f"synonym `{key.value}` of {what} has a meaning already"
                 self.document.fault("LR301", message, key, "keep one of them")
             meant[spelling] = word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,8 @@ def usage(function: str) -> str:
 def regex(pattern: str) -> Any:
     """Return the compiled RE2 pattern, whose matching takes time linear in the text.
 
+    It is read in NFC, as the texts are that it is held against.
+
     Raises:
         ValueError: RE2 refuses the pattern; the message says why.
     """
@@ -42,6 +45,6 @@ def regex(pattern: str) -> Any:
     options.log_errors = False
     options.max_mem = 1 << 20
     try:
-        return re2.compile(pattern, options)
+        return re2.compile(unicodedata.normalize("NFC", pattern), options)
     except re2.error as error:
         raise ValueError(error.args[0].decode()) from None

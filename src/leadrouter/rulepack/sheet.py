@@ -2,7 +2,7 @@
 
 A cell says what its field must be: nothing or `-` for anything, `>= 3_000_000`, `>= 5 and < 10`,
 `lathe, press` for any of these, `not lathe, press`, `known`, `missing`; what has a comma or looks like
-one of these stands in double quotes.
+one of these stands in double quotes. `0,5` is refused where numbers stand: it may be one of them, or two.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ ANY = ("", "-")
 """Cells that take anything."""
 
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9._]+")
+_TWO_MEANINGS = re.compile(r"\d,\d")
 _BOUND = re.compile(r"(<=|>=|==|!=|<|>)\s*(.+)", re.DOTALL)
 
 
@@ -36,6 +37,8 @@ def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:
     if _BOUND.fullmatch(text):
         bounds = [_bound(subject, part, type_) for part in re.split(r"\s+and\s+", text)]
         return bounds[0] if len(bounds) == 1 else e.And(tuple(bounds))
+    if isinstance(type_, v.Int | v.Number | v.Money) and _TWO_MEANINGS.search(text):
+        raise ValueError(f"`{text}` has two meanings: `0.5` is one number, `0, 5` are two")
     negated = text.startswith("not ")
     items = tuple(e.Literal(_constant(item, type_)) for item in _items(text.removeprefix("not ")))
     if isinstance(type_, v.EnumSet):

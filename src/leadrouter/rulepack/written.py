@@ -169,7 +169,7 @@ class RuleReader:
     def _cell(self, document: Document, column: str, cell: Cell) -> Iterator[tuple[e.Expression, Place]]:
         """Yield the condition in a cell; a column that is no field has had its fault."""
         if column == "when":
-            yield from _parsed(document, cell.text, _inside(cell.where))
+            yield from _parsed(document, cell.text, _inside(cell))
         elif column in self.scope.types:
             try:
                 expression = cell_expression(column, cell.text, self.scope.types[column])
@@ -216,5 +216,15 @@ def _parsed(document: Document, text: str, place: Place) -> list[tuple[e.Express
     return [] if parsed is None else [(parsed, place)]
 
 
-def _inside(where: Span) -> Place:
-    return lambda start, end: Span(where.source, where.start + start, where.start + end)
+def _inside(cell: Cell) -> Place:
+    """Return what finds a part of a cell's text where it is written, perhaps with its quotes doubled."""
+    where, text = cell.where, cell.text
+    written = where.source.text[where.start : where.end]
+    first = where.start + len(written) - len(written.lstrip())
+    more = 0 if written.strip() == text else 1
+
+    def place(start: int, end: int) -> Span:
+        begin, stop = (first + at + more * text.count('"', 0, at) for at in (start, end))
+        return Span(where.source, begin, stop)
+
+    return place

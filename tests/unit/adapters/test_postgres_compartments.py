@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from leadrouter import Contact, Lead, Organisation, Router, RulePack
 from leadrouter.adapters.postgres import PostgresLedger
+from leadrouter.errors import UnknownPersonError
 from tests.postgres_server import address_of, execute, new_database
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -26,14 +27,15 @@ routes:
   boris: [{to: person(boris)}]
   egor: [{to: person(egor)}]
 """)
-OFFICE = Organisation.parse("""
+OFFICE_TEXT = """
 organisation: demo
 staffing: department
 departments:
   sales: {kind: inbound, head: olga, people: [anna, boris]}
   service: {kind: client, head: dora, people: [egor]}
 people: {anna: {}, boris: {}, egor: {}, olga: {}, dora: {}, ivan: {}}
-""")
+"""
+OFFICE = Organisation.parse(OFFICE_TEXT)
 ROLES = {
     "anna": "leadrouter_manager",
     "boris": "leadrouter_manager",
@@ -255,3 +257,18 @@ def test_a_setting_makes_nobody_somebody_else(house):
         connection.execute("CREATE TEMP TABLE login AS SELECT current_user::text AS login, 'ivan' AS person")
         found = sorted(value for (value,) in connection.execute("SELECT lead_id FROM leadrouter.lead"))
     assert found == house.leads_of("anna")
+
+
+def test_whoever_has_left_reads_nothing_and_nobody_unknown_is_enrolled(house):
+    """As for a compartment: he reads until the day on which he leaves; a wrong name changes nothing."""
+    logins = {house.login(person): person for person in ROLES}
+    leaving = Organisation.parse(OFFICE_TEXT.replace("anna: {},", "anna: {left: 2026-03-03},"))
+    query, own = "SELECT lead_id FROM leadrouter.lead ORDER BY lead_id", house.leads_of("anna")
+    house.router.ledger.enrol(leaving, logins, at=AT)
+    assert house.read("anna", query) == own
+    house.router.ledger.enrol(leaving, logins, at=AT + timedelta(days=1))
+    assert house.read("anna", query) == []
+    house.router.ledger.enrol(OFFICE, logins)
+    with pytest.raises(UnknownPersonError, match="nobody is called `ana`"):
+        house.router.ledger.enrol(OFFICE, {house.login("anna"): "ana"})
+    assert house.read("anna", query) == own

@@ -286,9 +286,15 @@ def test_a_bad_item_does_not_stop_the_others():
 def test_what_cannot_be_read_takes_the_rest_of_the_array_with_it():
     """Behind a broken item nobody knows where the next begins: the rest is one reject, kept whole."""
     found = read('[{"id": 1},\n {"id": 2,},\n {"id": 3}]', "json")
-    assert [record.line for record in found] == [1, 2, 2]
+    assert [record.line for record in found] == [1, 2]
     assert found[1].faults[0].code == "LR422"
     assert found[1].raw == '{"id": 2,},\n {"id": 3}]'
+
+
+def test_an_array_that_is_cut_off_behind_a_bad_item_is_told_too():
+    """An item whose fault leaves it readable does not hide that the end is missing."""
+    found = read('[{"id": 1},\n{"amount": NaN}', "json")
+    assert [[fault.code for fault in record.faults] for record in found] == [[], ["LR425"], ["LR422"]]
 
 
 def test_an_array_that_is_cut_off_is_told():

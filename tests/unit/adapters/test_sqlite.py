@@ -259,3 +259,18 @@ def test_a_past_is_one_search_of_an_index(tmp_path):
     assert plan[0] == "SEARCH noted USING INDEX past (company=? AND at>? AND at<?)"
     assert plan[1].startswith("SEARCH entry USING INDEX")
     assert len(plan) == 2
+
+
+@pytest.mark.parametrize("outer", ["reading", "transaction"])
+@pytest.mark.parametrize("inner", ["reading", "transaction"])
+def test_a_thread_does_not_wait_for_itself(tmp_path, outer, inner):
+    """A unit of work within another is refused, which neither ends nor takes back the one that goes on."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    with getattr(ledger, outer)() as work:
+        if outer == "transaction":
+            work.keep("digest", "text")
+        with pytest.raises(LedgerError, match="end that one first"), getattr(ledger, inner)():
+            pass
+        assert work.text("digest") == ("text" if outer == "transaction" else None)
+    assert ledger.text("digest") == ("text" if outer == "transaction" else None)
+    ledger.close()

@@ -6,7 +6,8 @@ import pytest
 
 from .test_roster import ROSTER
 
-NEEDED = ROSTER.replace("fallback: olga", 'needed: [{days: workdays, from: "09:00", to: "18:00"}]')
+ALONE = ROSTER.replace("  backup: {follows: duty, layer: office, offset: 1}\n", "")
+NEEDED = ALONE.replace("fallback: olga", 'needed: [{days: workdays, from: "09:00", to: "18:00"}]')
 DOUBTFUL = NEEDED + "  - {role: duty, start: 2026-03-29T02:30, end: 2026-03-29T04:00, add: [vera]}\n"
 MAY = ("--from", "2026-05-04", "--to", "2026-05-31")
 
@@ -38,7 +39,7 @@ def test_warnings_do_not_fail(run, write):
     """They are called so, and the exit code stays 0."""
     result = run("roster", "check", write(DOUBTFUL), *MAY)
     assert result.exit_code == 0
-    assert result.stderr.startswith("sales/roster.yaml:20:25: warning LR720 2026-03-29 02:30 does not exist")
+    assert result.stderr.startswith("sales/roster.yaml:19:25: warning LR720 2026-03-29 02:30 does not exist")
     assert result.stdout.startswith("sales/roster.yaml: 0 errors, 1 warning from")
 
 

@@ -21,6 +21,7 @@ from leadrouter import (
 )
 from leadrouter.adapters import durable
 from leadrouter.adapters.log import log_events
+from leadrouter.errors import UnknownCompanyError
 from leadrouter.history.engine import EngineError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.stored import stored_decision
@@ -378,3 +379,13 @@ def test_evolved_values_stay_values():
     decision = router.route(lead(1), at=AT)
     assert pack.decide(decision.outcome.given) != decision.outcome
     assert evolve(decision, lead_id="x").history_json == decision.history_json
+
+
+@pytest.mark.parametrize("said", [{"company": "x"}, {"contact": "Anna"}, {"company": "", "contact": "12"}])
+def test_an_event_of_somebody_who_cannot_be_known_again_is_refused(said):
+    """What is said is not enough, which is another fault than saying nothing; nothing is noted."""
+    router = router_on(MemoryLedger())
+    with pytest.raises(UnknownCompanyError, match="give `lead_id`, a phone or an e-mail"):
+        router.record("visit", key="1", at=AT, **said)
+    with router.ledger.reading() as work:
+        assert work.noted("visit", "1") is None

@@ -69,6 +69,17 @@ def test_each_form_has_its_sentence(pattern, events, sentence):
     assert told(pattern, *events, amount=250_000)[0] == sentence
 
 
+@pytest.mark.parametrize(
+    ("count", "ordinal"),
+    [(10, "tenth"), (11, "11th"), (13, "13th"), (21, "21st"), (22, "22nd"), (23, "23rd"), (30, "30th"),
+     (101, "101st"), (112, "112th")],
+)  # fmt: skip
+def test_what_is_counted_beyond_ten_is_told_as_people_count(count, ordinal):
+    """The teens end alike, the rest by their last digit."""
+    sentence, _ = told("at_least: 3, of: request, within: 7d", *[request(at(15))] * (count - 1))
+    assert sentence.startswith(f"{ordinal} request in 7 days: ")
+
+
 def test_the_newest_chain_and_the_newest_values_witness():
     """Of several that would do, those nearest to the lead are named."""
     _, seen = told("sequence: [request, request], within: 30d", request(at(2)), request(at(9)))

@@ -118,3 +118,11 @@ def test_a_position_never_moves_back(told):
 def test_an_event_of_no_lead_is_about_a_person_a_pool_or_a_company(details, subject):
     """The first of them that is named; the whole house where none is."""
     assert subject_of(Event(name="x", lead_id=None, at=AT, details=details)) == subject
+
+
+def test_what_no_ledger_can_have_kept_follows_nothing(told):
+    """Half a surrogate pair behind the back of a ledger is found, and does not stop the search."""
+    log, seals = read(told)
+    planted = evolve(log[2], event=evolve(PAUSED, details={"person": "anna", "reason": "\ud800"}))
+    found = broken((*log[:2], planted, *log[3:]), seals)
+    assert found == ("event 3 (person.paused) does not follow the one before it of person:anna",)

@@ -174,3 +174,10 @@ def test_a_pause_has_its_time(router, lead_id):
     assert [event.name for event in heard] == ["person.paused", "person.resumed"]
     assert heard[0].details == {"person": "anna", "until": "2026-03-02T10:00:00+00:00", "reason": "dentist"}
     assert router.lead(lead_id).counted == ("anna",), "what was offered stays offered"
+
+
+def test_nobody_is_no_holder(router, lead_id):
+    """A lead that nobody holds is not accepted by nobody."""
+    with pytest.raises(LifecycleError, match="not offered"):
+        router.accept(lead_id, by=None, at=AT)
+    assert router.lead(lead_id).status == "offered"

@@ -41,11 +41,11 @@ def export_calendar(
         NaiveTimeError: a time has no zone.
         RosterError: `previous` is no calendar, the stretch is empty or too long, or there is no such role.
     """
-    roles = roster.roles if role is None else (role,)
+    roles = roster.all_roles if role is None else (role,)
     return write_calendar(
         [duty for each in roles for duty in _whole(roster, start, end, each)],
         roster=roster.name,
-        people=roster.people,
+        people=roster.all_people,
         tz=roster.tz,
         start=in_utc(start),
         end=in_utc(end),

@@ -67,7 +67,7 @@ def write_calendar(
     events = {str(event["UID"]): event for event in (writing.event(duty, start, end) for duty in shown)}
     for uid, event in known.items():
         is_inside = event["DTSTART"].dt < end and event["DTEND"].dt > start
-        if uid not in events and is_inside and role in {None, _role(event)}:
+        if uid not in events and is_inside and role in {None, writing.role(event)}:
             events[uid] = _cancelled(event)
     calendar = Calendar()
     calendar.add("PRODID", "-//leadrouter//duty roster//EN")
@@ -116,8 +116,19 @@ class _Writing:
         if unreadable is not None or faults:
             raise RosterError(faults if unreadable is None else [unreadable])
         parts = (part for block in blocks for part in block.parts if part.name == "VEVENT")
-        events = map(component_of, parts)
-        return {str(event["UID"]): event for event in events if str(event.get("UID", "")).endswith(f"@{self.roster}")}
+        return {str(event["UID"]): event for event in map(component_of, parts) if self._is_own(event)}
+
+    def _is_own(self, event: Component) -> bool:
+        """Say whether an event is one that was written here, with the times that were given to it."""
+        if event.errors or not isinstance(event.get("SEQUENCE", 0), int):
+            return False
+        times = [getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND")]
+        are_instants = all(isinstance(time, datetime) and time.tzinfo is not None for time in times)
+        return are_instants and str(event.get("UID", "")).endswith(f"@{self.roster}")
+
+    def role(self, event: Component) -> str:
+        """Return the role that an event is of, by its UID, which no program changes."""
+        return str(event["UID"]).removesuffix(f"@{self.roster}").rpartition("-")[0]
 
     def revised(self, event: Component, before: Component | None) -> Component:
         """Number an event and stamp it: as before where it says the same."""
@@ -125,7 +136,7 @@ class _Writing:
             return before
         for name in ("SEQUENCE", "DTSTAMP", "LAST-MODIFIED"):
             event.pop(name, None)
-        event.add("SEQUENCE", 0 if before is None else int(before["SEQUENCE"]) + 1)
+        event.add("SEQUENCE", 0 if before is None else int(before.get("SEQUENCE", 0)) + 1)
         event.add("DTSTAMP", self.stamp)
         event.add("LAST-MODIFIED", self.stamp)
         return event
@@ -149,10 +160,6 @@ def _cancelled(event: Component) -> Component:
     gone: Component = event.copy()
     gone["STATUS"] = vText("CANCELLED")
     return gone
-
-
-def _role(event: Component) -> str:
-    return str(event["CATEGORIES"].cats[0])
 
 
 def _said(event: Component) -> list[Any]:

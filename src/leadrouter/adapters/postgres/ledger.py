@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from secrets import token_hex
 
@@ -14,6 +15,8 @@ from attrs import define, field
 from leadrouter.adapters.postgres.migrate import migrate
 from leadrouter.adapters.postgres.session import Session
 from leadrouter.adapters.postgres.work import PostgresWork
+from leadrouter.compartment import day_left
+from leadrouter.doors import instant
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.ledger import Entry, Refused
 from leadrouter.organisation import Organisation
@@ -119,24 +122,30 @@ class PostgresLedger:
         with self.reading() as work:
             return work.text(digest)
 
-    def enrol(self, organisation: Organisation, logins: Mapping[str, str]) -> None:
+    def enrol(self, organisation: Organisation, logins: Mapping[str, str], *, at: datetime | None = None) -> None:
         """Say anew who reads what with a connection of his own: what row-level security goes by.
 
         A role of the database that has been granted `leadrouter_manager` reads the leads and clients of the
         person whom it is; with `leadrouter_head` those of everybody in the departments that this person leads;
-        with `leadrouter_director` all.
+        with `leadrouter_director` all. The roles of those who have left, and any that is not named, read nothing.
 
         Args:
             organisation: who works where, and who leads.
             logins: the person of each role of the database.
+            at: the instant by which somebody has left; the system's clock where it is left out.
+
+        Raises:
+            UnknownPersonError: the organisation does not have one of these people; nothing is changed.
         """
+        now = instant(at)
+        there = {login: person for login, person in logins.items() if day_left(organisation, person, now) is None}
         members = [
             (each.id, person, person == each.head)
             for each in organisation.departments.values()
             for person in sorted({*each.people, *filter(None, (each.head,))})
         ]
         with self._begun(partial(PostgresWork.begin, salt=self.salts)) as work:
-            work.session.ask("enrol", (json.dumps(dict(logins)), json.dumps(members)))
+            work.session.ask("enrol", (json.dumps(there), json.dumps(members)))
 
     def close(self) -> None:
         """Close the connections."""

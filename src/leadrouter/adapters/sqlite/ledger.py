@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Literal, TypeAlias, get_args
 
 from attrs import define, field
@@ -54,12 +54,14 @@ class SqliteLedger:
     _shelf: Shelf = field(init=False, repr=False)
     _lock: Lock = field(init=False, repr=False)
     _process: int = field(init=False, repr=False)
+    _at_work: int | None = field(default=None, init=False, repr=False)
+    """The thread whose unit of work goes on."""
 
     def __attrs_post_init__(self) -> None:
         self._open()
 
     def _open(self) -> None:
-        self._process, self._lock = os.getpid(), Lock()
+        self._process, self._lock, self._at_work = os.getpid(), Lock(), None
         self._turn, self._shelf = Turn(self.path, _PATIENCE), Shelf()
         with _refusing(self.path):
             if not self.create and not Path(self.path).exists():
@@ -85,23 +87,29 @@ class SqliteLedger:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 migrate(self._connection)
 
-    def _open_after_fork(self) -> None:
-        """Open the file for a child: on the connection of its parent it must neither speak nor hang up."""
+    def _require_own_connection(self) -> None:
+        """Open the file for a forked child: on the connection of its parent it must neither speak nor hang up.
+
+        Raises:
+            LedgerError: this thread is in a unit of work already, and would wait for itself.
+        """
         if self._process != os.getpid():
             _PARENTS.append(self._connection)
             self._open()
+        if self._at_work == get_ident():
+            raise LedgerError("this thread is in a unit of work of the ledger already; end that one first")
 
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other writers wait for its end."""
-        self._open_after_fork()
+        self._require_own_connection()
         with self._turn.taken(), self._begun("BEGIN IMMEDIATE") as work:
             yield work
 
     @contextmanager
     def reading(self) -> Iterator[SqliteWork]:
         """Begin to read; writers in other processes are not kept waiting."""
-        self._open_after_fork()
+        self._require_own_connection()
         with self._begun("BEGIN DEFERRED") as work:
             yield work
 
@@ -109,6 +117,7 @@ class SqliteLedger:
     def _begun(self, how: str) -> Iterator[SqliteWork]:
         with self._lock, _refusing(self.path):
             try:
+                self._at_work = get_ident()
                 self._connection.execute(how)
                 self._look()
                 work = SqliteWork(self._connection, self.salts, self._shelf)
@@ -118,6 +127,8 @@ class SqliteLedger:
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._at_work = None
 
     def _look(self) -> None:
         """Forget what others may have changed; they may have been of a newer library."""

@@ -150,3 +150,42 @@ def test_the_calendar_of_last_time_must_be_one(previous, code):
     with pytest.raises(RosterError) as refused:
         write(FIRST, previous=previous)
     assert [fault.code for fault in refused.value.faults] == [code]
+
+
+@pytest.mark.parametrize("line", [b"SEQUENCE:0\r\n", b"CATEGORIES:duty\r\n", b"STATUS:CONFIRMED\r\n"])
+@pytest.mark.parametrize(("role", "status"), [(None, "CANCELLED"), ("duty", "CANCELLED"), ("backup", None)])
+def test_what_went_away_is_cancelled_whatever_another_program_left_out(line, role, status):
+    """The number of an event without one is 0, and its role is that of its UID."""
+    before = write(FIRST)
+    assert line in before
+    found = events(write(previous=before.replace(line, b""), role=role))
+    assert found == ({} if status is None else {"duty-20260302T000000Z": (1, status, "duty: Anna Orlova, boris")})
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        (b"DTEND:20260303T000000Z", b"DTEND;VALUE=DATE:20260303"),
+        (b"DTEND:20260303T000000Z", b"DTEND:20260303T000000"),
+        (b"DTSTART:20260302T000000Z", b"DTSTART;TZID=Europe/Moscow:20260302T030000"),
+        (b"DTSTART:20260302T000000Z\r\n", b"DTSTART:20260302T000000Z\r\nDTSTART:20260302T000000Z\r\n"),
+        (b"DTSTART:20260302T000000Z", b"DTSTART:soon"),
+        (b"SEQUENCE:0", b"SEQUENCE:often"),
+        (b"SEQUENCE:0", b"SEQUENCE:0\r\nSEQUENCE:1"),
+    ],
+)
+def test_an_event_with_other_times_than_those_written_here_is_not_ours(times):
+    """Nor is one that cannot be numbered: it cancels nothing and is replaced, though its UID is one of the roster's."""
+    before = write(FIRST)
+    assert before.count(times[0]) == 1
+    changed = before.replace(*times)
+    assert events(write(previous=changed)) == {}
+    assert events(write(FIRST, previous=changed)) == events(before)
+
+
+def test_the_role_of_an_event_is_found_behind_dashes_and_signs():
+    """In the UID of a role and of a roster with dashes, and with the sign that stands between them."""
+    dashed = evolve(FIRST, role="back-up@night")
+    before = write(dashed, roster="in-bound@works")
+    assert len(events(write(previous=before, roster="in-bound@works", role="back-up@night"))) == 1
+    assert events(write(previous=before, roster="in-bound@works", role="back")) == {}

@@ -82,9 +82,10 @@ def somebody_is_accountable(desk: Desk, states: Iterable[LeadState]) -> None:
 
 
 def standing_equals_a_recount(work: Reading) -> None:
-    """What fairness has counted is what the offers add up to, less what was given back."""
+    """What fairness has counted is what the offers add up to, less what was given back, each turn once."""
     standings: dict[str, Standing] = {}
     latest: dict[str, tuple[str, Given]] = {}
+    counted: set[tuple[str, str]] = set()
     for event in work.events():
         if event.lead_id is None:
             continue
@@ -95,6 +96,8 @@ def standing_equals_a_recount(work: Reading) -> None:
                 pool = event.details["pool"]
                 assert choice.given is not None
                 latest[event.lead_id] = pool, choice.given
+                counted = {each for each in counted if each[0] != event.lead_id}
+                counted |= {(event.lead_id, person) for person in event.details["people"]}
                 standings[pool] = standings.get(pool, Standing(pool=pool)).after(choice.given)
             case "lead.withdrawn" | "lead.credited":
                 back = event.details["people"]
@@ -102,7 +105,9 @@ def standing_equals_a_recount(work: Reading) -> None:
                 back = event.details["people"]
         for person in back:
             pool, given = latest[event.lead_id]
-            standings[pool] = standings[pool].credited(person, given)
+            if (event.lead_id, person) in counted:
+                standings[pool] = standings[pool].credited(person, given)
+            counted.discard((event.lead_id, person))
     assert work.standings() == tuple(standing for _, standing in sorted(standings.items()))
 
 

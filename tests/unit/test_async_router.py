@@ -404,3 +404,13 @@ def test_an_event_that_a_consumer_did_not_take_comes_again():
         return told
 
     assert run(main) == ["lead.routed", *["lead.offered"] * 3]
+
+
+def test_a_thread_of_another_process_is_not_used():
+    """What a forked child does, seen from inside: it begins a thread of its own, and keeps it."""
+    router = AsyncRouter(small_router())
+    before, router._thread._process = router._thread._here(), 0
+    asyncio.run(router.route(Lead(id="1", facts=PRESS), at=AT))
+    assert router._thread._here() is not before
+    asyncio.run(router.close())
+    before.shutdown()

@@ -155,3 +155,11 @@ def test_where_no_lock_can_be_had_nobody_waits(path, monkeypatch):
     first, second = Turn(path, 30), Turn(path, 30)
     with first.taken(), second.taken():
         pass
+
+
+def test_a_turn_that_has_come_cannot_be_given_up(tmp_path):
+    """Whoever would leave the line at the moment in which his turn comes keeps it, and passes it on as others do."""
+    turn = Turn(str(tmp_path / "leads.db"), 1)
+    wait = turn_module._Wait(0)
+    assert wait.is_over()
+    assert turn._gives_up(wait) is False

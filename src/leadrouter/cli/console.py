@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from leadrouter.errors import Fault, FaultsError, LeadRouterError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FINE: Final = 0
 NOT_FINE: Final = 1
 UNREADABLE: Final = 3
+_SHOWN: Final = 20
 
 
 def out() -> Console:
@@ -101,6 +102,14 @@ def styled(fault: Fault, kind: str = "") -> Text:
         text.append("\n")
         text.append(line, style="green" if line.startswith("fix: ") else colour if is_carets else "dim")
     return text
+
+
+def say_first(findings: Sequence[object], style: str) -> None:
+    """Print the first of what was found on standard error, and how many there are besides."""
+    for finding in findings[:_SHOWN]:
+        say(err(), str(finding), style)
+    if len(findings) > _SHOWN:
+        say(err(), f"… and {len(findings) - _SHOWN} more: --json has them all", style)
 
 
 def size_in_words(size: int) -> str:

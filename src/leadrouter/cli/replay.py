@@ -13,8 +13,6 @@ from leadrouter.cli.console import FINE, NOT_FINE
 if TYPE_CHECKING:
     from leadrouter.audit.replay import Replayed
 
-_SHOWN = 20
-
 
 @click.command("replay", short_help="Make every decision again, and say where something else comes out.")
 @ledger_option
@@ -50,13 +48,10 @@ def command(*, ledger: str, as_json: bool) -> int:
 
 def _say(replayed: Replayed) -> None:
     """Print what differs and what could not be made again, the first ones of each, and how many there are."""
-    from leadrouter.cli.console import err, out, say
+    from leadrouter.cli.console import out, say, say_first
 
-    for findings, style in ((replayed.differences, "red"), (replayed.left_out, "yellow")):
-        for finding in findings[:_SHOWN]:
-            say(err(), str(finding), style)
-        if len(findings) > _SHOWN:
-            say(err(), f"… and {len(findings) - _SHOWN} more: --json has them all", style)
+    say_first(replayed.differences, "red")
+    say_first(replayed.left_out, "yellow")
     left_out = f", {len(replayed.left_out)} cannot be made again" if replayed.left_out else ""
     count = len(replayed.differences)
     differing = f", {count} difference{'' if count == 1 else 's'}" if count else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from leadrouter.audit.verify import Verified
     from leadrouter.ledger.ledger import Ledger
-
-_SHOWN = 20
 
 
 @click.command("verify", short_help="Say whether anything was changed behind the back of a ledger.")
@@ -47,7 +45,9 @@ def command(*, ledger: str, no_seal: bool, as_json: bool) -> int:
     finally:
         kept.close()
     if as_json:
-        click.echo(json.dumps(_held(verified), ensure_ascii=False, indent=2))
+        from attrs import asdict
+
+        click.echo(json.dumps(asdict(verified), ensure_ascii=False, indent=2))
     else:
         _say(verified)
     return FINE if verified.is_sound else NOT_FINE
@@ -65,20 +65,11 @@ def _seal(ledger: Ledger, at: datetime) -> None:
         say(err(), f"not sealed: {error}", "yellow")
 
 
-def _held(verified: Verified) -> dict[str, Any]:
-    from attrs import asdict
-
-    return asdict(verified)
-
-
 def _say(verified: Verified) -> None:
     """Print what was found, the first ones of it, and what was looked at."""
-    from leadrouter.cli.console import err, out, say
+    from leadrouter.cli.console import out, say, say_first
 
-    for finding in verified.findings[:_SHOWN]:
-        say(err(), str(finding), "red")
-    if len(verified.findings) > _SHOWN:
-        say(err(), f"… and {len(verified.findings) - _SHOWN} more: --json has them all", "red")
+    say_first(verified.findings, "red")
     erased = f", {verified.erased} of them erased" if verified.erased else ""
     looked = f"{verified.leads} leads{erased} and {verified.events} events"
     if verified.is_sound:

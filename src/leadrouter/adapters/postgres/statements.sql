@@ -175,7 +175,7 @@ SELECT name, name, value FROM leadrouter.book WHERE kind = 'load' AND name > $1 
 SELECT name, name, value FROM leadrouter.book WHERE kind = 'breaker' AND name > $1 ORDER BY name LIMIT $2
 
 -- name: rows of company
-SELECT id, root, link, held_by, company FROM leadrouter.company WHERE id > $1 ORDER BY id LIMIT $2
+SELECT id, id, root, link, held_by, company FROM leadrouter.company WHERE id > $1 ORDER BY id LIMIT $2
 
 -- name: left alone
 SELECT 'lead', coalesce(entry.lead_id, lead.lead_id), 'has an entry or stands somewhere, not both'

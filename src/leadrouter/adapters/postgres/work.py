@@ -13,6 +13,7 @@ from leadrouter.adapters.postgres.audit import astray, people_of
 from leadrouter.adapters.postgres.clients import PostgresClients
 from leadrouter.adapters.postgres.personal import PostgresPersonal
 from leadrouter.adapters.postgres.session import Book, BookName, Session
+from leadrouter.adapters.rows import entry_of, noted_of, refused_of
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
@@ -58,7 +59,7 @@ class PostgresWork:
         heads = {state.lead_id: state for state in map(LeadState.from_json, turn.heads)}
         work = cls(session, salt, is_writing=True, count=turn.count, heads=heads)
         for key, entry in turn.entries.items():
-            work._found[key] = None if entry is None else _entry(json.loads(entry))
+            work._found[key] = None if entry is None else entry_of(json.loads(entry))
         work._unnoted.update((REQUEST, key) for key in turn.unnoted)
         return work
 
@@ -101,20 +102,20 @@ class PostgresWork:
         """Return what was decided under a key."""
         if key in self._found:
             return self._found[key]
-        return next((_entry(row) for row in self._rows("find", key)), None)
+        return next((entry_of(row) for row in self._rows("find", key)), None)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return entries in the order in which they were added, those whose lead id begins so."""
-        return tuple(_entry(row) for row in self._rows("entries", prefix))
+        return tuple(entry_of(row) for row in self._rows("entries", prefix))
 
     def latest(self) -> Entry | None:
         """Return the entry that was added last."""
-        return next((_entry(row) for row in self._rows("latest")), None)
+        return next((entry_of(row) for row in self._rows("latest")), None)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
         rows = self._rows("refused")
-        return tuple(_refused(row) for row in rows)
+        return tuple(refused_of(row) for row in rows)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
@@ -204,11 +205,11 @@ class PostgresWork:
         """Return the event that was noted under a kind and a key."""
         if (kind, key) in self._unnoted:
             return None
-        return next((_noted(row) for row in self._rows("noted", kind, key)), None)
+        return next((noted_of(row) for row in self._rows("noted", kind, key)), None)
 
     def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
         """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
-        return tuple(_noted(row) for row in reversed(self._rows("past", company, since, until, most)))
+        return tuple(noted_of(row) for row in reversed(self._rows("past", company, since, until, most)))
 
     def breakers(self) -> tuple[Breaker, ...]:
         """Return the breakers of all pools, by name."""
@@ -283,7 +284,7 @@ class PostgresWork:
 
     def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
         """Return what was noted after a number, in the order in which it was noted, at most so much."""
-        return tuple((number, _noted(tuple(row))) for number, *row in self._rows("notes", after, limit))
+        return tuple((number, noted_of(tuple(row))) for number, *row in self._rows("notes", after, limit))
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
@@ -354,18 +355,3 @@ def _lead_row(state: LeadState, seen: int) -> dict[str, Any]:
         "people": people_of(state),
         "state": state.to_json(),
     }
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    lead_id, key, digest, payload, record, at, salt = row
-    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at, salt=salt)
-
-
-def _noted(row: tuple[Any, ...]) -> Noted:
-    key, company, begun, contact, kind, at, payload, salt = row
-    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload, salt=salt)
-
-
-def _refused(row: tuple[Any, ...]) -> Refused:
-    key, payload, reason, at, salt = row
-    return Refused(key=key, payload=payload, reason=reason, at=at, salt=salt)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from attrs import astuple, define, field, fields
 
+from leadrouter.adapters.rows import entry_of, noted_of, refused_of
 from leadrouter.adapters.sqlite.audit import astray, lead_columns
 from leadrouter.adapters.sqlite.clients import SqliteClients
 from leadrouter.adapters.sqlite.personal import SqlitePersonal
@@ -83,22 +84,22 @@ class SqliteWork:
     def find(self, key: str) -> Entry | None:
         """Return what was decided under a key."""
         row = self._connection.execute(STATEMENTS["find"], (key,)).fetchone()
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row)
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return entries in the order in which they were added, those whose lead id begins so."""
         rows = self.connection.execute(STATEMENTS["entries"], (prefix, prefix + "\U0010ffff"))
-        return tuple(_entry(row) for row in rows)
+        return tuple(entry_of(row) for row in rows)
 
     def latest(self) -> Entry | None:
         """Return the entry that was added last."""
         row = self.connection.execute(STATEMENTS["latest"]).fetchone()
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row)
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
         rows = self.connection.execute(STATEMENTS["refused"])
-        return tuple(_refused(row) for row in rows)
+        return tuple(refused_of(row) for row in rows)
 
     def events(self, lead_id: str | None = None) -> tuple[Event, ...]:
         """Return what happened, in order: to one lead, or everything."""
@@ -286,12 +287,12 @@ class SqliteWork:
     def noted(self, kind: str, key: str) -> Noted | None:
         """Return the event that was noted under a kind and a key."""
         row = self._connection.execute(STATEMENTS["noted"], (kind, key)).fetchone()
-        return None if row is None else _noted(row)
+        return None if row is None else noted_of(row)
 
     def notes(self, after: int, limit: int) -> tuple[tuple[int, Noted], ...]:
         """Return what was noted after a number, in the order in which it was noted, at most so much."""
         rows = self.connection.execute(STATEMENTS["notes"], (after, limit))
-        return tuple((number, _noted(tuple(row))) for number, *row in rows)
+        return tuple((number, noted_of(tuple(row))) for number, *row in rows)
 
     def note(self, event: Noted) -> None:
         """Note an event of a company's past; its kind and key must be new."""
@@ -300,7 +301,7 @@ class SqliteWork:
     def past(self, company: str, since: str, until: str, most: int) -> tuple[Noted, ...]:
         """Return the newest events of a company and all that are linked to it, by its root, between two instants."""
         rows = self._connection.execute(STATEMENTS["past"], (company, since, until, most)).fetchall()
-        return tuple(_noted(row) for row in reversed(rows))
+        return tuple(noted_of(row) for row in reversed(rows))
 
     def keep(self, digest: str, text: str) -> None:
         """Keep a pack's or an organisation's text by its digest, so that decisions stay explainable."""
@@ -347,18 +348,3 @@ class SqliteWork:
 
     def _states(self, name: str, *values: str | int) -> tuple[LeadState, ...]:
         return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(STATEMENTS[name], values))
-
-
-def _entry(row: tuple[str, ...]) -> Entry:
-    lead_id, key, digest, payload, record, at, salt = row
-    return Entry(lead_id=lead_id, key=key, digest=digest, payload=payload, record=record, at=at, salt=salt)
-
-
-def _noted(row: tuple[Any, ...]) -> Noted:
-    key, company, begun, contact, kind, at, payload, salt = row
-    return Noted(key=key, company=company, begun=begun, contact=contact, kind=kind, at=at, payload=payload, salt=salt)
-
-
-def _refused(row: tuple[Any, ...]) -> Refused:
-    key, payload, reason, at, salt = row
-    return Refused(key=key, payload=payload, reason=reason, at=at, salt=salt)

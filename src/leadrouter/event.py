@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from leadrouter.canonical import canonical
 from leadrouter.readonly import read_only
 
 Level: TypeAlias = Literal["info", "warning"]
@@ -102,7 +103,7 @@ class Event:
             "version": self.version,
             "evidence": dict(self.evidence),
         }
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(held)
 
     @classmethod
     def from_json(cls, text: str) -> Event:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, field, frozen
 
 from leadrouter.assignment import quota as q
+from leadrouter.canonical import canonical
 from leadrouter.readonly import read_only
 from leadrouter.staff import PERIODS, Period, Salesperson
 
@@ -76,7 +77,7 @@ class Load:
             "quota": write_quota(self.quota),
             "holdings": dict(self.holdings),
         }
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(held)
 
     @classmethod
     def from_json(cls, text: str) -> Load:

@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from leadrouter.canonical import canonical
 from leadrouter.readonly import editable, read_only
 
 UNIT = 10**12
@@ -135,7 +136,7 @@ class Standing:
             "since": {person: at.isoformat() for person, at in self.since.items()},
             "last": self.last,
         }
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(held)
 
     @classmethod
     def from_json(cls, text: str) -> Standing:

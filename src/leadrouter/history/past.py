@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from attrs import field, frozen
 
+from leadrouter.canonical import canonical
 from leadrouter.readonly import read_only
 from leadrouter.zone import in_utc
 
@@ -52,7 +53,7 @@ class History:
             for each in self.events
         ]
         held = {"at": self.at.isoformat(), "contact": self.contact, "events": events}
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(held)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

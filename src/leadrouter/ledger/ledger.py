@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from leadrouter.canonical import canonical
 from leadrouter.ledger.chain import Kept, Seal
 from leadrouter.ledger.clients import Clients, ReadClients
 from leadrouter.ledger.personal import Personal, ReadPersonal
@@ -61,7 +61,7 @@ class Refused:
 
     def to_json(self) -> str:
         """Return all of it but the salt as canonical JSON: what the digest is made of that the chain covers."""
-        return json.dumps([self.key, self.payload, self.reason, self.at], ensure_ascii=False, separators=(",", ":"))
+        return canonical([self.key, self.payload, self.reason, self.at])
 
 
 @frozen(kw_only=True)
@@ -87,7 +87,7 @@ class Noted:
     def to_json(self) -> str:
         """Return what never changes of it, as canonical JSON: what the digest is made of that the chain covers."""
         held = [self.kind, self.key, self.begun, self.contact, self.at, self.payload]
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+        return canonical(held)
 
 
 class Reading(Protocol):

@@ -9,6 +9,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from leadrouter.canonical import canonical
+
 
 @frozen(kw_only=True)
 class Breaker:
@@ -56,7 +58,7 @@ class Breaker:
 
     def to_json(self) -> str:
         """Return the breaker as canonical JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> Breaker:

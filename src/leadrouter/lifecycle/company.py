@@ -9,6 +9,8 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from leadrouter.canonical import canonical
+
 
 @frozen(kw_only=True)
 class Company:
@@ -50,7 +52,7 @@ class Company:
 
     def to_json(self) -> str:
         """Return the company as canonical JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> Company:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 from attrs import asdict, field, frozen
 
+from leadrouter.canonical import canonical
 from leadrouter.errors import Fault, PlanError
 from leadrouter.readonly import read_only
 
@@ -70,7 +71,7 @@ class Plan:
 
     def to_json(self) -> str:
         """Return the plan as canonical JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str, *, source: str = "plan.json") -> Plan:

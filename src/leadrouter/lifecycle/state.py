@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from attrs import asdict, evolve, field, frozen
 
+from leadrouter.canonical import canonical
 from leadrouter.event import Event
 from leadrouter.lifecycle.lent import Lent
 from leadrouter.lifecycle.offer import Offer
@@ -94,7 +95,7 @@ class LeadState:
         company = self.company if self.destination in _OF_A_COMPANY else None
         demand = (self.pack, self.route, self.step, self.lead_class, company)
         asked = [*demand, sorted(self.declined), dict(self.asks)]
-        return json.dumps(asked, ensure_ascii=False, sort_keys=True)
+        return canonical(asked)
 
     @property
     def order(self) -> tuple[int, datetime, int]:
@@ -114,7 +115,7 @@ class LeadState:
         held["asks"], held["worth"] = dict(self.asks), dict(self.worth)
         held["lent"] = [each.to_list() for each in self.lent]
         held["milestones"] = {name: at.isoformat() for name, at in self.milestones.items()}
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(held)
 
     @classmethod
     def from_json(cls, text: str) -> LeadState:

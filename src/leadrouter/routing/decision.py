@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.strategy import figure_text
+from leadrouter.canonical import canonical
 from leadrouter.document import visible
 from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
@@ -179,7 +180,7 @@ class Decision:
     def _json(self) -> str:
         if self.kept_record is not None:
             return self.kept_record
-        return json.dumps(self.to_record(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return canonical(self.to_record())
 
 
 def digest_of(text: str) -> str:

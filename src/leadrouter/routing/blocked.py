@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import define, field
 
-from leadrouter.routing.evaluate import Maybe, doubtful_tags, unknown_names, value_of
+from leadrouter.routing.evaluate import Maybe, value_of
 from leadrouter.routing.index import Index
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.stage import Stage
@@ -40,6 +40,7 @@ class _Search:
     doubt: dict[str, frozenset[str]] = field(factory=dict)
     """For each name without a sure value the missing fields that it depends on."""
     doubtful_tags: dict[str, frozenset[str]] = field(factory=dict)
+    cells: dict[str, int] = field(factory=dict)
 
     def run(self) -> frozenset[str]:
         pack = self.index.pack
@@ -78,12 +79,14 @@ class _Search:
         They keep an earlier rule with another outcome from holding, or the deciding one holds only without them.
         """
         stage = self.index.stages[table]
-        order = {rule.id: position for position, rule in enumerate(stage.table)}
+        order = stage.positions
         winner = order.get(self.outcome.rules.get(table, ""), len(order))
         blame: frozenset[str] = frozenset()
         reliance: list[frozenset[str]] = []
         falls_elsewhere = False
-        for row, rule in self.possible(stage):
+        for row, rule in self.possible(stage, stage.everything):
+            if order[rule.id] > winner and (falls_elsewhere or not all(reliance)):
+                break
             if order[rule.id] == winner:
                 reliance.append(self.lacking(stage, row))
             elif rule.outcome != result:
@@ -94,10 +97,10 @@ class _Search:
         return blame
 
     def tag(self) -> None:
-        """Part the tags into those that every value of the missing facts leaves, and the others."""
+        """Part the tags that rules ask for into those that every value of the missing facts leaves, and the others."""
         stage = self.index.stages["tag"]
         sure: set[str] = set()
-        for row, rule in self.possible(stage):
+        for row, rule in self.possible(stage, self.index.asked_tags):
             blame = self.lacking(stage, row)
             tag = str(rule.outcome)
             if blame:
@@ -106,12 +109,10 @@ class _Search:
                 sure.add(tag)
         self.known["tags"] = Maybe(frozenset(sure), frozenset(self.doubtful_tags))
 
-    def possible(self, stage: Stage) -> Iterator[tuple[int, Rule]]:
-        """Yield the rows that are true or could be."""
-        mask = stage.everything
+    def possible(self, stage: Stage, mask: int) -> Iterator[tuple[int, Rule]]:
+        """Yield the rows of a mask that are true or could be, in order."""
         for name, column in stage.columns.items():
-            cells = self.index.cells[name]
-            mask &= column.unsure if name in self.doubt else column.masks[cells.cell(self.known.get(name))]
+            mask &= column.unsure if name in self.doubt else column.masks[self.cell(name)]
         calendar = self.index.calendar
         for row in stage.rows(mask):
             residue = zip(stage.residue.get(row, ()), stage.asked.get(row, ()), strict=True)
@@ -121,12 +122,15 @@ class _Search:
             ):
                 yield row, stage.rules[row]
 
+    def cell(self, name: str) -> int:
+        """Return the cell that the known value of a field lies in."""
+        if name not in self.cells:
+            self.cells[name] = self.index.cells[name].cell(self.known.get(name))
+        return self.cells[name]
+
     def lacking(self, stage: Stage, row: int) -> frozenset[str]:
         """Return the missing fields that a row's truth depends on."""
-        names = {demand.field for demand in stage.ways[row].demands}
-        tags: set[str] = set()
-        for each, asked in zip(stage.residue.get(row, ()), stage.asked.get(row, ()), strict=True):
-            names |= {*unknown_names(each, self.known), *asked}
-            tags.update(doubtful_tags(each, self.known.get("tags", Maybe())))
-        doubts = [*(self.doubt.get(name) for name in names), *(self.doubtful_tags.get(tag) for tag in tags)]
-        return frozenset().union(*(each for each in doubts if each is not None))
+        dependence = stage.dependences[row]
+        names = (self.doubt[name] for name in dependence.names & self.doubt.keys())
+        tags = (self.doubtful_tags[tag] for tag in dependence.tags & self.doubtful_tags.keys())
+        return frozenset().union(*names, *tags)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, assert_never
@@ -201,22 +201,3 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "days_between": _where_known(lambda calendar, one, other: (_day(calendar, other) - _day(calendar, one)).days),
     "in_hours": _where_known(lambda calendar, value, name: calendar.hours[name].holds(value, calendar.tz)),
 }
-
-
-def unknown_names(node: e.Expression, facts: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names whose missing values an expression depends on, left to right, perhaps twice."""
-    if isinstance(node, e.Name):
-        if facts.get(node.name) is None:
-            yield node.name
-    elif not (isinstance(node, e.Call) and node.function == "known"):
-        for child in e.children(node):
-            yield from unknown_names(child, facts)
-
-
-def doubtful_tags(node: e.Expression, tags: Maybe) -> Iterator[str]:
-    """Yield the tags, possible but not sure, that an expression asks for."""
-    for each in e.walk(node):
-        if isinstance(each, e.Compare):
-            for left, _, right in each.links():
-                if right == e.Name("tags") and isinstance(left, e.Literal) and left.value in tags.possible:
-                    yield str(left.value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -15,10 +14,7 @@ from leadrouter.routing.blocked import blocked_by
 from leadrouter.routing.evaluate import value_of
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
-from leadrouter.rulepack import expression as e
-from leadrouter.rulepack.condition import Condition
 from leadrouter.rulepack.rule import Rule, Table
-from leadrouter.rulepack.wording import format_expression
 
 NOTHING_KNOWN = "nothing is known of the company's past"
 ERASED = "(erased)"
@@ -115,9 +111,9 @@ def explain_outcome(
 
 def _signals(pack: RulePack, outcome: Outcome, *, is_erased: bool) -> Iterator[SignalExplanation]:
     """Explain the patterns that are not false."""
-    sensed = outcome.sensed
+    sensed, signals = outcome.sensed, outcome.signals
     for pattern in pack.checked.patterns:
-        value = outcome.signals[pattern.name]
+        value = signals[pattern.name]
         if sensed is None:
             yield SignalExplanation(signal=pattern.name, value="unknown", told=NOTHING_KNOWN)
         elif is_erased and value is not False:
@@ -186,15 +182,15 @@ class _Explaining:
 
     def passed(self, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> PassedOver:
         calendar = self.pack.index.calendar
-        worth = ((written, root, value_of(root, facts, calendar)) for written, root in _terms(rule))
-        terms = list(worth) if self.is_erased else [next(each for each in worth if each[2] is not True)]
-        written, root, value = next((each for each in terms if each[2] is False), terms[0])
+        worth = ((demand, value_of(demand.root, facts, calendar)) for demand in rule.demands)
+        demands = list(worth) if self.is_erased else [next(each for each in worth if each[1] is not True)]
+        demand, value = next((each for each in demands if each[1] is False), demands[0])
         unknown = ERASED if self.is_erased else "unknown"
         return PassedOver(
             rule=rule.id,
-            condition=format_expression(written),
+            condition=demand.text,
             value="false" if value is False else unknown,
-            facts=self.shown(e.names(root), facts, types),
+            facts=self.shown(demand.names, facts, types),
         )
 
     def shown(self, names: frozenset[str], facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> dict[str, Any]:
@@ -208,15 +204,3 @@ class _Explaining:
         if isinstance(type_, v.Text) and not self.personal:
             return f"({len(value)} characters)"
         return write_value(type_, value)
-
-
-def _terms(rule: Rule) -> Iterator[tuple[e.Expression, e.Expression]]:
-    """Yield what must hold for a rule, as written and as checked, one demand at a time."""
-    return chain.from_iterable(map(_parts, rule.when))
-
-
-def _parts(condition: Condition) -> Iterator[tuple[e.Expression, e.Expression]]:
-    if isinstance(condition.written, e.And) and isinstance(condition.root, e.And):
-        yield from zip(condition.written.terms, condition.root.terms, strict=True)
-    else:
-        yield condition.written, condition.root

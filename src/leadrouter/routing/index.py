@@ -18,7 +18,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from math import ceil, floor
 from sys import intern
 from typing import Any, Protocol
@@ -67,6 +67,13 @@ class Index:
             cells.setdefault(name, Cells.of(types[name], ()))
         stages = {table.name: compile_stage(table, ways[table.name], cells) for table in pack.tables}
         return cls(pack, cells, stages, pack.calendar)
+
+    @cached_property
+    def asked_tags(self) -> int:
+        """The rows of the tag table whose tags any rule asks for."""
+        asked = frozenset().union(*(each.tags for stage in self.stages.values() for each in stage.dependences))
+        rules = self.stages["tag"].rules
+        return sum(1 << len(rules) - 1 - row for row, rule in enumerate(rules) if rule.outcome in asked)
 
     def decider(self) -> Decide:
         """Return the function that decides a lead.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 
 from attrs import frozen
@@ -28,6 +29,14 @@ class Column:
     field: str
     masks: tuple[int, ...]
     unsure: int
+
+
+@frozen
+class Dependence:
+    """The names whose values a row's truth may depend on, and the tags that it asks for."""
+
+    names: frozenset[str]
+    tags: frozenset[str]
 
 
 @frozen(eq=False)
@@ -65,6 +74,16 @@ class Stage:
         """As `by_length`, but None for rows with a residue."""
         rows = range(len(self.rules) - 1, -1, -1)
         return (None, *(None if row in self.residue else self.rules[row] for row in rows))
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each rule stands in the table, by id."""
+        return {rule.id: position for position, rule in enumerate(self.table)}
+
+    @cached_property
+    def dependences(self) -> tuple[Dependence, ...]:
+        """What the truth of each row may depend on."""
+        return tuple(_dependence(way) for way in self.ways)
 
     def rows(self, mask: int) -> Iterator[int]:
         """Yield the rows of a mask in order."""
@@ -110,6 +129,18 @@ def compile_stage(table: Table, ways: Sequence[tuple[Alternative, ...]], cells: 
         rest={row: rest for row, (_, rest) in parted.items() if rest},
         reads=frozenset().union(*(e.names(each) for _, rest in parted.values() for each in rest)),
         asked={row: tuple(map(_asked, conditions)) for row, conditions in residue.items()},
+    )
+
+
+def _dependence(way: Alternative) -> Dependence:
+    names = (e.names(each) for each in way.residue)
+    nodes = (node for each in way.residue for node in e.walk(each) if isinstance(node, e.Compare))
+    links = (link for node in nodes for link in node.links())
+    return Dependence(
+        names=frozenset(demand.field for demand in way.demands).union(*names),
+        tags=frozenset(
+            str(left.value) for left, _, right in links if right == e.Name("tags") and isinstance(left, e.Literal)
+        ),
     )
 
 

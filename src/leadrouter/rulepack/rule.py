@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain
 
 from attrs import field, frozen
 
+from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Condition
 from leadrouter.rulepack.expression import Value
+from leadrouter.rulepack.wording import format_expression
 from leadrouter.span import Span
+
+
+@frozen
+class Demand:
+    """One of the things that must hold for a rule: as `written`, and as checked with its `root`."""
+
+    written: e.Expression
+    root: e.Expression
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical text of what is written."""
+        return format_expression(self.written)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The fields that are read."""
+        return e.names(self.root)
 
 
 @frozen(kw_only=True)
@@ -29,10 +51,15 @@ class Rule:
         """Whether the rule holds for every lead."""
         return not self.when
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The fields that the rule's conditions read."""
         return frozenset().union(*(condition.names for condition in self.when))
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """Everything that must hold, one thing at a time: the terms of each condition."""
+        return tuple(chain.from_iterable(map(_demands, self.when)))
 
 
 @frozen
@@ -53,3 +80,10 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.rules)
+
+
+def _demands(condition: Condition) -> Iterator[Demand]:
+    if isinstance(condition.written, e.And) and isinstance(condition.root, e.And):
+        yield from map(Demand, condition.written.terms, condition.root.terms)
+    else:
+        yield Demand(condition.written, condition.root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadrouter.routing.evaluate import Maybe, doubtful_tags, evaluate, unknown_names, value_of
+from leadrouter.routing.evaluate import Maybe, evaluate, value_of
 from leadrouter.rulepack.parse import parse_pack
 from leadrouter.rulepack.syntax import parse_expression
 from tests.strategies import CALENDAR
@@ -69,16 +69,3 @@ def test_tags_may_depend_on_what_is_missing(text: str, worth):
     tags = Maybe(frozenset({"sure"}), frozenset({"perhaps"}))
     tree, _ = parse_expression(text)
     assert value_of(tree, {"tags": tags}, CALENDAR) is worth
-
-
-def test_doubtful_tags_are_those_that_are_asked_for():
-    """Possible and not sure, at whatever depth they are asked for."""
-    tags = Maybe(frozenset({"sure"}), frozenset({"perhaps", "other"}))
-    tree, _ = parse_expression('a or not ("sure" in tags or "perhaps" in tags) and b == "other" and a in tags')
-    assert list(doubtful_tags(tree, tags)) == ["perhaps"]
-
-
-def test_unknown_names_are_those_whose_values_are_missing():
-    """From the left; `known` depends on no value."""
-    tree, _ = parse_expression('a > 5 and known(b) and contains(c, "d") and a + e > f')
-    assert list(unknown_names(tree, {"c": "d", "e": None, "f": 0})) == ["a", "a", "e"]

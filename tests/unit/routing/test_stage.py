@@ -67,3 +67,33 @@ def test_a_table_without_rules_has_no_rows():
     """Nothing is allowed, and nothing is asked."""
     compiled = Index.of(parse().checked).stages["tag"]
     assert (compiled.rules, dict(compiled.columns), compiled.everything, compiled.by_length) == ((), {}, 0, (None,))
+
+
+@pytest.mark.parametrize(
+    ("when", "names", "tags"),
+    [
+        ("sites > 5 and hot", {"sites", "hot"}, set()),
+        ('hot or (known(kind) and contains(note, "b"))', {"hot", "kind", "note"}, set()),
+        ('hot and not ("a" in tags or sites > 5 and "b" in tags)', {"hot", "sites", "tags"}, {"a", "b"}),
+        ('hot and kind == "x" and not known(tags)', {"hot", "kind", "tags"}, set()),
+    ],
+)
+def test_a_row_depends_on_what_its_conditions_name(when: str, names: set[str], tags: set[str]):
+    """The facts, asked for or only asked whether they are known, and the tags that are asked for."""
+    tagging = "tag: [{rule: one, when: hot, tag: a}, {rule: other, when: hot, tag: b}]"
+    classes = f"classify: [{{rule: r, when: '{when}', class: mass}}, {REST}]"
+    index = Index.of(parse(VOCABULARY, tagging, classes).checked)
+    rows = [row for row, rule in enumerate(index.stages["classify"].rules) if rule.id == "r"]
+    found = [index.stages["classify"].dependences[row] for row in rows]
+    assert frozenset().union(*(each.names for each in found)) == names
+    assert frozenset().union(*(each.tags for each in found)) == tags
+
+
+def test_only_tags_that_are_asked_for_matter():
+    """Which of them a rule asks for is known of the table's rows."""
+    tagging = "tag: [{rule: one, when: hot, tag: a}, {rule: other, when: sites > 5, tag: b}]"
+    index = Index.of(
+        parse(VOCABULARY, tagging, f"""classify: [{{rule: r, when: '"b" in tags', class: mass}}, {REST}]""").checked
+    )
+    assert [rule.outcome for rule in index.stages["tag"].rules] == ["a", "b"]
+    assert index.asked_tags == 0b01

@@ -99,9 +99,9 @@ class Event:
             "name": self.name,
             "lead_id": self.lead_id,
             "at": self.at.isoformat(),
-            "details": dict(self.details),
+            "details": self.details,
             "version": self.version,
-            "evidence": dict(self.evidence),
+            "evidence": self.evidence,
         }
         return canonical(held)
 

@@ -18,7 +18,7 @@ from leadrouter.zone import takes_effect
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
-@frozen
+@frozen(cache_hash=True)
 class Window:
     """A stretch `[opens, closes)` of the days on which it starts.
 
@@ -42,7 +42,7 @@ class Window:
         return takes_effect(day, self.opens, tz) <= at < takes_effect(last, self.closes, tz)
 
 
-@frozen
+@frozen(cache_hash=True)
 class Hours:
     """A named business-hours calendar: open where any of its windows holds."""
 

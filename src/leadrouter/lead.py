@@ -63,7 +63,7 @@ def _aware(_: object, __: object, received: datetime | None) -> None:
         in_utc(received)
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True)
 class Lead:
     """One inbound request as it arrived.
 

@@ -75,7 +75,7 @@ class Load:
             "is_paused": self.is_paused,
             "paused_until": None if self.paused_until is None else self.paused_until.isoformat(),
             "quota": write_quota(self.quota),
-            "holdings": dict(self.holdings),
+            "holdings": self.holdings,
         }
         return canonical(held)
 

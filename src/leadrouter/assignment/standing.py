@@ -130,9 +130,9 @@ class Standing:
             "pool": self.pool,
             "leads": self.leads,
             "total": self.total,
-            "owed": dict(self.owed),
-            "got": dict(self.got),
-            "turns": dict(self.turns),
+            "owed": self.owed,
+            "got": self.got,
+            "turns": self.turns,
             "since": {person: at.isoformat() for person, at in self.since.items()},
             "last": self.last,
         }

@@ -48,7 +48,17 @@ class Company:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the company for programs."""
-        return {**asdict(self), "since": None if self.since is None else self.since.isoformat()}
+        return {
+            "id": self.id,
+            "root": self.root,
+            "link": self.link,
+            "rule": self.rule,
+            "owner": self.owner,
+            "second": self.second,
+            "since": None if self.since is None else self.since.isoformat(),
+            "size": self.size,
+            "version": self.version,
+        }
 
     def to_json(self) -> str:
         """Return the company as canonical JSON."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -144,7 +143,8 @@ class Desk:
 
     def begin(self, state: LeadState) -> LeadState:
         """Take in a new lead; its first event is told by `began`, when it is known where it went."""
-        begun = evolve(state, sla_due=self._sla_due(state))
+        sla_due = self._sla_due(state)
+        begun = state if sla_due is None else evolve(state, sla_due=sla_due)
         self._leads[state.lead_id], self._written[state.lead_id] = begun, 0
         return begun
 
@@ -167,13 +167,16 @@ class Desk:
             after = fold(state, event)
         self.events.append(event)
         self._leads[state.lead_id] = after
-        change = Counter(after.counted)
-        change.subtract(state.counted)
-        for person, count in sorted(change.items()):
-            if count:
-                load = self.load(person)
-                self.put_load(evolve(load, open_leads=load.open_leads + count))
+        self._count_open(state.counted, after.counted)
         return after
+
+    def _count_open(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+        """Count a lead among the open ones of other people than before."""
+        for people, other, count in ((before, after, -1), (after, before, 1)):
+            for person in people:
+                if person not in other:
+                    load = self.load(person)
+                    self.put_load(evolve(load, open_leads=load.open_leads + count))
 
     def _sla_due(self, state: LeadState) -> datetime | None:
         """Return when the next target or reminder of a lead falls due."""

@@ -101,8 +101,11 @@ def notices(state: LeadState, sla: Sla, organisation: Organisation) -> tuple[Not
 
 def next_due(state: LeadState, sla: Sla, organisation: Organisation) -> datetime | None:
     """Return when the next of them is due."""
-    pending = notices(state, sla, organisation) if sla.targets or sla.classes else ()
-    return pending[0].at if pending else None
+    if not (sla.targets or sla.classes):
+        return None
+    pending = (_notices(state, sla, organisation, measured) for measured in MEASURED)
+    first = (next((each.at for each in told if each.mark not in state.reminded), None) for told in pending)
+    return min(filter(None, first), default=None)
 
 
 def business_time(state: LeadState, target: Target | None, organisation: Organisation) -> BusinessTime:
@@ -121,6 +124,7 @@ def business_time(state: LeadState, target: Target | None, organisation: Organis
 
 
 def _notices(state: LeadState, sla: Sla, organisation: Organisation, measured: Measured) -> Iterator[Notice]:
+    """Yield what is told of one target, in order: reminders, the earliest first, before it falls due, then others."""
     target = sla.target(measured, state.lead_class)
     started, stopped = _span(state, measured)
     if target is None or started is None or stopped is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Literal, TypeAlias, get_args
 
-from attrs import asdict, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from leadrouter.canonical import canonical
 from leadrouter.event import Event
@@ -94,8 +94,7 @@ class LeadState:
             return None
         company = self.company if self.destination in _OF_A_COMPANY else None
         demand = (self.pack, self.route, self.step, self.lead_class, company)
-        asked = [*demand, sorted(self.declined), dict(self.asks)]
-        return canonical(asked)
+        return canonical([*demand, sorted(self.declined), self.asks])
 
     @property
     def order(self) -> tuple[int, datetime, int]:
@@ -104,17 +103,35 @@ class LeadState:
 
     def to_json(self) -> str:
         """Return the state as canonical JSON."""
-        held = asdict(self, recurse=False)
-        for name, value in held.items():
-            match value:
-                case datetime():
-                    held[name] = value.isoformat()
-                case frozenset():
-                    held[name] = sorted(value)
-        held["offers"] = [offer.to_dict() for offer in self.offers]
-        held["asks"], held["worth"] = dict(self.asks), dict(self.worth)
-        held["lent"] = [each.to_list() for each in self.lent]
-        held["milestones"] = {name: at.isoformat() for name, at in self.milestones.items()}
+        held = {
+            "lead_id": self.lead_id,
+            "number": self.number,
+            "version": self.version,
+            "status": self.status,
+            "lead_class": self.lead_class,
+            "route": self.route,
+            "pack": self.pack,
+            "arrived": self.arrived.isoformat(),
+            "step": self.step,
+            "destination": self.destination,
+            "priority": self.priority,
+            "offers": [offer.to_dict() for offer in self.offers],
+            "declined": sorted(self.declined),
+            "holder": self.holder,
+            "accountable": self.accountable,
+            "because": self.because,
+            "deadline": _text(self.deadline),
+            "sla_due": _text(self.sla_due),
+            "asks": self.asks,
+            "worth": self.worth,
+            "pool": self.pool,
+            "charged": self.charged,
+            "is_credited": self.is_credited,
+            "company": self.company,
+            "milestones": {name: at.isoformat() for name, at in self.milestones.items()},
+            "reminded": sorted(self.reminded),
+            "lent": [each.to_list() for each in self.lent],
+        }
         return canonical(held)
 
     @classmethod
@@ -354,3 +371,7 @@ def _first(state: LeadState, milestone: str, at: datetime) -> dict[str, datetime
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -31,7 +31,7 @@ from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True)
 class Decision:
     """What the router answers for one lead.
 

@@ -92,8 +92,11 @@ def place(
 
 
 def _facts(pack: RulePack, outcome: Outcome, names: frozenset[str]) -> dict[str, Any]:
-    types, facts = pack.checked.types, outcome.facts
-    return {name: write_value(types[name], facts[name]) for name in sorted(names) if name in facts and name in types}
+    """Return the facts of these names as JSON holds them, those of the pack's that are known."""
+    types = pack.checked.types
+    asked = sorted(names & types.keys())
+    facts = outcome.facts if asked else {}
+    return {name: write_value(types[name], facts[name]) for name in asked if name in facts}
 
 
 def _routed(decision: Decision, state: LeadState, link: str | None, covers: Mapping[str, str]) -> Event:

@@ -30,11 +30,13 @@ class Shelf:
     texts: dict[BookName, tuple[str, Book]] = field(factory=dict, init=False)
     count: int | None = field(default=None, init=False)
     heads: dict[str, LeadState] | None = field(default=None, init=False)
+    _before: frozenset[BookName] = field(default=frozenset(), init=False)
 
     def look(self, data_version: int) -> bool:
         """Forget what may have changed since the last unit of work; tell whether anything may have."""
         if data_version == self.data_version:
             return False
+        self._before = frozenset(self.books)
         self.books, self.count, self.heads = {}, None, None
         self.data_version = data_version
         return True
@@ -45,6 +47,12 @@ class Shelf:
         data_version, self.data_version = self.data_version, -1
         yield self
         self.data_version = data_version
+
+    def asked(self, kind: type[Book]) -> list[str]:
+        """Return, once, the names of the books of a kind that were here before others wrote: they are asked together."""
+        names = [name for each, name in self._before if each is kind and (each, name) not in self.books]
+        self._before = frozenset(each for each in self._before if each[0] is not kind)
+        return names
 
     def read(self, name: BookName, text: str | None) -> Book | None:
         """Return the book that a text says."""

@@ -92,7 +92,7 @@ UPDATE lead SET version = ?, is_open = ?, queue = ?, rank = ?, arrived = ?, due 
 WHERE lead_id = ?
 
 -- name: standing
-SELECT standing FROM standing WHERE pool = ?
+SELECT pool, standing FROM standing WHERE pool IN (SELECT value FROM json_each(?))
 
 -- name: standings
 SELECT standing FROM standing ORDER BY pool
@@ -101,7 +101,7 @@ SELECT standing FROM standing ORDER BY pool
 INSERT INTO standing VALUES (?, ?) ON CONFLICT DO UPDATE SET standing = excluded.standing
 
 -- name: load
-SELECT load FROM person WHERE person = ?
+SELECT person, load FROM person WHERE person IN (SELECT value FROM json_each(?))
 
 -- name: loads
 SELECT load FROM person ORDER BY person
@@ -110,7 +110,7 @@ SELECT load FROM person ORDER BY person
 INSERT INTO person VALUES (?, ?) ON CONFLICT DO UPDATE SET load = excluded.load
 
 -- name: breaker
-SELECT breaker FROM breaker WHERE pool = ?
+SELECT pool, breaker FROM breaker WHERE pool IN (SELECT value FROM json_each(?))
 
 -- name: breakers
 SELECT breaker FROM breaker ORDER BY pool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from leadrouter.adapters.sqlite.shelf import Book, BookName, Shelf
 from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
+from leadrouter.canonical import canonical
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
@@ -139,10 +140,12 @@ class SqliteWork:
 
     def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
         """Return where the leads after a number stand, in the order of their numbers, at most so many."""
+        self._write()
         return self._states("leads", after, -1 if limit is None else limit)
 
     def open_leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
+        self._write()
         return self._states("open leads")
 
     def count(self) -> int:
@@ -154,7 +157,10 @@ class SqliteWork:
     def waiting(self) -> tuple[LeadState, ...]:
         """Return the first lead of each queue, in the order in which they are served."""
         if self._heads is None or self._has_lost_a_head():
-            self._heads, self._moved = {state.lead_id: state for state in self._states("heads")}, {}
+            if any(seen for _, seen in self._leads.values()):
+                self._write()  # a new lead needs no row to be the first of its queue, or behind it
+            self._heads = {state.lead_id: state for state in self._states("heads")}
+            self._moved = {lead_id: self._moved[lead_id] for lead_id in self._leads.keys() & self._moved.keys()}
         return tuple(sorted(self._first_of_each_queue().values(), key=lambda state: state.order))
 
     def _has_lost_a_head(self) -> bool:
@@ -176,6 +182,7 @@ class SqliteWork:
 
     def due(self, at: datetime) -> tuple[LeadState, ...]:
         """Return the leads for which something is due by an instant, the most overdue first."""
+        self._write()
         return self._states("due", at.isoformat())
 
     def next_due(self) -> datetime | None:
@@ -315,10 +322,16 @@ class SqliteWork:
         elif key in self._shelf.books:
             book = self._shelf.books[key]
         else:
-            row = self._connection.execute(STATEMENTS[_NAMES[kind]], (name,)).fetchone()
-            book = self._shelf.read(key, None if row is None else row[0])
+            for each, text in self._texts(kind, [name, *self._shelf.asked(kind)]):
+                self._shelf.read((kind, each), text)
+            book = self._shelf.books[key]
         assert book is None or isinstance(book, kind), "INVARIANT: a book stands under its kind"
         return book
+
+    def _texts(self, kind: type[Book], names: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+        """Yield the texts of books of a kind by name."""
+        rows = dict(self._connection.execute(STATEMENTS[_NAMES[kind]], (canonical(names),)))
+        yield from ((name, rows.get(name)) for name in names)
 
     def _put_book(self, name: str, book: Book) -> None:
         key = (type(book), name)
@@ -347,4 +360,4 @@ class SqliteWork:
         return None if row is None else row[0]
 
     def _states(self, name: str, *values: str | int) -> tuple[LeadState, ...]:
-        return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(STATEMENTS[name], values))
+        return tuple(LeadState.from_json(text) for (text,) in self._connection.execute(STATEMENTS[name], values))

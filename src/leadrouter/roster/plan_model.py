@@ -269,10 +269,11 @@ def _due(share: Worth, owed: Fraction) -> Worth:
     return Worth(hours=share.hours, weighted=due, weekend=share.weekend, holiday=share.holiday)
 
 
-def _before(slot: Slot, before: Iterable[DatedDuty], index: Mapping[str, int]) -> Iterator[int]:
-    for duty in before:
-        if too_close(slot, duty, timedelta(0)):
-            yield from (index[person] for person in duty.people if person in index)
+def _before(slot: Slot, before: Sequence[DatedDuty], index: Mapping[str, int]) -> Iterator[int]:
+    """Yield who had a slot: those with duties of just its time, or with any during it where there are none."""
+    same = [duty for duty in before if (duty.start, duty.end) == (slot.start, slot.end)]
+    for duty in same or (duty for duty in before if too_close(slot, duty, timedelta(0))):
+        yield from (index[person] for person in duty.people if person in index)
 
 
 @frozen

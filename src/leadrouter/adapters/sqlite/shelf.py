@@ -48,8 +48,8 @@ class Shelf:
         yield self
         self.data_version = data_version
 
-    def asked(self, kind: type[Book]) -> list[str]:
-        """Return, once, the names of the books of a kind that were here before others wrote: they are asked together."""
+    def missing(self, kind: type[Book]) -> list[str]:
+        """Return, once, the names of the books of a kind that were here before others wrote."""
         names = [name for each, name in self._before if each is kind and (each, name) not in self.books]
         self._before = frozenset(each for each in self._before if each[0] is not kind)
         return names

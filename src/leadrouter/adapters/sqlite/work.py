@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -322,16 +322,17 @@ class SqliteWork:
         elif key in self._shelf.books:
             book = self._shelf.books[key]
         else:
-            for each, text in self._texts(kind, [name, *self._shelf.asked(kind)]):
-                self._shelf.read((kind, each), text)
-            book = self._shelf.books[key]
+            book = self._read_books(kind, name)
         assert book is None or isinstance(book, kind), "INVARIANT: a book stands under its kind"
         return book
 
-    def _texts(self, kind: type[Book], names: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-        """Yield the texts of books of a kind by name."""
-        rows = dict(self._connection.execute(STATEMENTS[_NAMES[kind]], (canonical(names),)))
-        yield from ((name, rows.get(name)) for name in names)
+    def _read_books(self, kind: type[Book], name: str) -> Book | None:
+        """Put a book on the shelf, and all of its kind that others may have changed since they were there."""
+        names = sorted({name, *self._shelf.missing(kind)})
+        texts = dict(self._connection.execute(STATEMENTS[_NAMES[kind]], (canonical(names),)))
+        for each in names:
+            self._shelf.read((kind, each), texts.get(each))
+        return self._shelf.books[kind, name]
 
     def _put_book(self, name: str, book: Book) -> None:
         key = (type(book), name)

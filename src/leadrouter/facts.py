@@ -30,9 +30,12 @@ LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
 _SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
-_BY_COMMAS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-_BY_POINTS = re.compile(r"[-+]?\d{1,3}((\.\d{3}){2,}|(\.\d{3})+,\d+)")
+_FIRST = r"[-+]?(?!0[.,])\d{1,3}"  # no group of thousands is a lone zero
+AMBIGUOUS = re.compile(rf"{_FIRST}[.,]\d{{3}}")
+"""Text that is one number for those who group thousands with its mark, and another for those who do not."""
+
+_BY_COMMAS = re.compile(rf"{_FIRST}(,\d{{3}})+(\.\d+)?")
+_BY_POINTS = re.compile(rf"{_FIRST}((\.\d{{3}}){{2,}}|(\.\d{{3}})+,\d+)")
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 _FINEST = Decimal("1e-9")
 _EXPONENTS = range(-9, 1)
@@ -193,15 +196,20 @@ def _text(type_: v.Text, raw: object) -> str:
 def exact(text: str) -> Decimal:
     """Return the number that a form string spells, with its groups and either decimal mark.
 
+    >>> exact("1.234.567"), exact("1.2340"), exact("0.125")
+    (Decimal('1234567'), Decimal('1.2340'), Decimal('0.125'))
+
     Raises:
-        Refusal: it spells none, or `4,200` might be four thousand or four point two.
+        Refusal: it spells none, or `4,200` and `4.200` might be four thousand or four point two.
     """
     stripped = text.strip()
     if len(stripped) > _SHOWN:
         raise Refusal(f"{show(text)} is too long for a number", f"at most {_SHOWN} characters")
     digits = _SPACES.sub("", stripped)
-    if _AMBIGUOUS.fullmatch(digits):
-        raise Refusal(f"{show(text)} has two meanings", "write 4200 or 4.2", "LR405")
+    if AMBIGUOUS.fullmatch(digits):
+        whole, _, rest = digits.replace(",", ".").partition(".")
+        fix = f"write {whole}{rest} or {spell_number(Decimal(f'{whole}.{rest}'))}"
+        raise Refusal(f"{show(text)} has two meanings", fix, "LR405")
     if _BY_COMMAS.fullmatch(digits):
         digits = digits.replace(",", "")
     elif _BY_POINTS.fullmatch(digits):
@@ -387,9 +395,9 @@ def write_value(type_: v.Type, value: Any) -> Any:
     """
     match type_:
         case v.Money():
-            return f"{write_number(value)} {type_.currency}"
+            return f"{spell_number(value)} {type_.currency}"
         case v.Number():
-            return write_number(value)
+            return spell_number(value)
         case v.Instant():
             return value.astimezone(UTC).isoformat()
         case v.Date():
@@ -409,6 +417,16 @@ def write_number(value: Decimal) -> str:
     """
     text = f"{value:f}" if value else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def spell_number(value: Decimal) -> str:
+    """Write an exact number as text in which `exact` finds no second meaning.
+
+    >>> spell_number(Decimal("4.200")), spell_number(Decimal("4.125")), spell_number(Decimal("0.125"))
+    ('4.2', '4.1250', '0.125')
+    """
+    text = write_number(value)
+    return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
 
 
 def write_duration(value: timedelta) -> str:

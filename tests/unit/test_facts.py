@@ -139,11 +139,23 @@ def test_a_set_is_refused_for_the_same_reason_each_time():
         read_value(v.EnumSet(("a",)), {"e", "d", "c", "b"})
 
 
-@pytest.mark.parametrize("text", ["1,234", "+999,000"])
-def test_what_has_two_meanings_is_refused(text: str):
-    """`1,234` may be twelve hundred or one and a bit; nothing is guessed."""
-    with pytest.raises(Refusal, match="two meanings"):
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("1,234", "write 1234 or 1.2340"),
+        ("1.234", "write 1234 or 1.2340"),
+        ("+999,000", "write +999000 or 999"),
+        ("-4.200", "write -4200 or -4.2"),
+        ("1.000", "write 1000 or 1"),
+    ],
+)
+def test_what_has_two_meanings_is_refused(text: str, fix: str):
+    """`1,234` and `1.234` may be twelve hundred or one and a bit; nothing is guessed, and both can be written."""
+    with pytest.raises(Refusal, match="two meanings") as refused:
         exact(text)
+    assert refused.value.fix == fix
+    number, fraction = fix.removeprefix("write ").split(" or ")
+    assert exact(number) == exact(fraction) * 1000
 
 
 def test_a_value_is_shown_short_and_without_what_harms():

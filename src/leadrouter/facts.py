@@ -29,6 +29,7 @@ YEARS = range(1900, 3000)
 LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
+_MINUS = "\N{MINUS SIGN}"
 _SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _FIRST = r"[-+]?(?!0[.,])\d{1,3}"  # no group of thousands is a lone zero
 AMBIGUOUS = re.compile(rf"{_FIRST}[.,]\d{{3}}")
@@ -202,7 +203,7 @@ def exact(text: str) -> Decimal:
     Raises:
         Refusal: it spells none, or `4,200` and `4.200` might be four thousand or four point two.
     """
-    stripped = text.strip()
+    stripped = text.strip().replace(_MINUS, "-")
     if len(stripped) > _SHOWN:
         raise Refusal(f"{show(text)} is too long for a number", f"at most {_SHOWN} characters")
     digits = _SPACES.sub("", stripped)
@@ -290,7 +291,7 @@ def split_money(text: str) -> tuple[str | None, str]:
     Raises:
         Refusal: the text has no such form, or its symbol names no single currency.
     """
-    found = _MONEY.fullmatch(text.strip()) if len(text) <= _SHOWN else None
+    found = _MONEY.fullmatch(text.strip().replace(_MINUS, "-")) if len(text) <= _SHOWN else None
     if found is None or (found["before"] and found["after"]):
         raise Refusal(f"{show(text)} is not an amount of money", "write it as 4200000 or 4_200_000 RUB")
     mark = found["before"] or found["after"]

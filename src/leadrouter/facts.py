@@ -29,6 +29,7 @@ YEARS = range(1900, 3000)
 LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
+_MOST_COMPOSED = 4  # characters that NFC makes one of, as it does of an alpha with three marks
 _MINUS = "\N{MINUS SIGN}"
 _SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _FIRST = r"[-+]?(?!0[.,])\d{1,3}"  # no group of thousands is a lone zero
@@ -170,22 +171,38 @@ def _bool(type_: v.Bool, raw: object) -> bool:
 
 
 def clean_text(raw: str, longest: int) -> str:
-    """Return the text in NFC.
+    """Return the text in NFC, of which it may have so many characters.
 
     Raises:
         Refusal: it is too long, or holds a NUL or half a surrogate pair.
     """
-    if len(raw) > longest:
-        raise Refusal(f"a text of {len(raw):_} characters, {longest:_} are allowed", "shorten it", "LR406")
+    if len(raw) > longest * _MOST_COMPOSED:
+        raise _too_long(raw, longest)
+    check_characters(raw)
+    text = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
+    if len(text) > longest:
+        raise _too_long(text, longest)
+    return text
+
+
+def check_characters(raw: str) -> None:
+    """Refuse what not every ledger can keep.
+
+    Raises:
+        Refusal: the text holds a NUL or half a surrogate pair.
+    """
     if "\0" in raw:
         raise Refusal(f"{show(raw)} holds a NUL character", "remove it", "LR406")
     if raw.isascii():
-        return raw
+        return
     try:
         raw.encode()
     except UnicodeEncodeError:
         raise Refusal(f"{show(raw)} holds half a surrogate pair", "decode it as UTF-8", "LR406") from None
-    return unicodedata.normalize("NFC", raw)
+
+
+def _too_long(text: str, longest: int) -> Refusal:
+    return Refusal(f"a text of {len(text):_} characters, {longest:_} are allowed", "shorten it", "LR406")
 
 
 def _text(type_: v.Text, raw: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -12,6 +14,7 @@ from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
 from leadrouter.facts import (
     Refusal,
+    clean_text,
     exact,
     kind_of,
     read_facts,
@@ -131,6 +134,16 @@ def test_values_that_have_no_meaning_are_refused(type_, raw, code: str):
         read_value(type_, raw)
     assert refused.value.code == code
     assert refused.value.fix
+
+
+def test_what_is_kept_of_a_text_is_measured():
+    """A letter with its marks is one character, and no letter has more of them than the slack allows."""
+    for code in range(sys.maxunicode + 1):
+        parts = unicodedata.normalize("NFD", chr(code))
+        if len(parts) > 1 and unicodedata.normalize("NFC", parts) == chr(code):
+            assert clean_text(parts, 1) == chr(code)
+    with pytest.raises(Refusal, match="a text of 2 characters, 1 are allowed"):
+        clean_text("и\u0306и\u0306", 1)
 
 
 def test_a_set_is_refused_for_the_same_reason_each_time():

@@ -18,6 +18,7 @@ from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
+from leadrouter.facts import Refusal, check_characters, is_keepable
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.chain import Kept
@@ -210,6 +211,8 @@ class Doors:
 
     def close_breaker(self, pool: str, *, at: datetime | None = None) -> None:
         """Go on offering in a pool (`department(sales)`) whose breaker is open; nothing where it is closed."""
+        if not is_keepable(pool):
+            return
         with self._desk(instant(at)) as desk:
             answer.close_breaker(desk, pool)
             serve(desk)
@@ -267,7 +270,8 @@ class Doors:
             limit: how many events at most.
 
         Raises:
-            ValueError: the limit is less than one: nothing would ever be given.
+            ValueError: the limit is less than one: nothing would ever be given; or the name holds a NUL or half
+                a surrogate pair.
         """
         with self.ledger.reading() as work:
             before, log = undelivered(work, consumer, limit)
@@ -396,6 +400,10 @@ def undelivered(work: Reading, consumer: str, limit: int) -> tuple[int, tuple[Ke
     """Return the number of the last event that a consumer has had, and those after it; `limit` at most."""
     if limit < 1:
         raise ValueError(f"limit is {limit}; deliver at least one event at a time")
+    try:
+        check_characters(consumer)
+    except Refusal as refusal:
+        raise ValueError(f"consumer {refusal}") from None
     before = work.position(consumer)
     return before, work.log(before, limit)
 

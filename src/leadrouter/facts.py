@@ -201,6 +201,15 @@ def check_characters(raw: str) -> None:
         raise Refusal(f"{show(raw)} holds half a surrogate pair", "decode it as UTF-8", "LR406") from None
 
 
+def is_keepable(raw: str) -> bool:
+    """Tell whether every ledger can keep a text: what is looked for by another one is nowhere."""
+    try:
+        check_characters(raw)
+    except Refusal:
+        return False
+    return True
+
+
 def _too_long(text: str, longest: int) -> Refusal:
     return Refusal(f"a text of {len(text):_} characters, {longest:_} are allowed", "shorten it", "LR406")
 

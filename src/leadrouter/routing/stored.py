@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from leadrouter.errors import UnknownLeadError
+from leadrouter.facts import is_keepable, show
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals
 from leadrouter.lead import Lead
@@ -43,10 +44,10 @@ def find_entry(work: Reading, lead_id: str, sees: Callable[[Entry], bool] = lamb
     Raises:
         UnknownLeadError: no lead has that id, or several begin so.
     """
-    found = [entry for entry in work.entries(lead_id) if sees(entry)]
+    found = [entry for entry in work.entries(lead_id) if sees(entry)] if is_keepable(lead_id) else []
     if len(found) != 1:
         many = f"{len(found)} leads have" if found else "no lead has"
-        raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
+        raise UnknownLeadError(f"{many} an id that begins with {show(lead_id)}")
     return found[0]
 
 

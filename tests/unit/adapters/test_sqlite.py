@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
+from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.ledger.memory import MemoryLedger
 
 
@@ -222,6 +224,15 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert path.read_text().startswith("dear diary")
     with pytest.raises(LedgerError):
         SqliteLedger(str(tmp_path / "no" / "such" / "folder.db"))
+
+
+def test_a_text_that_is_no_unicode_is_refused_and_leaves_the_ledger_usable(tmp_path):
+    """In the words of every ledger."""
+    with closing(SqliteLedger(str(tmp_path / "leads.db"))) as ledger:
+        for ask in (ledger.text, ledger.entries):
+            with pytest.raises(LedgerError, match=UNKEEPABLE):
+                ask("\ud800")
+        assert ledger.entries() == ()
 
 
 def test_ledgers_have_addresses(tmp_path):

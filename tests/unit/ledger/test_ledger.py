@@ -14,6 +14,7 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
+from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.ledger.ledger import Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
@@ -85,6 +86,15 @@ def test_a_key_is_taken_once(ledger):
     with ledger.reading() as work:
         assert work.load("anna") is None
     assert ledger.entries() == (ENTRY,)
+
+
+def test_a_text_that_is_no_unicode_is_refused_in_the_same_words(ledger):
+    """By every ledger, which goes on as if nothing had happened."""
+    with pytest.raises(LedgerError, match=UNKEEPABLE), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.put_load(LOAD)
+        work.append(evolve(EVENT, details={"reason": "\ud800"}))
+    with ledger.reading() as work:
+        assert (work.load("anna"), work.events()) == (None, ())
 
 
 def test_salts_are_new(ledger):

@@ -20,6 +20,7 @@ from leadrouter.adapters.sqlite.shelf import Shelf
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
+from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.ledger.ledger import Entry, Refused
 
 Synchronous: TypeAlias = Literal["full", "normal"]
@@ -165,3 +166,5 @@ def _refusing(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
+    except UnicodeEncodeError:
+        raise LedgerError(UNKEEPABLE) from None

@@ -39,6 +39,8 @@ from leadrouter.routing.stored import find_entry, kept_pack
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.zone import in_utc
 
+_NO_LIMIT = 2**62  # no log has as many events, and every database can count so far
+
 
 @define(eq=False)
 class Doors:
@@ -405,7 +407,7 @@ def undelivered(work: Reading, consumer: str, limit: int) -> tuple[int, tuple[Ke
     except Refusal as refusal:
         raise ValueError(f"consumer {refusal}") from None
     before = work.position(consumer)
-    return before, work.log(before, limit)
+    return before, work.log(before, min(limit, _NO_LIMIT))
 
 
 def instant(at: datetime | None) -> datetime:

@@ -18,6 +18,7 @@ from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.chain import UNKEEPABLE
+from leadrouter.ledger.ledger import CLOSED
 from leadrouter.ledger.memory import MemoryLedger
 
 
@@ -233,6 +234,16 @@ def test_a_text_that_is_no_unicode_is_refused_and_leaves_the_ledger_usable(tmp_p
             with pytest.raises(LedgerError, match=UNKEEPABLE):
                 ask("\ud800")
         assert ledger.entries() == ()
+
+
+def test_a_unit_of_work_does_not_outlive_its_ledger(tmp_path):
+    """Whoever is in one when the file is closed is told that, and nothing of it is kept."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    with pytest.raises(LedgerError, match=f"^{CLOSED}$"), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.put_load(Load(person="anna"))
+        ledger.close()
+    with closing(SqliteLedger(str(tmp_path / "leads.db"))) as again, again.reading() as work:
+        assert work.load("anna") is None
 
 
 def test_ledgers_have_addresses(tmp_path):

@@ -224,11 +224,10 @@ class Doors:
 
         Offers expire, steps end, waiting leads are served. What is overdue happens `at`: nobody is asked
         in the past. Calling it again at the same instant does nothing more. The log is sealed where it was
-        not for an hour, or for ten thousand events.
+        not for an hour, or for ten thousand events, what happened now included.
         """
-        with self._desk(instant(at)) as desk:
+        with self._desk(instant(at), seals=True) as desk:
             tick(desk)
-            seal_in_time(desk.work, desk.at)
         return tuple(desk.events)
 
     def next_deadline(self) -> datetime | None:
@@ -360,12 +359,14 @@ class Doors:
         return Desk(work, now, self._house, self._pack_in(work))
 
     @contextmanager
-    def _desk(self, now: datetime) -> Iterator[Desk]:
-        """Begin a unit of work; what happened in it is written at its end, and told after the commit."""
+    def _desk(self, now: datetime, *, seals: bool = False) -> Iterator[Desk]:
+        """Begin a unit of work; what happened in it is written at its end, sealed in time, told after the commit."""
         with self.ledger.transaction() as work:
             desk = self._seated(work, now)
             yield desk
             desk.write()
+            if seals:
+                seal_in_time(work, now)
         if self.observer is not None:
             for event in desk.events:
                 self.observer(event)

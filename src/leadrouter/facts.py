@@ -30,6 +30,7 @@ LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
 _MOST_COMPOSED = 4  # characters that NFC makes one of, as it does of an alpha with three marks
+_MOST_MARKS = 30  # the bound of Unicode's Stream-Safe Text Format (UAX #15)
 _MINUS = "\N{MINUS SIGN}"
 _SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _FIRST = r"[-+]?(?!0[.,])\d{1,3}"  # no group of thousands is a lone zero
@@ -176,7 +177,7 @@ def clean_text(raw: str, longest: int) -> str:
     Raises:
         Refusal: it is too long, or holds a NUL or half a surrogate pair.
     """
-    if len(raw) > longest * _MOST_COMPOSED:
+    if len(raw) > longest * _MOST_COMPOSED or (len(raw) > longest and _is_heaped(raw)):
         raise _too_long(raw, longest)
     check_characters(raw)
     text = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
@@ -208,6 +209,16 @@ def is_keepable(raw: str) -> bool:
     except Refusal:
         return False
     return True
+
+
+def _is_heaped(raw: str) -> bool:
+    """Tell whether more marks stand on one letter than in any language: NFC takes the square of their number."""
+    marks = 0
+    for character in raw:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > _MOST_MARKS:
+            return True
+    return False
 
 
 def _too_long(text: str, longest: int) -> Refusal:

@@ -9,6 +9,7 @@ from datetime import datetime
 from attrs import define, field
 
 from leadrouter.errors import FactsError, Fault
+from leadrouter.facts import is_keepable
 from leadrouter.identity import identifiers
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Ledger
@@ -76,7 +77,7 @@ class ClientBook:
     def held_by(self, person: str) -> tuple[Company, ...]:
         """Return the clients in somebody's portfolio, by id."""
         with self._ledger.reading() as work:
-            return work.clients.held_by(person)
+            return work.clients.held_by(person) if is_keepable(person) else ()
 
     def link(self, one: str, other: str, *, by: str, at: datetime | None = None) -> Company:
         """Say that two companies are the same; return the one that stands for both.

@@ -18,6 +18,7 @@ from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
+from leadrouter.facts import Refusal, check_characters, is_keepable
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.chain import Kept
@@ -37,6 +38,8 @@ from leadrouter.routing.rule_pack import RulePack
 from leadrouter.routing.stored import find_entry, kept_pack
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.zone import in_utc
+
+_NO_LIMIT = 2**62  # no log has as many events, and every database can count so far
 
 
 @define(eq=False)
@@ -210,6 +213,8 @@ class Doors:
 
     def close_breaker(self, pool: str, *, at: datetime | None = None) -> None:
         """Go on offering in a pool (`department(sales)`) whose breaker is open; nothing where it is closed."""
+        if not is_keepable(pool):
+            return
         with self._desk(instant(at)) as desk:
             answer.close_breaker(desk, pool)
             serve(desk)
@@ -219,11 +224,10 @@ class Doors:
 
         Offers expire, steps end, waiting leads are served. What is overdue happens `at`: nobody is asked
         in the past. Calling it again at the same instant does nothing more. The log is sealed where it was
-        not for an hour, or for ten thousand events.
+        not for an hour, or for ten thousand events, what happened now included.
         """
-        with self._desk(instant(at)) as desk:
+        with self._desk(instant(at), seals=True) as desk:
             tick(desk)
-            seal_in_time(desk.work, desk.at)
         return tuple(desk.events)
 
     def next_deadline(self) -> datetime | None:
@@ -267,7 +271,8 @@ class Doors:
             limit: how many events at most.
 
         Raises:
-            ValueError: the limit is less than one: nothing would ever be given.
+            ValueError: the limit is less than one: nothing would ever be given; or the name holds a NUL or half
+                a surrogate pair.
         """
         with self.ledger.reading() as work:
             before, log = undelivered(work, consumer, limit)
@@ -354,12 +359,14 @@ class Doors:
         return Desk(work, now, self._house, self._pack_in(work))
 
     @contextmanager
-    def _desk(self, now: datetime) -> Iterator[Desk]:
-        """Begin a unit of work; what happened in it is written at its end, and told after the commit."""
+    def _desk(self, now: datetime, *, seals: bool = False) -> Iterator[Desk]:
+        """Begin a unit of work; what happened in it is written at its end, sealed in time, told after the commit."""
         with self.ledger.transaction() as work:
             desk = self._seated(work, now)
             yield desk
             desk.write()
+            if seals:
+                seal_in_time(work, now)
         if self.observer is not None:
             for event in desk.events:
                 self.observer(event)
@@ -396,8 +403,12 @@ def undelivered(work: Reading, consumer: str, limit: int) -> tuple[int, tuple[Ke
     """Return the number of the last event that a consumer has had, and those after it; `limit` at most."""
     if limit < 1:
         raise ValueError(f"limit is {limit}; deliver at least one event at a time")
+    try:
+        check_characters(consumer)
+    except Refusal as refusal:
+        raise ValueError(f"consumer {refusal}") from None
     before = work.position(consumer)
-    return before, work.log(before, limit)
+    return before, work.log(before, min(limit, _NO_LIMIT))
 
 
 def instant(at: datetime | None) -> datetime:

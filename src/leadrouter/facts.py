@@ -29,10 +29,16 @@ YEARS = range(1900, 3000)
 LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
+_MOST_COMPOSED = 4  # characters that NFC makes one of, as it does of an alpha with three marks
+_MOST_MARKS = 30  # the bound of Unicode's Stream-Safe Text Format (UAX #15)
+_MINUS = "\N{MINUS SIGN}"
 _SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
-_BY_COMMAS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-_BY_POINTS = re.compile(r"[-+]?\d{1,3}((\.\d{3}){2,}|(\.\d{3})+,\d+)")
+_FIRST = r"[-+]?(?!0[.,])\d{1,3}"  # no group of thousands is a lone zero
+AMBIGUOUS = re.compile(rf"{_FIRST}[.,]\d{{3}}")
+"""Text that is one number for those who group thousands with its mark, and another for those who do not."""
+
+_BY_COMMAS = re.compile(rf"{_FIRST}(,\d{{3}})+(\.\d+)?")
+_BY_POINTS = re.compile(rf"{_FIRST}((\.\d{{3}}){{2,}}|(\.\d{{3}})+,\d+)")
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 _FINEST = Decimal("1e-9")
 _EXPONENTS = range(-9, 1)
@@ -166,22 +172,57 @@ def _bool(type_: v.Bool, raw: object) -> bool:
 
 
 def clean_text(raw: str, longest: int) -> str:
-    """Return the text in NFC.
+    """Return the text in NFC, of which it may have so many characters.
 
     Raises:
         Refusal: it is too long, or holds a NUL or half a surrogate pair.
     """
-    if len(raw) > longest:
-        raise Refusal(f"a text of {len(raw):_} characters, {longest:_} are allowed", "shorten it", "LR406")
+    if len(raw) > longest * _MOST_COMPOSED or (len(raw) > longest and _is_heaped(raw)):
+        raise _too_long(raw, longest)
+    check_characters(raw)
+    text = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
+    if len(text) > longest:
+        raise _too_long(text, longest)
+    return text
+
+
+def check_characters(raw: str) -> None:
+    """Refuse what not every ledger can keep.
+
+    Raises:
+        Refusal: the text holds a NUL or half a surrogate pair.
+    """
     if "\0" in raw:
         raise Refusal(f"{show(raw)} holds a NUL character", "remove it", "LR406")
     if raw.isascii():
-        return raw
+        return
     try:
         raw.encode()
     except UnicodeEncodeError:
         raise Refusal(f"{show(raw)} holds half a surrogate pair", "decode it as UTF-8", "LR406") from None
-    return unicodedata.normalize("NFC", raw)
+
+
+def is_keepable(raw: str) -> bool:
+    """Tell whether every ledger can keep a text: what is looked for by another one is nowhere."""
+    try:
+        check_characters(raw)
+    except Refusal:
+        return False
+    return True
+
+
+def _is_heaped(raw: str) -> bool:
+    """Tell whether more marks stand on one letter than in any language: NFC takes the square of their number."""
+    marks = 0
+    for character in raw:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks > _MOST_MARKS:
+            return True
+    return False
+
+
+def _too_long(text: str, longest: int) -> Refusal:
+    return Refusal(f"a text of {len(text):_} characters, {longest:_} are allowed", "shorten it", "LR406")
 
 
 def _text(type_: v.Text, raw: object) -> str:
@@ -193,15 +234,20 @@ def _text(type_: v.Text, raw: object) -> str:
 def exact(text: str) -> Decimal:
     """Return the number that a form string spells, with its groups and either decimal mark.
 
+    >>> exact("1.234.567"), exact("1.2340"), exact("0.125")
+    (Decimal('1234567'), Decimal('1.2340'), Decimal('0.125'))
+
     Raises:
-        Refusal: it spells none, or `4,200` might be four thousand or four point two.
+        Refusal: it spells none, or `4,200` and `4.200` might be four thousand or four point two.
     """
-    stripped = text.strip()
+    stripped = text.strip().replace(_MINUS, "-")
     if len(stripped) > _SHOWN:
         raise Refusal(f"{show(text)} is too long for a number", f"at most {_SHOWN} characters")
     digits = _SPACES.sub("", stripped)
-    if _AMBIGUOUS.fullmatch(digits):
-        raise Refusal(f"{show(text)} has two meanings", "write 4200 or 4.2", "LR405")
+    if AMBIGUOUS.fullmatch(digits):
+        whole, _, rest = digits.replace(",", ".").partition(".")
+        fix = f"write {whole}{rest} or {spell_number(Decimal(f'{whole}.{rest}'))}"
+        raise Refusal(f"{show(text)} has two meanings", fix, "LR405")
     if _BY_COMMAS.fullmatch(digits):
         digits = digits.replace(",", "")
     elif _BY_POINTS.fullmatch(digits):
@@ -282,7 +328,7 @@ def split_money(text: str) -> tuple[str | None, str]:
     Raises:
         Refusal: the text has no such form, or its symbol names no single currency.
     """
-    found = _MONEY.fullmatch(text.strip()) if len(text) <= _SHOWN else None
+    found = _MONEY.fullmatch(text.strip().replace(_MINUS, "-")) if len(text) <= _SHOWN else None
     if found is None or (found["before"] and found["after"]):
         raise Refusal(f"{show(text)} is not an amount of money", "write it as 4200000 or 4_200_000 RUB")
     mark = found["before"] or found["after"]
@@ -387,9 +433,9 @@ def write_value(type_: v.Type, value: Any) -> Any:
     """
     match type_:
         case v.Money():
-            return f"{write_number(value)} {type_.currency}"
+            return f"{spell_number(value)} {type_.currency}"
         case v.Number():
-            return write_number(value)
+            return spell_number(value)
         case v.Instant():
             return value.astimezone(UTC).isoformat()
         case v.Date():
@@ -409,6 +455,16 @@ def write_number(value: Decimal) -> str:
     """
     text = f"{value:f}" if value else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def spell_number(value: Decimal) -> str:
+    """Write an exact number as text in which `exact` finds no second meaning.
+
+    >>> spell_number(Decimal("4.200")), spell_number(Decimal("4.125")), spell_number(Decimal("0.125"))
+    ('4.2', '4.1250', '0.125')
+    """
+    text = write_number(value)
+    return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
 
 
 def write_duration(value: timedelta) -> str:

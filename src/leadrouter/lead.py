@@ -13,7 +13,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from leadrouter.errors import FactsError, Fault, did_you_mean
-from leadrouter.facts import LARGEST, Refusal, clean_text, kind_of, read_value, show, write_duration
+from leadrouter.facts import LARGEST, Refusal, clean_text, kind_of, read_value, show, spell_number, write_duration
 from leadrouter.readonly import read_only
 from leadrouter.vocabulary import Instant
 from leadrouter.zone import in_utc
@@ -21,6 +21,7 @@ from leadrouter.zone import in_utc
 _RESERVED = ("id", "source", "company", "contact", "name", "phone", "email", "received", "facts")
 _CONTACT = ("name", "phone", "email")
 _LONGEST_NAME = 1_000
+_LONGEST_NUMBER = 40
 
 
 @frozen(kw_only=True)
@@ -159,8 +160,8 @@ def _plain(value: object) -> Any:
     """Turn what JSON does not hold into what the vocabulary reads back."""
     match value:
         case Decimal():
-            text = str(value)
-            return text.rstrip("0").rstrip(".") if "." in text and "E" not in text else text
+            is_spelled = value.is_finite() and (not value or abs(value.adjusted()) < _LONGEST_NUMBER)
+            return spell_number(value) if is_spelled else str(value)
         case datetime() | date():
             return value.isoformat()
         case timedelta():

@@ -13,7 +13,7 @@ from leadrouter.assignment.assign import EXISTING
 from leadrouter.doors import Doors, instant
 from leadrouter.errors import FactsError, LedgerError
 from leadrouter.history.engine import Engine, Watch
-from leadrouter.history.recall import check_event_facts
+from leadrouter.history.recall import check_event
 from leadrouter.identity import Identifier
 from leadrouter.lead import Lead
 from leadrouter.ledger.chain import salted
@@ -135,12 +135,13 @@ class Reception(Doors):
             TypeError: neither a lead nor a company nor a contact is named.
             UnknownCompanyError: neither the company nor the contact identifies anybody.
             UnknownLeadError: no lead has that id, or several begin so.
-            FactsError: the facts do not fit the vocabulary.
+            FactsError: the facts do not fit the vocabulary, or the kind or the key holds a NUL or half a
+                surrogate pair.
             ConflictError: the event is noted already, with another content.
             NaiveTimeError: `at` has no zone.
         """
         given = {} if facts is None else facts
-        check_event_facts(self.pack.vocabulary, given, keep_unknown=self.pack.checked.keep_unknown)
+        check_event(self.pack.vocabulary, kind, key, given, keep_unknown=self.pack.checked.keep_unknown)
         with self._desk(instant(at)) as desk:
             of = None if lead_id is None else find_entry(desk.work, lead_id).lead_id
             self._past.note_event(desk, kind, key=key, lead_id=of, company=company, contact=contact, facts=given)

@@ -15,7 +15,7 @@ from leadrouter.compartment import Compartment, people_seen_by
 from leadrouter.doors import instant
 from leadrouter.event import Observer
 from leadrouter.privacy.erasing import Erased, erase
-from leadrouter.privacy.wanted import OfContact, OfLead, Older, Wanted
+from leadrouter.privacy.wanted import OfContact, Older, Wanted, lead_called
 from leadrouter.reception import PatternsEngine, Reception
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.stored import find_entry, read_decision
@@ -191,7 +191,8 @@ class Router(Reception):
         Args:
             contact: a phone, an e-mail or a name, in any spelling; leads that bring only another one of the
                 same person are not found by it.
-            lead_id: the id of a lead, or the beginning of it.
+            lead_id: the id of a lead, or the beginning of it; that of a refused lead stands in its event
+                `lead.refused`.
             before: an aware instant; what was decided, noted or refused before it is erased.
             at: the instant of the events that say so; the system's clock where it is left out.
             dry_run: erase nothing, and return what would be.
@@ -211,7 +212,7 @@ class Router(Reception):
             wanted = OfContact(contact, self.organisation.country, self.identity_key)
         elif lead_id is not None:
             with self.ledger.reading() as work:
-                wanted = OfLead(find_entry(work, lead_id).lead_id)
+                wanted = lead_called(work, lead_id)
         else:
             assert before is not None, "INVARIANT: one of the three is given"
             wanted = Older(before)

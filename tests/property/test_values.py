@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
-from leadrouter.facts import Refusal, exact, read_facts, read_value, show, split_money, write_value
+from leadrouter.facts import Refusal, exact, read_facts, read_value, show, spell_number, split_money, write_value
 from tests.strategies import TYPES, VOCABULARY, exact_numbers, facts, types, values
 
 typed = types.flatmap(lambda type_: st.tuples(st.just(type_), values(type_)))
 
 
 @given(typed)
+@example((v.Number(), Decimal("1.234")))
+@example((v.Money("RUB"), Decimal("-999.999")))
 def test_read_after_write_is_the_identity(pair: tuple[v.Type, Any]):
     """What `write_value` gives is JSON, and read it is the same value again, of the same class."""
     type_, value = pair
@@ -97,6 +99,7 @@ def test_facts_are_read_or_refused(raw: object):
 @given(exact_numbers)
 def test_forms_group_digits_in_many_ways(number: Decimal):
     """Spaces, underscores and apostrophes between thousands, a point or a comma before the fraction."""
+    number = Decimal(spell_number(number))
     for group in " _'\u00a0\u202f":
         text = f"{number:,f}".replace(",", group)
         assert exact(text) == number
@@ -104,6 +107,17 @@ def test_forms_group_digits_in_many_ways(number: Decimal):
     if abs(number) >= 1_000_000:
         assert exact(f"{number:,f}") == number
         assert exact(f"{number:,f}".translate(str.maketrans(",.", ".,"))) == number
+
+
+@given(st.integers(-999, 999), st.integers(0, 999))
+@example(0, 125)
+def test_one_mark_before_three_digits_has_two_meanings(whole: int, rest: int):
+    """Point or comma: thousands or a fraction, unless nothing but a zero stands before it."""
+    for mark in ",.":
+        text = f"{whole}{mark}{rest:03}"
+        number, refusal = attempt(lambda: exact(text), Refusal)  # noqa: B023  # asked now
+        assert number == (None if whole else Decimal(f"0.{rest:03}"))
+        assert refusal is None or refusal.code == "LR405"
 
 
 @given(typed, st.integers(1, 5))

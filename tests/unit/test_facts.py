@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -12,6 +14,7 @@ from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
 from leadrouter.facts import (
     Refusal,
+    clean_text,
     exact,
     kind_of,
     read_facts,
@@ -133,17 +136,47 @@ def test_values_that_have_no_meaning_are_refused(type_, raw, code: str):
     assert refused.value.fix
 
 
+def test_what_is_kept_of_a_text_is_measured():
+    """A letter with its marks is one character, and no letter has more of them than the slack allows."""
+    for code in range(sys.maxunicode + 1):
+        parts = unicodedata.normalize("NFD", chr(code))
+        if len(parts) > 1 and unicodedata.normalize("NFC", parts) == chr(code):
+            assert clean_text(parts, 1) == chr(code)
+    with pytest.raises(Refusal, match="a text of 2 characters, 1 are allowed"):
+        clean_text("и\u0306и\u0306", 1)
+
+
+def test_marks_that_are_heaped_up_are_not_put_in_order():
+    """Of a text that is too long as it came, and might be shorter: putting them in order would take minutes."""
+    heap = "a" + "\u0315" * 30_000 + "\u0316" * 30_000
+    with pytest.raises(Refusal, match="a text of 60_001 characters, 50_000 are allowed"):
+        clean_text(heap, 50_000)
+    assert len(clean_text("e\u0301" * 50_000, 50_000)) == 50_000
+
+
 def test_a_set_is_refused_for_the_same_reason_each_time():
     """The order of a set is nobody's; the first unknown value in order is named."""
     with pytest.raises(Refusal, match="`b` is not"):
         read_value(v.EnumSet(("a",)), {"e", "d", "c", "b"})
 
 
-@pytest.mark.parametrize("text", ["1,234", "+999,000"])
-def test_what_has_two_meanings_is_refused(text: str):
-    """`1,234` may be twelve hundred or one and a bit; nothing is guessed."""
-    with pytest.raises(Refusal, match="two meanings"):
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("1,234", "write 1234 or 1.2340"),
+        ("1.234", "write 1234 or 1.2340"),
+        ("+999,000", "write +999000 or 999"),
+        ("-4.200", "write -4200 or -4.2"),
+        ("1.000", "write 1000 or 1"),
+    ],
+)
+def test_what_has_two_meanings_is_refused(text: str, fix: str):
+    """`1,234` and `1.234` may be twelve hundred or one and a bit; nothing is guessed, and both can be written."""
+    with pytest.raises(Refusal, match="two meanings") as refused:
         exact(text)
+    assert refused.value.fix == fix
+    number, fraction = fix.removeprefix("write ").split(" or ")
+    assert exact(number) == exact(fraction) * 1000
 
 
 def test_a_value_is_shown_short_and_without_what_harms():

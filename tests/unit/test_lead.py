@@ -12,9 +12,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from leadrouter.errors import FactsError
+from leadrouter.facts import read_value
 from leadrouter.lead import Contact, Lead, raw_form
+from leadrouter.vocabulary import Money, Number, Type
+from tests.strategies import types, values
 
 RECORD = {
     "id": "evt-1",
@@ -103,7 +108,12 @@ def test_the_payload_does_not_depend_on_the_order_of_facts():
     [
         (Decimal("1.50"), "1.5"),
         (1.5, "1.5"),
-        (Decimal("1E+5"), "1E+5"),
+        (1.234, "1.2340"),
+        (Decimal("1E+5"), "100000"),
+        (1e-7, "0.0000001"),
+        (Decimal("0E-99999"), "0"),
+        (Decimal("1E+99999"), "1E+99999"),
+        (float("nan"), "NaN"),
         (datetime(2026, 3, 2, tzinfo=UTC), "2026-03-02T00:00:00+00:00"),
         (date(2026, 3, 2), "2026-03-02"),
         (timedelta(hours=36), "1d 12h"),
@@ -123,6 +133,17 @@ def test_a_lead_is_read_back_from_its_payload():
     lead = Lead.from_mapping(RECORD)
     assert Lead.from_payload(lead.payload) == lead
     assert Lead.from_payload(Lead(facts={"a": 0.1}).payload).facts == {"a": "0.1"}
+
+
+@given(types.flatmap(lambda type_: st.tuples(st.just(type_), values(type_))))
+@example((Number(), Decimal("1.234")))
+@example((Money("RUB"), Decimal("1E+3")))
+@example((Number(), Decimal("1E-7")))
+def test_a_fact_of_python_is_the_same_after_it_was_kept(pair: tuple[Type, Any]):
+    """What decided a lead decides it again when it is read back from its payload."""
+    type_, value = pair
+    kept = Lead.from_payload(Lead(facts={"a": value}).payload).facts["a"]
+    assert read_value(type_, kept) == value
 
 
 def circle() -> dict[str, Any]:

@@ -119,7 +119,15 @@ def test_alarms_reach_consumers_as_well(opened):
     assert again.accept(decision.lead_id, by="anna", at=AT) == replay(again.events(decision.lead_id))
 
 
-@pytest.mark.parametrize("limit", [0, -1])
+@pytest.mark.parametrize("limit", [2**31, 2**62, 2**63, 10**30])
+def test_a_limit_may_be_larger_than_any_log(opened, limit):
+    """Everything is delivered, whatever a database counts with."""
+    router, told = opened(), []
+    router.route(Lead(id="1", facts={"amount": 1}), at=AT)
+    assert router.deliver("crm", told.append, limit=limit) == len(told) == 2
+
+
+@pytest.mark.parametrize("limit", [0, -1, -(10**30)])
 def test_a_limit_that_delivers_nothing_is_refused(opened, limit):
     """It would look as if the consumer had had everything."""
     router = opened()

@@ -6,6 +6,7 @@ import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from leadrouter import (
     UnknownLeadError,
 )
 from leadrouter.adapters.sqlite import SqliteLedger
-from leadrouter.errors import LedgerError
+from leadrouter.errors import LedgerError, UnknownCompanyError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.routing.stored import stored_decision
 from tests.small import AT, ORGANISATION, PACK, small_organisation, small_pack, small_router
@@ -259,6 +260,51 @@ def test_texts_that_are_no_unicode_stop_nobody(kind, tmp_path):
     assert [type(each) for each in router.route_many(leads, at=AT)] == [Decision] * 3
     assert router.erase(contact="c\ud800@d.example", at=AT).leads == (router.route(leads[1], at=AT).lead_id,)
     router.close()
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+@pytest.mark.parametrize("unwritable", ["a\0b", "a\ud800b"])
+def test_what_no_ledger_can_keep_is_nowhere(kind, unwritable, tmp_path):
+    """Whoever asks for it is told in each ledger that it is not there, and in words that can be printed."""
+    with small_router(LEDGERS[kind](tmp_path)) as router:
+        lead = router.route(Lead(id="1", company="Press"), at=AT)
+        seen = router.on_behalf_of("olga", at=AT)
+        for ask in (
+            router.decision,
+            router.lead,
+            router.events,
+            router.measures,
+            seen.explain,
+            partial(router.accept, by="anna", at=AT),
+            lambda id_: router.record("visit", key="1", lead_id=id_, at=AT),
+            lambda id_: router.erase(lead_id=id_, at=AT),
+        ):
+            with pytest.raises(UnknownLeadError) as error:
+                ask(unwritable)
+            assert str(error.value).isprintable()
+        book = router.clients
+        for ask in (
+            book.company,
+            book.forget,
+            seen.company,
+            partial(book.unlink, by="olga", at=AT),
+            partial(book.link, lead.lead_id, by="olga", at=AT),
+            partial(book.transfer, to="anna", by="olga", at=AT),
+        ):
+            with pytest.raises(UnknownCompanyError) as unknown:
+                ask(unwritable)
+            assert str(unknown.value).isprintable()
+        router.close_breaker(unwritable, at=AT)
+        assert book.held_by(unwritable) == ()
+        with pytest.raises(ValueError, match=r"^consumer `a.b` holds "):
+            router.deliver(unwritable, print)
+        with pytest.raises(FactsError) as refused:
+            router.record(unwritable, key=unwritable, lead_id=lead.lead_id, facts={"amount": "much"}, at=AT)
+        assert [(str(each.where), each.code) for each in refused.value.faults] == [
+            ("event.kind", "LR406"),
+            ("event.key", "LR406"),
+            ("facts.amount", "LR402"),
+        ]
 
 
 @pytest.mark.parametrize("kind", sorted(LEDGERS))

@@ -25,6 +25,10 @@ class NotGivenError(Exception):
     """Something that a decision was made from is not there: the decision cannot be made again."""
 
 
+class MissingTextError(NotGivenError):
+    """A text that a decision was made from, which every ledger keeps with it, is gone."""
+
+
 @define(eq=False)
 class Houses:
     """Packs and houses by their digests, each read once.
@@ -42,10 +46,11 @@ class Houses:
         """Return a pack.
 
         Raises:
-            NotGivenError: its text is not kept, or cannot be read by this version of the library.
+            MissingTextError: its text is gone.
+            NotGivenError: its text cannot be read by this version of the library.
         """
         if digest not in self._packs:
-            text = self._text(digest, "pack")
+            text = self.text(digest, "pack")
             try:
                 self._packs[digest] = RulePack.parse(text, source=f"pack {digest[:12]}")
             except FaultsError as error:
@@ -56,7 +61,8 @@ class Houses:
         """Return what a decision was made in: the organisation, who was on duty, and the host's strategies.
 
         Raises:
-            NotGivenError: something of it is not there.
+            MissingTextError: the text of its organisation is gone.
+            NotGivenError: something else of it is not there.
         """
         key = (record["organisation"], record.get("roster"), record.get("duties"))
         if key not in self._houses:
@@ -70,7 +76,7 @@ class Houses:
         return house
 
     def _read(self, organisation: str, roster: str | None, duties: str | None) -> House:
-        text = self._text(organisation, "organisation")
+        text = self.text(organisation, "organisation")
         try:
             read = Organisation.parse(text, source=f"organisation {organisation[:12]}")
         except FaultsError as error:
@@ -91,7 +97,9 @@ class Houses:
         return FixedDuties(organisation.duty) if roster is None else RosterDuties(self._roster(roster))
 
     def _roster(self, digest: str) -> DutyRoster:
-        text = self._text(digest, "roster")
+        text = self.work.text(digest)
+        if text is None:
+            raise NotGivenError("the text of its roster is not kept")
         try:
             parts = [DutyRoster.parse(each.text, read=each.read) for each in read_all(text)]
             roster = reduce(DutyRoster.with_version, parts)
@@ -101,10 +109,15 @@ class Houses:
             raise NotGivenError("its roster reads otherwise now: by other rules of time zones, or other holidays")
         return roster
 
-    def _text(self, digest: str, what: str) -> str:
+    def text(self, digest: str, what: str) -> str:
+        """Return a text that a decision names.
+
+        Raises:
+            MissingTextError: it is gone.
+        """
         text = self.work.text(digest)
         if text is None:
-            raise NotGivenError(f"the text of its {what} is not kept")
+            raise MissingTextError(f"the text of its {what} is missing")
         return text
 
 

@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from leadrouter.assignment.duties import Duties
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.audit.finding import Finding
-from leadrouter.audit.houses import Houses, NotGivenError
+from leadrouter.audit.houses import Houses, MissingTextError, NotGivenError
 from leadrouter.audit.pages import UNREADABLE, Advance, log_of, unheard
 from leadrouter.audit.projections import Projections
 from leadrouter.audit.scratch import Scratch
@@ -43,8 +43,8 @@ class Replayed:
     """What came of replaying a ledger.
 
     `decisions` were made, `same` of them came out again to the byte, the events of their unit of work
-    included. `differences` say what did not, `left_out` which could not be made again, and why: they count as
-    neither.
+    included. `differences` say what did not, or that a text is missing which it was made from; `left_out` which
+    could not be made again for another reason, and why: they count as neither.
     """
 
     decisions: int
@@ -54,7 +54,7 @@ class Replayed:
 
     @property
     def is_same(self) -> bool:
-        """Whether every decision that could be made again is the one that was answered."""
+        """Whether every decision that could be made again is the one that was answered, and no text is missing."""
         return not self.differences
 
 
@@ -166,6 +166,8 @@ class _Replaying:
             house = self.houses.house(record)
             with self.scratch.taken_back():
                 decision, events = self.placed(entry, record, routed, house)
+        except MissingTextError as error:
+            self.differ(where, str(error))
         except NotGivenError as error:
             self.left_out.append(Finding(where, str(error)))
         except UNREADABLE as error:
@@ -178,7 +180,7 @@ class _Replaying:
     def placed(self, entry: Entry, record: dict[str, Any], routed: Event, house: House) -> tuple[Decision, list[Event]]:
         """Return what a lead is decided to, and what happens then."""
         lead, pack = Lead.from_payload(entry.payload), self.houses.pack(record["pack"])
-        read = None if record.get("history") is None else self.work.text(record["history"])
+        read = None if record.get("history") is None else self.houses.text(record["history"], "history")
         if read is not None and digest_of(read) != record["history"]:
             raise NotGivenError("the past that it was decided by is not whole any more")
         history = None if read is None else History.from_json(read)

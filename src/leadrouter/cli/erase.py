@@ -51,7 +51,7 @@ class _Age(click.ParamType[str]):
 
 @click.command("erase", help=_HELP, short_help="Erase the personal data of a contact, a lead, or everything old.")
 @click.option("--contact", metavar="WORD", help="A phone, an e-mail or a name; - reads it from standard input.")
-@click.option("--lead", "lead_id", metavar="ID", help="The id of a lead, or the beginning of it.")
+@click.option("--lead", "lead_id", metavar="ID", help="The id of a lead, decided or refused, or the beginning of it.")
 @click.option("--older-than", "age", type=_Age(), help="What was decided longer ago: 90d, 18mo or 3y.")
 @ledger_option
 @click.option(
@@ -82,8 +82,7 @@ def command(
     from leadrouter.adapters.ledgers import open_ledger
     from leadrouter.errors import UnknownLeadError
     from leadrouter.privacy.erasing import erase
-    from leadrouter.privacy.wanted import OfLead, Older
-    from leadrouter.routing.stored import find_entry
+    from leadrouter.privacy.wanted import Older, lead_called
 
     if sum(each is not None for each in (contact, lead_id, age)) != 1:
         raise click.UsageError("say whose data is to be erased: --contact, --lead or --older-than, one of them")
@@ -95,7 +94,7 @@ def command(
             wanted = _of_contact(kept, _read(contact), identity_key.encode())
         elif lead_id is not None:
             with kept.reading() as work:
-                wanted = OfLead(find_entry(work, lead_id).lead_id)
+                wanted = lead_called(work, lead_id)
         else:
             wanted = Older(_ago(now, str(age)))
         erased = erase(kept, wanted, now, dry_run=dry_run)

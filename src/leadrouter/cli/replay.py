@@ -23,7 +23,7 @@ def command(*, ledger: str, as_json: bool) -> int:
     The ledger is enough: it keeps the packs, organisations and rosters that decided. What it cannot keep (a
     strategy or an answer to who is on duty that the host has written itself, and texts that were erased) is
     named, and counts neither as the same nor as another decision. The exit code is 1 where something else
-    comes out. Costs about as much as routing all leads again.
+    comes out, or a text is missing that the ledger had kept. Costs about as much as routing all leads again.
     """
     from leadrouter.adapters.ledgers import open_ledger
     from leadrouter.audit.pages import length_of

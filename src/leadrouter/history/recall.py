@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from leadrouter.errors import ConflictError, UnknownCompanyError
-from leadrouter.facts import read_facts
+from leadrouter.errors import ConflictError, FactsError, Fault, UnknownCompanyError
+from leadrouter.facts import Refusal, check_characters, read_facts
 from leadrouter.history.contact import contact_key, contact_of
 from leadrouter.history.past import History, PastEvent
 from leadrouter.identity import identifiers
@@ -151,6 +151,27 @@ class Past:
 def arrival(lead: Lead, at: datetime) -> datetime:
     """Return when a lead came: when it says it was received, else when it is routed; in UTC."""
     return at if lead.received is None else in_utc(lead.received)
+
+
+def check_event(words: Vocabulary, kind: str, key: str, facts: Mapping[str, Any], *, keep_unknown: bool) -> None:
+    """Hold an event against what every ledger can keep, and its facts as `check_event_facts` does.
+
+    Raises:
+        FactsError: with every fault.
+    """
+    faults: list[Fault] = []
+    for name, given in (("kind", kind), ("key", key)):
+        try:
+            check_characters(given)
+        except Refusal as refusal:
+            where = f"event.{name}"
+            faults.append(Fault(code=refusal.code, message=f"`{name}`: {refusal}", where=where, fix=refusal.fix))
+    try:
+        check_event_facts(words, facts, keep_unknown=keep_unknown)
+    except FactsError as error:
+        faults += error.faults
+    if faults:
+        raise FactsError(faults, raw=facts)
 
 
 def check_event_facts(words: Vocabulary, facts: Mapping[str, Any], *, keep_unknown: bool) -> None:

@@ -18,6 +18,9 @@ from leadrouter.errors import LedgerError
 if TYPE_CHECKING:
     from leadrouter.event import Event
 
+UNKEEPABLE = "no ledger can keep half a surrogate pair in a text"
+"""What is told of a text that is no Unicode, whatever the ledger."""
+
 NOTHING = ""
 """The hash before the first of a chain."""
 
@@ -67,7 +70,7 @@ def linked(before: str, event: str) -> str:
     try:
         return hashlib.sha256(f"{before}\n{event}".encode()).hexdigest()
     except UnicodeEncodeError:
-        raise LedgerError("no ledger can keep half a surrogate pair in a text") from None
+        raise LedgerError(UNKEEPABLE) from None
 
 
 def _follows(before: str, kept: Kept) -> bool:

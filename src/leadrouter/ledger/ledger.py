@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from leadrouter.lifecycle.state import LeadState
 
 
+CLOSED = "the ledger is closed"
+"""What is told to whoever uses a ledger after `close`, whatever the ledger."""
+
+
 @frozen(kw_only=True)
 class Entry:
     """A lead and what was decided of it.
@@ -260,7 +264,10 @@ class Transaction(Reading, Protocol):
 
 
 class Ledger(Protocol):
-    """Where leads, decisions and what became of them are kept."""
+    """Where leads, decisions and what became of them are kept.
+
+    Everything but `close` raises a `LedgerError` once it is closed, in the same words in each ledger.
+    """
 
     def transaction(self, *keys: str) -> AbstractContextManager[Transaction]:
         """Begin a unit of work; `keys` are what `find` will be asked, where that is known already."""
@@ -278,4 +285,4 @@ class Ledger(Protocol):
         """Return a kept text."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files and connections; closing again changes nothing."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, evolve, field
 
-from leadrouter.errors import StaleError
+from leadrouter.errors import LedgerError, StaleError
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
-from leadrouter.ledger.ledger import Entry, Noted, Refused
+from leadrouter.ledger.ledger import CLOSED, Entry, Noted, Refused
 from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients, when
 from leadrouter.ledger.memory_personal import MemoryPersonal
 from leadrouter.ledger.queues import Queues
@@ -73,12 +73,13 @@ class MemoryLedger:
     salts: Callable[[], str] = field(factory=numbered_salts, kw_only=True, repr=False)
     _books: _Books = field(factory=_Books, init=False, repr=False)
     _lock: RLock = field(factory=RLock, init=False, repr=False)
+    _is_closed: bool = field(default=False, init=False, repr=False)
 
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[_Work]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other threads wait for its end."""
-        with self._lock:
-            work = _Work(self._books, self.salts)
+        with self._open() as books:
+            work = _Work(books, self.salts)
             try:
                 yield work
             except BaseException:
@@ -88,8 +89,15 @@ class MemoryLedger:
     @contextmanager
     def reading(self) -> Iterator[_Work]:
         """Begin to read; other threads wait for its end."""
+        with self._open() as books:
+            yield _Work(books, self.salts)
+
+    @contextmanager
+    def _open(self) -> Iterator[_Books]:
         with self._lock:
-            yield _Work(self._books, self.salts)
+            if self._is_closed:
+                raise LedgerError(CLOSED)
+            yield self._books
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
@@ -98,15 +106,17 @@ class MemoryLedger:
 
     def refused(self) -> tuple[Refused, ...]:
         """Return the leads that were refused, in order."""
-        with self._lock:
-            return tuple(self._books.refused.values())
+        with self._open() as books:
+            return tuple(books.refused.values())
 
     def text(self, digest: str) -> str | None:
         """Return a kept text."""
-        return self._books.texts.get(digest)
+        with self._open() as books:
+            return books.texts.get(digest)
 
     def close(self) -> None:
-        """Do nothing: there is nothing to let go of."""
+        """Answer nobody any more; what was kept is gone with the process."""
+        self._is_closed = True
 
 
 @define(eq=False)

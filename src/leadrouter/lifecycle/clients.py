@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from leadrouter.errors import UnknownCompanyError
+from leadrouter.facts import is_keepable, show
 from leadrouter.identity import Identifier, match
 from leadrouter.ledger.clients import ReadClients
 from leadrouter.lifecycle.company import Company, Known
@@ -68,11 +69,7 @@ def company_of(clients: ReadClients, id_: str) -> Company:
     Raises:
         UnknownCompanyError: no company has that id.
     """
-    company = clients.company(id_)
-    root = None if company is None else clients.company(company.root)
-    if root is None:
-        raise UnknownCompanyError(f"no company has the id `{id_}`")
-    return root
+    return _company(clients, _company(clients, id_).root)
 
 
 def enter_client(
@@ -101,10 +98,9 @@ def forget(desk: Desk, id_: str) -> None:
     Raises:
         UnknownCompanyError: no company has that id.
     """
-    if desk.work.clients.company(id_) is None:
-        raise UnknownCompanyError(f"no company has the id `{id_}`")
-    desk.work.clients.forget_identifiers(id_)
-    desk.tell("company.forgotten", company=id_)
+    company = _company(desk.work.clients, id_)
+    desk.work.clients.forget_identifiers(company.id)
+    desk.tell("company.forgotten", company=company.id)
 
 
 def won(desk: Desk, state: LeadState) -> Company | None:
@@ -170,15 +166,21 @@ def unlink(desk: Desk, id_: str, by: str) -> Company:
     Raises:
         UnknownCompanyError: no company has that id.
     """
-    company = desk.work.clients.company(id_)
-    if company is None:
-        raise UnknownCompanyError(f"no company has the id `{id_}`")
+    company = _company(desk.work.clients, id_)
     if company.link is None:
         return company
     alone = evolve(company, link=None, root=company.id, rule=None)
     alone = put(desk, alone, "company.unlinked", left=company.link, by=by)
     _move(desk, alone, "company.unlinked")
     return alone
+
+
+def _company(clients: ReadClients, id_: str) -> Company:
+    """Return a company by its own id, wherever its links lead."""
+    company = clients.company(id_) if is_keepable(id_) else None
+    if company is None:
+        raise UnknownCompanyError(f"no company has the id {show(id_)}")
+    return company
 
 
 def _begun(clients: ReadClients, id_: str) -> str:

@@ -17,6 +17,7 @@ from leadrouter.assignment.standing import Given, Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.errors import UnknownLeadError
 from leadrouter.event import Event
+from leadrouter.facts import is_keepable, show
 from leadrouter.ledger.ledger import Transaction
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.sla import next_due
@@ -85,9 +86,9 @@ class Desk:
             UnknownLeadError: no lead has that id.
         """
         if lead_id not in self._leads:
-            state = self.work.lead(lead_id)
+            state = self.work.lead(lead_id) if is_keepable(lead_id) else None
             if state is None:
-                raise UnknownLeadError(f"no lead has the id `{lead_id}`")
+                raise UnknownLeadError(f"no lead has the id {show(lead_id)}")
             self._leads[lead_id], self._written[lead_id] = state, state.version
         return self._leads[lead_id]
 

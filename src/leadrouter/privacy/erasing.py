@@ -16,7 +16,7 @@ from leadrouter.history.reading import names_of
 from leadrouter.history.recall import DEAL_WON
 from leadrouter.ledger.ledger import Entry, Ledger, Noted, Reading, Refused, Transaction
 from leadrouter.privacy.redact import PERSONAL_RULES, redacted, redacted_history, redacted_refusal
-from leadrouter.privacy.wanted import Wanted
+from leadrouter.privacy.wanted import PAGE, Wanted
 from leadrouter.routing.decision import digest_of
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.routing.rule_pack import RulePack
@@ -24,7 +24,6 @@ from leadrouter.routing.stored import kept_pack
 from leadrouter.rulepack.pattern import REQUEST
 from leadrouter.vocabulary import Text, Vocabulary
 
-PAGE = 500
 GROUP = 32
 """How many leads share a commit: others write between."""
 

@@ -9,14 +9,17 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from leadrouter.facts import is_keepable
 from leadrouter.history.contact import contact_key
 from leadrouter.identity import email, identifiers
 from leadrouter.lead import Contact, Lead
-from leadrouter.ledger.ledger import Entry, Noted, Refused
+from leadrouter.ledger.ledger import Entry, Noted, Reading, Refused
 from leadrouter.privacy.redact import PERSONAL_RULES
 from leadrouter.routing.intake import lead_id_of
+from leadrouter.routing.stored import unknown_lead
 from leadrouter.zone import in_utc
 
+PAGE = 500
 _FEWEST_DIGITS = 5
 
 
@@ -121,6 +124,27 @@ class OfLead:
     def known_by(self) -> tuple[tuple[str, str], ...]:
         """Return nothing: what others have brought stays."""
         return ()
+
+
+def lead_called(work: Reading, lead_id: str) -> OfLead:
+    """Return what a lead has brought, whether it was decided or refused, by its id or the beginning of it.
+
+    A refused lead has the id that its events name.
+
+    Raises:
+        UnknownLeadError: no lead has that id, or several begin so.
+    """
+    if not is_keepable(lead_id):
+        raise unknown_lead(0, lead_id)
+    found = {entry.lead_id for entry in work.entries(lead_id)}
+    after = 0
+    while page := work.personal.refused(after, PAGE):
+        ids = {lead_id_of(refused.key) for _, refused in page if refused.key}
+        found |= {each for each in ids if each.startswith(lead_id)}
+        after = page[-1][0]
+    if len(found) != 1:
+        raise unknown_lead(len(found), lead_id)
+    return OfLead(found.pop())
 
 
 @frozen

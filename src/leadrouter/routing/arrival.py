@@ -11,7 +11,7 @@ from attrs import asdict, evolve, frozen
 
 from leadrouter.errors import ConflictError, FactsError, Fault
 from leadrouter.event import Event
-from leadrouter.facts import Refusal, clean_text
+from leadrouter.facts import Refusal, check_characters
 from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead, raw_form
 from leadrouter.ledger.chain import salted
@@ -62,7 +62,7 @@ def arrival_of(lead: Lead | FactsError, given: object, at: datetime, country: st
 def _key_of(lead: Lead) -> str:
     """Return the key of a lead, as every ledger can keep it."""
     try:
-        clean_text(lead.key, len(lead.key))
+        check_characters(lead.key)
     except Refusal as refusal:
         fault = Fault(code=refusal.code, message=str(refusal), where="lead.id", fix=refusal.fix)
         raise FactsError([fault], raw=lead) from None

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from leadrouter.errors import UnknownLeadError
+from leadrouter.facts import is_keepable, show
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals
 from leadrouter.lead import Lead
@@ -43,11 +44,16 @@ def find_entry(work: Reading, lead_id: str, sees: Callable[[Entry], bool] = lamb
     Raises:
         UnknownLeadError: no lead has that id, or several begin so.
     """
-    found = [entry for entry in work.entries(lead_id) if sees(entry)]
+    found = [entry for entry in work.entries(lead_id) if sees(entry)] if is_keepable(lead_id) else []
     if len(found) != 1:
-        many = f"{len(found)} leads have" if found else "no lead has"
-        raise UnknownLeadError(f"{many} an id that begins with `{lead_id}`")
+        raise unknown_lead(len(found), lead_id)
     return found[0]
+
+
+def unknown_lead(count: int, lead_id: str) -> UnknownLeadError:
+    """Return the error that an id, or the beginning of one, names so many leads and not one."""
+    many = f"{count} leads have" if count else "no lead has"
+    return UnknownLeadError(f"{many} an id that begins with {show(lead_id)}")
 
 
 def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack]) -> Decision:

@@ -2,7 +2,8 @@
 
 A cell says what its field must be: nothing or `-` for anything, `>= 3_000_000`, `>= 5 and < 10`,
 `lathe, press` for any of these, `not lathe, press`, `known`, `missing`; what has a comma or looks like
-one of these stands in double quotes. `0,5` is refused where numbers stand: it may be one of them, or two.
+one of these stands in double quotes. `0,5` is refused where numbers stand: it may be one of them, or two;
+so is `4.200`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from decimal import Decimal
 
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar
-from leadrouter.facts import clean_text, exact, read_value
+from leadrouter.facts import AMBIGUOUS, clean_text, exact, read_value
 from leadrouter.rulepack import expression as e
 
 ANY = ("", "-")
@@ -90,5 +91,6 @@ def _constant(text: str, type_: v.Type) -> bool | int | Decimal | str:
 
 def _number(text: str) -> int | Decimal:
     value = plain_scalar(text)
-    number = read_value(v.Number(), value if isinstance(value, (int, Decimal)) else exact(text))
+    is_plain = isinstance(value, (int, Decimal)) and not AMBIGUOUS.fullmatch(text)
+    number = read_value(v.Number(), value if is_plain else exact(text))
     return int(number) if isinstance(value, int) else number.normalize()

@@ -32,7 +32,7 @@ def values(type_: v.Type) -> SearchStrategy[Any]:
         case v.Bool():
             return st.sampled_from([True, False, "yes", "no", "да", "нет"])
         case v.Text(longest):
-            return _texts(min(longest, _LONGEST))
+            return _texts(min(longest, _LONGEST)).filter(partial(_takes, type_))
         case v.Enum(words, synonyms):
             return st.sampled_from([*words, *synonyms])
         case v.EnumSet(words, synonyms):

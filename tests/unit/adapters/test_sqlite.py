@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,8 @@ from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
+from leadrouter.ledger.chain import UNKEEPABLE
+from leadrouter.ledger.ledger import CLOSED
 from leadrouter.ledger.memory import MemoryLedger
 
 
@@ -222,6 +225,25 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert path.read_text().startswith("dear diary")
     with pytest.raises(LedgerError):
         SqliteLedger(str(tmp_path / "no" / "such" / "folder.db"))
+
+
+def test_a_text_that_is_no_unicode_is_refused_and_leaves_the_ledger_usable(tmp_path):
+    """In the words of every ledger."""
+    with closing(SqliteLedger(str(tmp_path / "leads.db"))) as ledger:
+        for ask in (ledger.text, ledger.entries):
+            with pytest.raises(LedgerError, match=UNKEEPABLE):
+                ask("\ud800")
+        assert ledger.entries() == ()
+
+
+def test_a_unit_of_work_does_not_outlive_its_ledger(tmp_path):
+    """Whoever is in one when the file is closed is told that, and nothing of it is kept."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    with pytest.raises(LedgerError, match=f"^{CLOSED}$"), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.put_load(Load(person="anna"))
+        ledger.close()
+    with closing(SqliteLedger(str(tmp_path / "leads.db"))) as again, again.reading() as work:
+        assert work.load("anna") is None
 
 
 def test_ledgers_have_addresses(tmp_path):

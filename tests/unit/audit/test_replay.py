@@ -152,18 +152,32 @@ def test_an_event_that_cannot_be_differs(remembered):
     assert "lead.lost cannot follow what came before it" in found.told
 
 
-def test_a_text_that_is_not_kept_leaves_decisions_out(remembered):
-    """They count neither as the same nor as others; the reason is told."""
+def test_a_text_that_is_missing_is_a_finding(remembered):
+    """A ledger keeps what decisions name: what cannot be made again for want of it is no success."""
     ledger = remembered.router.ledger
     for digest in (PACK.digest, OFFICE.digest):
         texts = dict(ledger._books.texts)
         del ledger._books.texts[digest]
         found = replayed(ledger)
-        assert (found.same, found.differences, found.is_same) == (0, (), True)
+        assert (found.same, found.left_out, found.is_same) == (0, (), False)
         what = "pack" if digest == PACK.digest else "organisation"
-        assert {each.told for each in found.left_out} == {f"the text of its {what} is not kept"}
-        assert len(found.left_out) == 9
+        assert {each.told for each in found.differences} == {f"the text of its {what} is missing"}
+        assert len(found.differences) == 9
         ledger._books.texts.update(texts)
+
+
+def test_a_past_that_is_missing_is_a_finding(remembered):
+    """One that was erased is kept without what was erased; nothing takes one away."""
+    ledger = remembered.router.ledger
+    reading = [entry.lead_id for entry in ledger.entries() if json.loads(entry.record).get("history")]
+    for entry in ledger.entries():
+        ledger._books.texts.pop(json.loads(entry.record).get("history"), None)
+    found = replayed(ledger)
+    assert [str(each) for each in found.differences] == [
+        f"lead {lead_id}: the text of its history is missing" for lead_id in reading
+    ]
+    assert (found.left_out, found.same) == ((), 9 - len(reading))
+    assert reading
 
 
 def test_a_text_with_faults_leaves_decisions_out(remembered):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from leadrouter import Lead
+import pytest
+
+from leadrouter import Lead, Router
 from leadrouter.audit import sealing
 from leadrouter.audit.sealing import seal_in_time
+from leadrouter.audit.verify import verify
 from leadrouter.ledger.memory import MemoryLedger
 from tests.small import AT, small_router
+from tests.unit.ledger.conftest import LEDGERS
+from tests.unit.test_outbox import ORGANISATION, PACK
 
 HOUR = timedelta(hours=1)
 
@@ -33,6 +38,21 @@ def test_a_tick_seals_what_was_not_sealed_for_an_hour():
     router.tick(at=AT + HOUR)
     router.tick(at=AT + 9 * HOUR)
     assert seals(router)[1:] == [(4, (AT + HOUR).isoformat())]
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+def test_a_tick_seals_what_it_does_itself(kind, tmp_path):
+    """What is due happens before the seal, in each ledger: nothing of it can be cut off unseen."""
+    router = Router(PACK, ORGANISATION, LEDGERS[kind](tmp_path))
+    router.route(Lead(id="1", facts={"amount": 1}), at=AT)
+    assert [event.name for event in router.tick(at=AT + HOUR)] == ["lead.expired", "lead.offered"]
+    assert seals(router) == [(4, (AT + HOUR).isoformat())]
+    with router.ledger.reading() as work:
+        assert work.log()[-1].number == 4
+        assert verify(work).is_sound
+    router.tick(at=AT + HOUR)
+    assert len(seals(router)) == 1
+    router.close()
 
 
 def test_many_events_are_sealed_sooner(monkeypatch):

@@ -72,6 +72,17 @@ def test_one_lead_is_erased_by_its_id(run, here):
     assert b"Ural Press Plant" not in bytes_of(here)
 
 
+@pytest.mark.usefixtures("routed")
+def test_a_refused_lead_is_erased_by_its_id(run, here):
+    """The one that its event names."""
+    with closing(open_ledger("sqlite:///leads.db")) as ledger, ledger.reading() as work:
+        (lead_id,) = [event.lead_id for event in work.events() if event.name == "lead.refused"]
+    result = run("erase", "--lead", lead_id[:12])
+    assert (result.exit_code, result.stdout) == (0, "erased: leads 0, notes 0, refused leads 1\n")
+    assert b"Ilya" in bytes_of(here)  # another lead's
+    assert b'"employees": "Ilya"' not in bytes_of(here)
+
+
 @pytest.mark.parametrize(
     ("age", "at", "count"),
     [

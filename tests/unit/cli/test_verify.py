@@ -95,13 +95,23 @@ def test_every_decision_comes_out_again(run):
 
 
 @pytest.mark.usefixtures("routed")
-def test_what_cannot_be_made_again_is_said(run):
-    """It is no difference: the exit code is 0."""
+def test_what_is_missing_is_no_success(run):
+    """The ledger had kept what decided, and has it no more: the exit code is 1."""
     write("DELETE FROM kept")
+    result = run("replay")
+    assert result.exit_code == 1
+    assert result.stdout == "0 of 3 decisions come out the same, 3 differences\n"
+    assert result.stderr.count("the text of its organisation is missing") == 3
+
+
+@pytest.mark.usefixtures("routed")
+def test_what_cannot_be_made_again_is_said(run):
+    """A pack that this version of the library refuses is no difference: the exit code is 0."""
+    write("UPDATE kept SET text = 'pack: sales' WHERE text LIKE 'pack:%'")
     result = run("replay")
     assert result.exit_code == 0
     assert result.stdout == "0 of 3 decisions come out the same, 3 cannot be made again\n"
-    assert result.stderr.count("the text of its organisation is not kept") == 3
+    assert result.stderr.count("its pack has faults now: LR") == 3
 
 
 @pytest.mark.parametrize("command", ["verify", "replay"])

@@ -14,7 +14,8 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
-from leadrouter.ledger.ledger import Entry, Noted, Refused
+from leadrouter.ledger.chain import UNKEEPABLE
+from leadrouter.ledger.ledger import CLOSED, Entry, Noted, Refused
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
 from tests.stateful.small_sales import Rota, backwards, sales_office
@@ -85,6 +86,54 @@ def test_a_key_is_taken_once(ledger):
     with ledger.reading() as work:
         assert work.load("anna") is None
     assert ledger.entries() == (ENTRY,)
+
+
+def test_a_text_that_is_no_unicode_is_refused_in_the_same_words(ledger):
+    """By every ledger, which goes on as if nothing had happened."""
+    with pytest.raises(LedgerError, match=UNKEEPABLE), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.put_load(LOAD)
+        work.append(evolve(EVENT, details={"reason": "\ud800"}))
+    with ledger.reading() as work:
+        assert (work.load("anna"), work.events()) == (None, ())
+
+
+def test_a_closed_ledger_says_so(ledger):
+    """In the same words, whoever asks for what; closing it again changes nothing."""
+    with ledger.transaction() as work:
+        work.add(ENTRY)
+    for _ in range(2):
+        ledger.close()
+        for use in (
+            lambda: ledger.transaction("call:1").__enter__(),
+            lambda: ledger.reading().__enter__(),
+            ledger.entries,
+            ledger.refused,
+            lambda: ledger.text("digest"),
+        ):
+            with pytest.raises(LedgerError, match=f"^{CLOSED}$"):
+                use()
+
+
+def test_a_router_whose_ledger_is_closed_says_so(ledger):
+    """Whatever is asked of it, and does nothing more."""
+    router = Router(*sales_office(), ledger, strategies={"backwards": backwards}, duties=Rota())
+    lead = Lead(id="1", facts={"kind": "shared"})
+    lead_id = router.route(lead, at=AT).lead_id
+    router.close()
+    for use in (
+        lambda: router.route(lead, at=AT),
+        lambda: router.route_many([lead], at=AT),
+        lambda: router.accept(lead_id, by="anna", at=AT),
+        lambda: router.tick(at=AT),
+        lambda: router.lead(lead_id),
+        lambda: router.deliver("crm", print),
+        lambda: router.erase(lead_id=lead_id, at=AT),
+        lambda: router.clients.company(lead_id),
+        router.replay,
+        router.next_deadline,
+    ):
+        with pytest.raises(LedgerError, match=f"^{CLOSED}$"):
+            use()
 
 
 def test_salts_are_new(ledger):

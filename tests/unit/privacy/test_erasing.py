@@ -67,6 +67,37 @@ def router(ledger):  # noqa: F811  # the fixture
     return router
 
 
+def refused_ids(router):
+    """Return the ids that the events of refused leads name, in order."""
+    with router.ledger.reading() as work:
+        return [event.lead_id for event in work.events() if event.name == "lead.refused"]
+
+
+def test_a_refused_lead_is_erased_by_its_id(router):
+    """By that of its event or the beginning of it, in each ledger, once; no other refusal is."""
+    with pytest.raises(FactsError):
+        router.route(Lead(id="9", source="call", contact=CONTACT, facts={"size": "Ilya"}), at=AT)
+    without, named = refused_ids(router)
+    for lead_id in (named, without[:8]):
+        assert router.erase(lead_id=lead_id, at=LATER, dry_run=True) == Erased(leads=(), notes=0, refused=1)
+        assert router.erase(lead_id=lead_id, at=LATER) == Erased(leads=(), notes=0, refused=1)
+    assert [bool(each.payload) for each in router.ledger.refused()] == [False, True, False]
+    assert router.erase(lead_id=named, at=LATER) == Erased(leads=(), notes=0, refused=0)
+    with router.ledger.reading() as work:
+        assert verify(work).is_sound
+
+
+def test_the_beginning_of_several_ids_names_nobody(router):
+    """Of leads that were decided and refused; without a lead that was erased and had no key."""
+    with pytest.raises(UnknownLeadError, match="4 leads have an id that begins"):
+        router.erase(lead_id="", at=LATER)
+    router.erase(lead_id=refused_ids(router)[0], at=LATER)
+    with pytest.raises(UnknownLeadError, match="3 leads have an id that begins"):
+        router.erase(lead_id="", at=LATER)
+    with pytest.raises(UnknownLeadError, match="no lead has an id that begins with `zz`"):
+        router.erase(lead_id="zz", at=LATER)
+
+
 def route(router, number, contact, message, *, at=AT, **facts):
     company = "Uralpress" if contact == CONTACT else None
     facts = {"size": "small", "message": message, **facts}

@@ -18,7 +18,7 @@ from leadrouter.adapters.postgres.work import PostgresWork
 from leadrouter.compartment import day_left
 from leadrouter.doors import instant
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.ledger import CLOSED, Entry, Refused
 from leadrouter.organisation import Organisation
 
 
@@ -94,7 +94,7 @@ class PostgresLedger:
     def _take(self) -> tuple[Session, bool]:
         """Return a connection for one thread of this process, and whether it was made for it."""
         if self._idle is None:
-            raise LedgerError("the ledger is closed")
+            raise LedgerError(CLOSED)
         if self._process != os.getpid():  # a child must not speak on its parent's connections
             self._idle, self._process = [], os.getpid()
         with suppress(IndexError):

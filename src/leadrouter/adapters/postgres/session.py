@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 
 from leadrouter.adapters.postgres.statements import STATEMENTS
 from leadrouter.errors import LedgerError, StaleError
+from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.rulepack.pattern import REQUEST
 
 if TYPE_CHECKING:
@@ -188,4 +189,4 @@ def refusing() -> Iterator[None]:
         message = error.diag.message_primary or str(error)
         raise LedgerError(f"the database cannot be used as a ledger: {message.strip()}") from None
     except UnicodeEncodeError:
-        raise LedgerError("the database cannot keep half a surrogate pair in a text") from None
+        raise LedgerError(UNKEEPABLE) from None

@@ -20,7 +20,8 @@ from leadrouter.adapters.sqlite.shelf import Shelf
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.ledger import Entry, Refused
+from leadrouter.ledger.chain import UNKEEPABLE
+from leadrouter.ledger.ledger import CLOSED, Entry, Refused
 
 Synchronous: TypeAlias = Literal["full", "normal"]
 """When a commit is on the disk: at its end, or with a later one."""
@@ -54,6 +55,7 @@ class SqliteLedger:
     _shelf: Shelf = field(init=False, repr=False)
     _lock: Lock = field(init=False, repr=False)
     _process: int = field(init=False, repr=False)
+    _is_closed: bool = field(default=False, init=False, repr=False)
     _at_work: int | None = field(default=None, init=False, repr=False)
     """The thread whose unit of work goes on."""
 
@@ -91,13 +93,18 @@ class SqliteLedger:
         """Open the file for a forked child: on the connection of its parent it must neither speak nor hang up.
 
         Raises:
-            LedgerError: this thread is in a unit of work already, and would wait for itself.
+            LedgerError: the ledger is closed; or this thread is in a unit of work already, and would wait for itself.
         """
+        self._require_open()
         if self._process != os.getpid():
             _PARENTS.append(self._connection)
             self._open()
         if self._at_work == get_ident():
             raise LedgerError("this thread is in a unit of work of the ledger already; end that one first")
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise LedgerError(CLOSED)
 
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[SqliteWork]:  # noqa: ARG002  # nothing is far away
@@ -116,6 +123,7 @@ class SqliteLedger:
     @contextmanager
     def _begun(self, how: str) -> Iterator[SqliteWork]:
         with self._lock, _refusing(self.path):
+            self._require_open()  # it may have been closed while others were waited for
             try:
                 self._at_work = get_ident()
                 self._connection.execute(how)
@@ -124,6 +132,7 @@ class SqliteLedger:
                 yield work
                 work.end()
             except BaseException:
+                self._require_open()
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
@@ -154,6 +163,7 @@ class SqliteLedger:
 
     def close(self) -> None:
         """Close the file."""
+        self._is_closed = True
         self._connection.close()
         self._turn.close()
 
@@ -165,3 +175,5 @@ def _refusing(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
+    except UnicodeEncodeError:
+        raise LedgerError(UNKEEPABLE) from None

@@ -231,20 +231,24 @@ def _text(type_: v.Text, raw: object) -> str:
     return clean_text(raw, type_.longest)
 
 
-def exact(text: str) -> Decimal:
+def exact(text: str, *, is_fractional: bool = False) -> Decimal:
     """Return the number that a form string spells, with its groups and either decimal mark.
 
-    >>> exact("1.234.567"), exact("1.2340"), exact("0.125")
-    (Decimal('1234567'), Decimal('1.2340'), Decimal('0.125'))
+    >>> exact("1.234.567"), exact("1.2340"), exact("0.125"), exact("1.234", is_fractional=True)
+    (Decimal('1234567'), Decimal('1.2340'), Decimal('0.125'), Decimal('1.234'))
+
+    Args:
+        text: the form string.
+        is_fractional: whether a point alone is a decimal mark, as forms and programs write it.
 
     Raises:
-        Refusal: it spells none, or `4,200` and `4.200` might be four thousand or four point two.
+        Refusal: it spells none, or `4,200`, or else `4.200`, might be four thousand or four point two.
     """
     stripped = text.strip().replace(_MINUS, "-")
     if len(stripped) > _SHOWN:
         raise Refusal(f"{show(text)} is too long for a number", f"at most {_SHOWN} characters")
     digits = _SPACES.sub("", stripped)
-    if AMBIGUOUS.fullmatch(digits):
+    if AMBIGUOUS.fullmatch(digits) and not (is_fractional and "." in digits):
         whole, _, rest = digits.replace(",", ".").partition(".")
         fix = f"write {whole}{rest} or {spell_number(Decimal(f'{whole}.{rest}'))}"
         raise Refusal(f"{show(text)} has two meanings", fix, "LR405")
@@ -267,7 +271,7 @@ def _exact(type_: v.Int | v.Number | v.Money, raw: object) -> Decimal:
     if isinstance(raw, float):
         raw = Decimal(float.__repr__(raw))
     elif isinstance(raw, str):
-        raw = exact(raw)
+        raw = exact(raw, is_fractional=isinstance(type_, v.Number))
     if not isinstance(raw, Decimal):
         raise _wrong(type_, raw, "give a number")
     if not raw.is_finite():
@@ -435,7 +439,7 @@ def write_value(type_: v.Type, value: Any) -> Any:
         case v.Money():
             return f"{spell_number(value)} {type_.currency}"
         case v.Number():
-            return spell_number(value)
+            return write_number(value)
         case v.Instant():
             return value.astimezone(UTC).isoformat()
         case v.Date():

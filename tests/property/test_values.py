@@ -112,12 +112,13 @@ def test_forms_group_digits_in_many_ways(number: Decimal):
 @given(st.integers(-999, 999), st.integers(0, 999))
 @example(0, 125)
 def test_one_mark_before_three_digits_has_two_meanings(whole: int, rest: int):
-    """Point or comma: thousands or a fraction, unless nothing but a zero stands before it."""
+    """Point or comma: thousands or a fraction, unless a zero stands alone before it, or a fraction is expected."""
     for mark in ",.":
         text = f"{whole}{mark}{rest:03}"
         number, refusal = attempt(lambda: exact(text), Refusal)  # noqa: B023  # asked now
         assert number == (None if whole else Decimal(f"0.{rest:03}"))
         assert refusal is None or refusal.code == "LR405"
+    assert exact(f"{whole}.{rest:03}", is_fractional=True) == Decimal(f"{whole}.{rest:03}")
 
 
 @given(typed, st.integers(1, 5))

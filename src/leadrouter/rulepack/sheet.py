@@ -3,7 +3,7 @@
 A cell says what its field must be: nothing or `-` for anything, `>= 3_000_000`, `>= 5 and < 10`,
 `lathe, press` for any of these, `not lathe, press`, `known`, `missing`; what has a comma or looks like
 one of these stands in double quotes. `0,5` is refused where numbers stand: it may be one of them, or two;
-so is `4.200`.
+so is `4.200` where whole numbers or money do.
 """
 
 from __future__ import annotations
@@ -83,14 +83,14 @@ def _constant(text: str, type_: v.Type) -> bool | int | Decimal | str:
         case v.Bool():
             return bool(read_value(type_, text))
         case v.Int() | v.Number():
-            return _number(text)
+            return _number(text, type_)
         case v.Money():
-            return _number(text) if _PLAIN_NUMBER.fullmatch(text) else text
+            return _number(text, type_) if _PLAIN_NUMBER.fullmatch(text) else text
     return text
 
 
-def _number(text: str) -> int | Decimal:
-    value = plain_scalar(text)
-    is_plain = isinstance(value, (int, Decimal)) and not AMBIGUOUS.fullmatch(text)
-    number = read_value(v.Number(), value if is_plain else exact(text))
+def _number(text: str, type_: v.Type) -> int | Decimal:
+    value, is_fractional = plain_scalar(text), isinstance(type_, v.Number)
+    is_plain = isinstance(value, (int, Decimal)) and (is_fractional or not AMBIGUOUS.fullmatch(text))
+    number = read_value(v.Number(), value if is_plain else exact(text, is_fractional=is_fractional))
     return int(number) if isinstance(value, int) else number.normalize()

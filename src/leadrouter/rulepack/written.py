@@ -174,8 +174,9 @@ class RuleReader:
             try:
                 expression = cell_expression(column, cell.text, self.scope.types[column])
             except ValueError as error:
-                fix = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
-                document.fault("LR313", str(error), cell.where, fix)
+                fix = error.fix if isinstance(error, Refusal) else None
+                usage = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
+                document.fault("LR313", str(error), cell.where, fix or usage)
             else:
                 yield expression, lambda _start, _end: cell.where
 

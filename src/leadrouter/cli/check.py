@@ -77,6 +77,7 @@ class _Checking:
                 self.organisation = None if self.organisation is None else staffed(self.organisation, self.roster)
         except FaultsError as error:
             self.faults += error.faults
+            self.organisation = None  # nobody can say which duties there are
         if self.pack is not None and self.organisation is not None:
             self.faults += check_destinations(self.pack.checked, self.organisation)
         self.case_files(folder)

@@ -65,7 +65,7 @@ class _Reading:
             roles=[key for key, _ in _named(entries.get("roles"))],
         )
         roles = RoleReader(terms, layers, people).roles(entries["roles"]) if "roles" in entries else {}
-        changes = ChangeReader(terms=terms, people=people, roles=roles, tz=tz)
+        changes = ChangeReader(terms=terms, people=people, roles=roles, unread=layers.unread(roles), tz=tz)
         name = document.word(entries["roster"], "`roster`") if "roster" in entries else None
         version = Version(
             name=name or "",
@@ -89,6 +89,12 @@ class _Reading:
         if "people" not in entries:
             return {name: Person(id=name) for name in turning(entries.get("roles"))}
         people: dict[str, Person] = {}
+        if isinstance(entries["people"], yaml.SequenceNode):  # what is wrong is the list, not the names in it
+            people = {
+                each.value: Person(id=each.value)
+                for each in entries["people"].value
+                if isinstance(each, yaml.ScalarNode)
+            }
         for key, value in document.pairs(entries["people"], "`people`"):
             what = f"person `{key.value}`"
             given = {} if is_null(value) else document.entries(value, what, known=("tz", "name", "email", "skills"))

@@ -124,6 +124,17 @@ def test_faults_of_a_roster_are_told_with_all_others(run, here):
     assert "LR708 unknown unit `day`" in run("check", "sales").stderr
 
 
+def test_what_a_faulty_roster_would_say_is_not_missed(run, here):
+    """The duties that it has are not called unknown as well."""
+    organisation = ORGANISATION.replace("duty: {duty: [boris]}", "inbound: {duty: duty}")
+    organisation = organisation.replace("staffing: department", "staffing: duty")
+    (here / "sales" / "organisation.yaml").write_text(organisation, "utf-8")
+    (here / "sales" / "roster.yaml").write_text(ROSTER, "utf-8")
+    assert run("check", "sales").exit_code == 0
+    (here / "sales" / "roster.yaml").write_text(ROSTER.replace("unit: days", "unit: day"), "utf-8")
+    assert "sales: 1 fault, " in run("check", "sales").stdout
+
+
 def test_a_roster_without_an_organisation_is_read(run, here):
     """There is nobody to hold it against."""
     (here / "sales" / "organisation.yaml").unlink()

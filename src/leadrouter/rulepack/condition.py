@@ -264,6 +264,9 @@ class _Checker:
             message = f"{show(str(value))} is {spelled(value)}, beside {type_name(type_)}"
             self.refuse("LR212", message, literal, f"write {example_of(type_)}")
             return literal
+        if isinstance(type_, v.Enum) and not type_.values:
+            self.refuse("LR213", f"no rule of this pack gives the tag {show(value)}", literal, "give it under `tag`")
+            return literal
         if isinstance(type_, (v.Int, v.Number)):
             return literal
         try:

@@ -83,7 +83,8 @@ class _Reading:
         self.documents.append(document)
         if document.root is None:
             if not document.faults:
-                fault = Fault(code="LR105", message="the file is empty", where=source, fix="begin with `pack:`")
+                fix = "begin with `pack:`" if document is self.documents[0] else "take it out of `include`"
+                fault = Fault(code="LR105", message="the file is empty", where=source, fix=fix)
                 self.extra.append(fault)
             return document
         entries = document.entries(document.root, "the pack", known=_KEYS)

@@ -63,7 +63,7 @@ def test_reasons_are_kept():
         ("hot,class\ntrue,mass\n", "s.csv:1:1: LR105 the table lacks the column `rule`"),
         ("rule,hot,class,becuase\nx,true,mass,why\n", "s.csv:1:16: LR211 unknown field `becuase`"),
         ("rule,hott,class\nx,true,mass\n", "s.csv:1:6: LR211 unknown field `hott`"),
-        ("rule,tags,class\nx,a,mass\n", "s.csv:2:3: LR213 `a` is not one of "),
+        ("rule,tags,class\nx,a,mass\n", "s.csv:2:3: LR213 no rule of this pack gives the tag `a`"),
         ("rule,hot,class\nx,often,mass\n", "s.csv:2:3: LR313 `often` (text) is not a bool"),
         ("rule,sites,class\nx,> many,mass\n", "s.csv:2:3: LR313 `many` is not a number"),
         ("rule,region,class\nx,EKB,mass\n", "s.csv:2:3: LR213 `EKB` is not one of MSK, SPB"),

@@ -76,6 +76,7 @@ _TRAPS = tuple(
         (r"(?i)\bbetween\b", "write `3 <= field <= 5`"),
         (r"(?i)\blike\b", "write `contains`, `starts_with` or `ends_with`"),
         (r"\d[\s']+\d|\d,\d{3}\b", "group digits with `_`: 300_000"),
+        (r"\d,\d", "write fractions with a point: 0.5"),
         (
             r"(?<![\w.])\d[\d_.]*\s*(?!and\b|in\b|not\b|or\b)[^\W\d_]|[$€£¥₽]|\d\s*%",
             'write a plain number, or an amount with its currency in quotes: "300_000 RUB"',

@@ -94,6 +94,7 @@ def test_a_problem_has_a_code_and_a_stretch(text: str, code: str, stretch: str):
         ("a like 'c%'", "write `contains`"),
         ("a < 300 000", "group digits with `_`: 300_000"),
         ("a < 1'000", "group digits with `_`: 300_000"),
+        ("a < 0,5", "write fractions with a point: 0.5"),
         ("a < 300,000", "group digits with `_`: 300_000"),
         ("a < 300_000 RUB", "write a plain number, or an amount with its currency in quotes"),
         ("a < 300k", "write a plain number, or an amount with its currency in quotes"),

@@ -83,6 +83,23 @@ def test_a_fault_in_a_sheet_has_its_row_and_column(sheet: str, message: str):
     ) == [message]
 
 
+@pytest.mark.parametrize(
+    ("sheet", "fixes"),
+    [
+        ("Rule;Hot;Class\nx;true;mass\n", ["write `rule` in small letters"]),
+        ("rule\thot\tclass\nx\ttrue\tmass\n", ["save it with commas or semicolons between the columns, not with tabs"]),
+        ("hot,class\ntrue,mass\n", ["add it"]),
+        ("rule;hot;class;\nx;true;mass;\n-;;mass;\n", ["take the column out, or name it"]),
+        ("rule;hot;class\nx;true\nz;;mass\n", ["end it with empty cells"]),
+        ("rule,hot,class\nx,true,a,b\nz,,mass\n", ["quote cells that hold the separator"]),
+        ("rule;hot;class\nx;true;mass\n", ["end it with a row of `-`"]),
+    ],
+)
+def test_a_sheet_that_a_spreadsheet_has_spoilt_is_told_how_to_be_saved(sheet: str, fixes: list[str]):
+    """Capitals, tabs, columns without a name, rows that are too short, no default: each by itself."""
+    assert [fault.fix for fault in faults("classify: {csv: s.csv}", files={"s.csv": sheet})] == fixes
+
+
 def test_a_stage_knows_what_comes_before_it():
     """A column may not be what a later stage gives."""
     sheet = {"s.csv": "rule,class,tag\nx,mass,a\n"}

@@ -79,8 +79,10 @@ def test_warnings_and_faults_stand_apart(run, here):
     assert [paragraph.split(" ")[1] for paragraph in paragraphs] == ["warning", "LR601"]
 
 
-def test_a_folder_that_is_not_there_cannot_be_read(run):
+def test_a_folder_that_is_not_there_or_has_no_pack_cannot_be_read(run, here):
     """Which is another exit code than faults."""
+    (here / "sales" / "pack.yaml").rename(here / "sales" / "rules.yaml")
+    assert run("check", "sales").exit_code == 3
     result = run("check", "nowhere")
     assert result.exit_code == 3
     assert result.stderr.startswith("nowhere: LR109 cannot be read: No such file or directory")

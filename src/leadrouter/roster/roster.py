@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from attrs import field, frozen
 
@@ -28,14 +28,14 @@ from leadrouter.roster.person import Person
 from leadrouter.roster.plan import Plan, plan
 from leadrouter.roster.plan_model import PlanRules, Solve
 from leadrouter.roster.plan_search import search
-from leadrouter.roster.planning import Request, absences, shared, takes_part
+from leadrouter.roster.planning import Request, absences, measure_of, shared, takes_part
 from leadrouter.roster.question import Question, stamp
 from leadrouter.roster.role import Role
 from leadrouter.roster.succession import faults_of_succession
 from leadrouter.roster.version import Version
-from leadrouter.roster.worth import HourWeights, Measure
+from leadrouter.roster.worth import HourWeights, Measures
 from leadrouter.roster.written import Written, noting
-from leadrouter.zone import in_utc, zone
+from leadrouter.zone import in_utc
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -287,6 +287,8 @@ class DutyRoster:
     ) -> tuple[Tally, ...]:
         """Return how much duty everybody has over `[start, end)`, beside the share that is theirs.
 
+        Zone, days off and whoever takes part are those of the version in force at each instant.
+
         Args:
             start: the first instant.
             end: the first instant that does not count any more.
@@ -300,11 +302,13 @@ class DutyRoster:
         asked = self._asked("fairness", role, first, last)
         latest = self._latest
         known = latest.roles.get(asked)
-        measure = Measure(tz=zone(latest.tz), workdays=latest.workdays, weights=weights)
+        parts = [(each.version, begins, ends) for each, begins, ends in self._book.parts(first, last)]
+        measured = ((begins, measure_of(version, weights)) for version, begins, _ in parts)
+        told = (shared(self._book.timeline(asked, begins, ends), ends, version) for version, begins, ends in parts)
         return fairness(
-            shared(self._book.timeline(asked, first, last), last, self._book.version),
+            chain.from_iterable(told),
             people=() if known is None else takes_part(latest, known),
-            measure=measure,
+            measure=Measures(tuple(measured)),
             away=self._away(first, last),
         )
 
@@ -368,7 +372,7 @@ class DutyRoster:
         return plan(
             request.slots(),
             request.participants(owed or {}),
-            measure=Measure(tz=zone(version.tz), workdays=version.workdays, weights=weights),
+            measure=measure_of(version, weights),
             rules=rules or request.rules(),
             before=before,
             held=request.held(before, self._book.timeline),

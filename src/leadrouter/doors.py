@@ -306,8 +306,9 @@ class Doors:
                 `leave` with `until`, else `leaves`.
 
         Raises:
-            UnknownPersonError: the organisation does not have that person.
-            LifecycleError: it would end before it begins, or somebody who leaves would come back.
+            UnknownPersonError: neither the organisation nor the ledger knows that person.
+            LifecycleError: it would end before it begins, or somebody who leaves, or whom the organisation does
+                not name any more, would come back.
 
         Costs the number of open leads, and of the clients that he holds.
         """

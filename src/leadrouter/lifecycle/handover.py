@@ -36,15 +36,20 @@ def plan(desk: Desk, person: str, reason: Reason, until: datetime | None) -> Pla
     A lead goes to the least loaded of its own step, then of the person's department, then to the deputy,
     then to the head; each is asked as if what comes before in the plan was moved already. Clients pass
     on only where the person leaves: to whoever of the department has most room, else to the head, however
-    full.
+    full. Of somebody whom the organisation does not name any more it is not known where he belonged: the
+    steps of the leads are all there is, and clients stay.
 
     Raises:
-        UnknownPersonError: the organisation does not have that person.
+        UnknownPersonError: neither the organisation nor the ledger knows that person.
         LifecycleError: the plan would end before it begins, or somebody who leaves would come back.
     """
-    require_person(desk.house.organisation, person)
+    is_known = person in desk.house.organisation.people
+    if not is_known and desk.work.load(person) is None:
+        require_person(desk.house.organisation, person)
     if until is not None and until <= desk.at:
         raise LifecycleError(f"the handover of `{person}` ends {until.isoformat()}, when it has not begun")
+    if until is not None and not is_known:
+        raise LifecycleError(f"`{person}` is in the organisation no more, nothing can come back: leave `until` out")
     if reason == "leaves" and until is not None:
         raise LifecycleError(f"`{person}` leaves for good: leave `until` out, or say `leave`")
     moves = [*_leads(desk, person, reason, until), *(_clients(desk, person) if reason == "leaves" else ())]
@@ -136,13 +141,13 @@ def _receiver(desk: Desk, state: LeadState, person: str) -> tuple[Choice | None,
 
 def places(desk: Desk, state: LeadState, person: str) -> Iterator[tuple[Step, bool]]:
     """Yield where somebody is looked for who can take a lead over, and whether that one is accountable."""
-    organisation = desk.house.organisation
-    steps, home = desk.steps(state), organisation.home(person)
+    people = desk.house.organisation.people
+    steps, home = desk.steps(state), desk.house.organisation.home(person)
     step = evolve(steps[state.step - 1], strategy=LEAST_LOADED, offers=1)
     yield step, False
     if home is not None:
         yield evolve(step, to=Department(home.id)), False
-    deputy = organisation.people[person].deputy
+    deputy = people[person].deputy if person in people else None
     if deputy is not None:
         yield evolve(step, to=Person(deputy)), False
     if home is not None and home.head is not None:

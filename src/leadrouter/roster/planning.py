@@ -55,6 +55,16 @@ def absences(version: Version) -> Away:
     }
 
 
+def absent(parts: Iterable[tuple[Version, datetime, datetime]]) -> Away:
+    """Return when people are away, of each version while it is in force."""
+    away: dict[str, list[tuple[datetime, datetime]]] = {}
+    for version, first, last in parts:
+        for person, stretches in absences(version).items():
+            held = ((max(begins, first), min(ends, last)) for begins, ends in stretches)
+            away.setdefault(person, []).extend((begins, ends) for begins, ends in held if begins < ends)
+    return away
+
+
 def measure_of(version: Version, weights: HourWeights | None) -> Measure:
     """Return how a version counts duty."""
     return Measure(tz=zone(version.tz), workdays=version.workdays, weights=weights)

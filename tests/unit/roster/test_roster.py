@@ -182,26 +182,6 @@ def test_a_version_must_be_later_to_follow():
     assert refused(lambda: ROSTER.with_version(later).with_version(later)) == ["LR715"]
 
 
-def test_a_roster_does_not_follow_itself():
-    """A chain of files that comes back to one that was read is refused."""
-    text = f"effective: 2026-04-01\nprevious: other.yaml{TEXT}"
-    assert refused(lambda: DutyRoster.parse(text, read=lambda _: text.encode())) == ["LR109"]
-
-
-def test_faults_of_an_earlier_version_are_told_with_its_name():
-    """The place of a fault is in the file that has it."""
-    text = f"effective: 2026-04-01\nprevious: other.yaml{TEXT}"
-    with pytest.raises(RosterError) as error:
-        DutyRoster.parse(text, read=lambda _: TEXT.replace("anchor: 2026-03-02", "anchor: 2026-02-30").encode())
-    assert str(error.value).startswith("other.yaml:10:")
-    assert refused(lambda: DutyRoster.parse(text, read=lambda _: b"[")) == ["LR101"]
-
-
-def test_an_empty_file_is_no_roster():
-    """It has no version, and says how to begin."""
-    assert refused(lambda: DutyRoster.parse("# nothing\n")) == ["LR105"]
-
-
 def test_a_roster_never_changes():
     """Nothing of it can be set; a change is a version, and another roster."""
     with pytest.raises(FrozenInstanceError):

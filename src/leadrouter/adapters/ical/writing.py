@@ -104,7 +104,8 @@ class _Writing:
             email = self.people[each].email
             if email:
                 address = vCalAddress(f"mailto:{email}")
-                address.params["CN"] = self.names[each]
+                if "\\" not in self.names[each]:  # icalendar reads it as an escape, which RFC 6868 does not have
+                    address.params["CN"] = self.names[each]
                 event.add("ATTENDEE", address)
         return event
 

@@ -23,7 +23,7 @@ from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.chain import Kept
 from leadrouter.ledger.ledger import Ledger, Reading, Transaction
-from leadrouter.lifecycle import answer, handover, pausing
+from leadrouter.lifecycle import answer, applying, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
 from leadrouter.lifecycle.plan import Applied, Plan, Reason
@@ -311,8 +311,9 @@ class Doors:
                 `leave` with `until`, else `leaves`.
 
         Raises:
-            UnknownPersonError: the organisation does not have that person.
-            LifecycleError: it would end before it begins, or somebody who leaves would come back.
+            UnknownPersonError: neither the organisation nor the ledger knows that person.
+            LifecycleError: it would end before it begins, or somebody who leaves, or whom the organisation does
+                not name any more, would come back.
 
         Costs the number of open leads, and of the clients that he holds.
         """
@@ -325,11 +326,12 @@ class Doors:
         """Make the moves of a plan, once; a lead that has changed since it was made is skipped.
 
         Raises:
-            UnknownPersonError: the organisation does not have somebody in the plan.
+            UnknownPersonError: the organisation does not have somebody in the plan who would take something over.
+            PlanError: the plan is stale: somebody who would take something over has left, is absent or is paused.
             LifecycleError: the plan is over already.
         """
         with self._desk(instant(at)) as desk:
-            applied = handover.apply(desk, plan)
+            applied = applying.apply(desk, plan)
             serve(desk)
         return applied
 

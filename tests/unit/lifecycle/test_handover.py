@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from leadrouter import Lead, Organisation, Router, RulePack
-from leadrouter.errors import UnknownPersonError
+from leadrouter.errors import PlanError, UnknownPersonError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.handover import NOBODY
 from leadrouter.lifecycle.plan import Applied, Move, Plan
@@ -100,6 +100,28 @@ def test_a_plan_may_be_changed_before_it_is_applied(router: Router):
         router.apply(evolve(rest, moves=(evolve(rest.moves[0], to="nobody"),)), at=AT)
     assert router.lead(leads[1]).holder == "anna"
     assert router.apply(rest, at=AT).moved == rest.moves
+
+
+def test_a_stale_plan_says_everything_that_is_stale(router: Router):
+    """Whoever was put into it by a reviewer is looked at as well; a lead that is skipped in any case is not."""
+    leads = [accepted(router, str(number), by="anna") for number in range(3)]
+    plan = router.handover("anna", at=AT)
+    changed = evolve(
+        plan, moves=tuple(evolve(move, to=to) for move, to in zip(plan.moves, ("igor", "boris", "egor"), strict=True))
+    )
+    router.contacted(leads[1], by="anna", at=AT)
+    for person in ("igor", "boris", "egor"):
+        router.pause(person, at=AT)
+    with pytest.raises(PlanError) as stale:
+        router.apply(changed, at=AT)
+    assert [(fault.code, fault.where, fault.message) for fault in stale.value.faults] == [
+        ("LR857", changed.id, f"the plan is stale: `{person}` cannot take lead {lead}: paused")
+        for person, lead in (("igor", leads[0]), ("egor", leads[2]))
+    ]
+    assert [router.lead(lead).holder for lead in leads] == ["anna"] * 3
+    router.resume("igor", at=AT)
+    router.resume("egor", at=AT)
+    assert [move.id for move in router.apply(changed, at=AT).moved] == [leads[0], leads[2]]
 
 
 def test_a_plan_of_something_else_does_nothing(router: Router):

@@ -86,6 +86,15 @@ def test_the_soonest_of_those_who_are_busy_decides_when_it_opens():
     assert choice.why_not()["anna"] == "quota of 1 an hour is spent"
 
 
+def test_a_ramp_begins_with_the_first_day_on_every_clock():
+    """Machines differ by some seconds: somebody whom another one has just entered is on the first day here too."""
+    books = Books(office(ANNA, BORIS, newcomer="ramp"))
+    books.give()
+    choice = books.choose(AT - timedelta(seconds=1))
+    assert choice.offered_to == ("boris",)
+    assert choice.given.parts == {"anna": UNIT // 2, "boris": UNIT // 2}
+
+
 def test_for_the_accountable_only_leaving_and_capacity_count():
     """What else is closed is noted; a lead at the end of its ladder must have somebody."""
     books = Books(office(evolve(ANNA, capacity=1, quota={"month": 1})))

@@ -314,6 +314,7 @@ class Doors:
             UnknownPersonError: neither the organisation nor the ledger knows that person.
             LifecycleError: it would end before it begins, or somebody who leaves, or whom the organisation does
                 not name any more, would come back.
+            ValueError: there is no such reason.
 
         Costs the number of open leads, and of the clients that he holds.
         """

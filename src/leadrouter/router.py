@@ -92,7 +92,8 @@ class Router(Reception):
             ledger: `sqlite:///` and a path (three slashes for a path from here, four for an absolute
                 one), `postgresql://` as libpq reads it (extra `postgres`), or `memory:`.
             observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
-            duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
+            duties: who is on duty and who is away; the roster's, or the organisation's fixed lists, where it is
+                left out.
             strategies: strategies of your own, by the name that steps and pools give.
             identity_key: a secret of at most 64 bytes, always the same one for a ledger; without it, who has
                 the ledger can find out phone numbers by trying them all.

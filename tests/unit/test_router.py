@@ -200,13 +200,15 @@ def test_a_pack_that_leads_to_nobody_is_refused():
 
 
 def test_open_loads_a_folder(tmp_path):
-    """A folder with a pack and an organisation is all that a router needs."""
+    """A folder with a pack and an organisation is all that a router needs; the file of its pack names it as well."""
     (tmp_path / "pack.yaml").write_text(PACK, encoding="utf-8")
     (tmp_path / "organisation.yaml").write_text(ORGANISATION, encoding="utf-8")
     with Router.open(tmp_path, ledger=f"sqlite:///{tmp_path}/leads.db") as router:
         assert router.route(PRESS, at=AT).assignee == "anna"
     with Router.open(tmp_path, ledger=f"sqlite:///{tmp_path}/leads.db") as router:
         assert len(router.ledger.entries()) == 1
+    with Router.open(tmp_path / "pack.yaml", ledger="memory:") as router:
+        assert router.route(PRESS, at=AT).assignee == "anna"
 
 
 def test_observers_hear_what_happened_without_personal_data():

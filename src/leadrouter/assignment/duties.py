@@ -12,14 +12,24 @@ from leadrouter.errors import Fault, RosterError, did_you_mean
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
 from leadrouter.roster.roster import DutyRoster
+from leadrouter.zone import in_utc
+
+
+def _aware(_: object, __: object, until: datetime | None) -> None:
+    if until is not None:
+        in_utc(until)
 
 
 @frozen
 class Absence:
-    """Why somebody is away, and until when; None where nobody knows."""
+    """Why somebody is away, and until when, an aware instant; None where nobody knows.
+
+    Raises:
+        NaiveTimeError: the instant has no zone.
+    """
 
     reason: str = "away"
-    until: datetime | None = None
+    until: datetime | None = field(default=None, validator=_aware)
 
 
 class Duties(Protocol):

@@ -15,11 +15,12 @@ from leadrouter.assignment.pool import accountable, resolve
 from leadrouter.assignment.strategy import figure_text
 from leadrouter.destination import Department, Head, Person
 from leadrouter.errors import LifecycleError
+from leadrouter.facts import show
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.ladder import choose_one
 from leadrouter.lifecycle.lent import Lent
 from leadrouter.lifecycle.pausing import require_person
-from leadrouter.lifecycle.plan import Move, Plan, Reason
+from leadrouter.lifecycle.plan import REASONS, Move, Plan, Reason
 from leadrouter.lifecycle.portfolio import most_room
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.rulepack.route import Step
@@ -42,10 +43,13 @@ def plan(desk: Desk, person: str, reason: Reason, until: datetime | None) -> Pla
     Raises:
         UnknownPersonError: neither the organisation nor the ledger knows that person.
         LifecycleError: the plan would end before it begins, or somebody who leaves would come back.
+        ValueError: there is no such reason.
     """
     is_known = person in desk.house.organisation.people
     if not is_known and desk.work.load(person) is None:
         require_person(desk.house.organisation, person)
+    if reason not in REASONS:
+        raise ValueError(f"reason is {show(reason)}, not one of {', '.join(REASONS)}")
     if until is not None and until <= desk.at:
         raise LifecycleError(f"the handover of `{person}` ends {until.isoformat()}, when it has not begun")
     if until is not None and not is_known:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from leadrouter import Decision, DutyRoster, Lead, Organisation, Router, RulePack
-from leadrouter.assignment.duties import RosterDuties
+import pytest
+
+from leadrouter import Decision, DutyRoster, Lead, NaiveTimeError, Organisation, Router, RulePack
+from leadrouter.assignment.duties import Absence, RosterDuties
 from leadrouter.ledger.memory import MemoryLedger
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -87,3 +89,10 @@ def test_a_role_that_the_roster_does_not_have_has_nobody():
     duties = RosterDuties(ROSTER)
     assert duties.on_duty("night", MONDAY) == ()
     assert duties.told("night", MONDAY) is None
+
+
+def test_an_absence_ends_at_an_instant():
+    """A time without a zone is refused where the host gives it, and not by a tick that has to compare it."""
+    assert Absence("on leave", TUESDAY).until == TUESDAY
+    with pytest.raises(NaiveTimeError, match="2026-03-09T00:00:00 has no zone"):
+        Absence("on leave", datetime(2026, 3, 9))  # noqa: DTZ001  # what is refused

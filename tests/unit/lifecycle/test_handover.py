@@ -179,6 +179,12 @@ def test_a_plan_that_was_applied_is_known_for_ever(router: Router):
     assert router.apply(plan, at=AT) == Applied(was_applied=True)
 
 
+def test_a_reason_that_there_is_not_is_refused(router: Router):
+    """It would pass leads on for good, and no client, and the plan could not be read again."""
+    with pytest.raises(ValueError, match="reason is `holiday`, not one of leaves, leave, shift"):
+        router.handover("egor", at=AT, reason="holiday")
+
+
 def test_whoever_is_told_to_leave_and_come_back_goes_on_leave(router: Router):
     """Where the reason is left out, the end says it."""
     assert router.handover("egor", at=AT).reason == "leaves"

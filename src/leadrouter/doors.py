@@ -18,12 +18,12 @@ from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
-from leadrouter.facts import Refusal, check_characters, is_keepable
+from leadrouter.facts import Refusal, check_characters, is_keepable, kind_of
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.chain import Kept
 from leadrouter.ledger.ledger import Ledger, Reading, Transaction
-from leadrouter.lifecycle import answer, handover, pausing
+from leadrouter.lifecycle import answer, applying, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
 from leadrouter.lifecycle.plan import Applied, Plan, Reason
@@ -42,6 +42,12 @@ from leadrouter.zone import in_utc
 _NO_LIMIT = 2**62  # no log has as many events, and every database can count so far
 
 
+def _is_bytes(_: object, __: object, key: object) -> None:
+    """Refuse a key that is text at once, and not with the first lead; nobody is shown it."""
+    if not isinstance(key, bytes):
+        raise TypeError(f"identity_key is {kind_of(key)}, not bytes: encode it")
+
+
 @define(eq=False)
 class Doors:
     """The doors of a router behind which a lead lives on after it was routed.
@@ -57,7 +63,7 @@ class Doors:
     roster: DutyRoster | None = field(default=None, kw_only=True, repr=False)
     duties: Duties | None = field(default=None, kw_only=True, repr=False)
     strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False)
-    identity_key: bytes = field(default=b"", kw_only=True, repr=False, validator=max_len(MAX_KEY))
+    identity_key: bytes = field(default=b"", kw_only=True, repr=False, validator=[_is_bytes, max_len(MAX_KEY)])
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
     _house: House = field(init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)
@@ -311,8 +317,10 @@ class Doors:
                 `leave` with `until`, else `leaves`.
 
         Raises:
-            UnknownPersonError: the organisation does not have that person.
-            LifecycleError: it would end before it begins, or somebody who leaves would come back.
+            UnknownPersonError: neither the organisation nor the ledger knows that person.
+            LifecycleError: it would end before it begins, or somebody who leaves, or whom the organisation does
+                not name any more, would come back.
+            ValueError: there is no such reason.
 
         Costs the number of open leads, and of the clients that he holds.
         """
@@ -325,11 +333,12 @@ class Doors:
         """Make the moves of a plan, once; a lead that has changed since it was made is skipped.
 
         Raises:
-            UnknownPersonError: the organisation does not have somebody in the plan.
+            UnknownPersonError: the organisation does not have somebody in the plan who would take something over.
+            PlanError: the plan is stale: somebody who would take something over has left, is absent or is paused.
             LifecycleError: the plan is over already.
         """
         with self._desk(instant(at)) as desk:
-            applied = handover.apply(desk, plan)
+            applied = applying.apply(desk, plan)
             serve(desk)
         return applied
 

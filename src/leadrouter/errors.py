@@ -84,7 +84,7 @@ class CaseError(FaultsError):
 
 
 class PlanError(FaultsError):
-    """A plan of a handover that cannot be read; nothing of it was applied."""
+    """A plan of a handover that cannot be read, or is stale; nothing of it was applied."""
 
 
 class FactsError(FaultsError):

@@ -238,8 +238,15 @@ class _Reading:
             if key not in _CONTACT:
                 fix = did_you_mean(str(key), _CONTACT)
                 self.refuse(f"lead.contact.{_bare(key)}", f"unknown key {show(key)} in `contact`", fix)
-        values = {key: given.get(key) if given.get(key) is not None else self.record.get(key) for key in _CONTACT}
-        return Contact(**{key: self.word(value, key) for key, value in values.items()})
+        return Contact(**{key: self.one(given.get(key), self.record.get(key), key) for key in _CONTACT})
+
+    def one(self, inside: object, beside: object, key: str) -> str | None:
+        """Return a part of the contact, which stands inside `contact` or beside it."""
+        first, second = self.word(inside, key), self.word(beside, key)
+        if first is not None and second not in (None, first):
+            fix = "give it once, inside `contact` or beside it"
+            self.refuse(f"lead.{key}", f"`{key}` is given twice, and not the same", fix)
+        return second if first is None else first
 
     def word(self, value: object, key: str) -> str | None:
         """Return one of the lead's own texts; an id may be a number."""

@@ -88,11 +88,12 @@ class Router(Reception):
         """Open a router on a folder with `pack.yaml`, `organisation.yaml` and, where there is one, `roster.yaml`.
 
         Args:
-            path: the folder.
+            path: the folder, or the pack in it.
             ledger: `sqlite:///` and a path (three slashes for a path from here, four for an absolute
                 one), `postgresql://` as libpq reads it (extra `postgres`), or `memory:`.
             observer: called with an `Event` after each commit; `adapters.log.log_events()` is one.
-            duties: who is on duty and who is away; the organisation's fixed lists where it is left out.
+            duties: who is on duty and who is away; the roster's, or the organisation's fixed lists, where it is
+                left out.
             strategies: strategies of your own, by the name that steps and pools give.
             identity_key: a secret of at most 64 bytes, always the same one for a ledger; without it, who has
                 the ledger can find out phone numbers by trying them all.
@@ -106,10 +107,10 @@ class Router(Reception):
             RosterError: the roster has faults, or puts somebody on duty who is not in the organisation.
             LedgerError: the ledger cannot be opened.
         """
-        from leadrouter.adapters.files import load_organisation, load_pack, load_roster_beside
+        from leadrouter.adapters.files import load_organisation_beside, load_pack, load_roster_beside
         from leadrouter.adapters.ledgers import open_ledger
 
-        pack, organisation, roster = load_pack(path), load_organisation(path), load_roster_beside(path)
+        pack, organisation, roster = load_pack(path), load_organisation_beside(path), load_roster_beside(path)
         kept = open_ledger(ledger)
         try:
             return cls(

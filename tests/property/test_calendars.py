@@ -27,15 +27,32 @@ START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 NAMES = st.sampled_from(
     [None, "Anna", "Пётр Орлов", "петр  орлов", "Orlova, Anna", "duty: x", "boris", "O'Neil; \\n", "\u2028"]
 )
+IDS = st.one_of(
+    st.sampled_from(
+        [
+            "anna",
+            "Anna",
+            "boris",
+            "Иван",
+            "Orlova, Anna",
+            "duty: anna",
+            "back: up: boris,",
+            r"CORP\Nick",
+            ' "a": b; ""',
+            ",",
+        ]
+    ),
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.isprintable),
+)
 
 
 @st.composite
 def crews(draw: st.DrawFn) -> dict[str, Person]:
-    """Draw people, some with a name that others share or that separates."""
-    ids = ("anna", "boris", "vera", "Иван")
+    """Draw people, some with a name that others share or that separates, or with an id that does."""
+    ids = draw(st.lists(IDS, min_size=4, max_size=4, unique=True))
     return {
-        each: Person(id=each, name=draw(NAMES), email=draw(st.sampled_from([None, f"{each}@works.example"])))
-        for each in ids
+        each: Person(id=each, name=draw(NAMES), email=draw(st.sampled_from([None, f"p{number}@works.example"])))
+        for number, each in enumerate(ids)
     }
 
 
@@ -43,7 +60,7 @@ def crews(draw: st.DrawFn) -> dict[str, Person]:
 def duties(draw: st.DrawFn, crew: dict[str, Person]) -> list[Duty]:
     """Draw stretches of two roles that do not overlap within a role, some of them gaps."""
     found = []
-    for role in ("duty", "back: up"):
+    for role in ("duty", 'the "back": up'):
         hours = sorted(draw(st.sets(st.integers(0, 24 * 364), min_size=2, max_size=6)))
         for first, last in pairwise(hours):
             people = tuple(draw(st.lists(st.sampled_from(sorted(crew)), unique=True, max_size=3)))

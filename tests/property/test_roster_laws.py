@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrouter import DutyRoster
+from leadrouter.roster.worth import Worth
 from tests.roster_strategies import PEOPLE, absences, overrides, rosters
 
 AROUND = timedelta(days=4)
@@ -36,6 +38,15 @@ def only_changed_within(before, after, start, end, first, last, role="duty"):
         for begins, ends in ((start, min(first, end)), (max(last, start), end))
         if begins < ends
     )
+
+
+def counted(tallies):
+    """Return everybody's duty and share, where there is any."""
+    done, share = defaultdict(Worth), defaultdict(Worth)
+    for each in tallies:
+        done[each.person] += each.done
+        share[each.person] += each.share
+    return {name: (done[name], share[name]) for name in done if done[name].hours or share[name].hours}
 
 
 @given(rosters())
@@ -177,6 +188,21 @@ def test_what_a_version_drops_is_there_until_it_is_in_force(one, other, minute, 
         for roster in (before, both)
     ]
     assert [{name: tally for name, tally in each.items() if any(tally)} for each in tallies[:1]] == tallies[1:]
+
+
+@given(rosters(), rosters(), st.integers(-3000, 3000))
+@settings(SETTINGS, max_examples=12)
+def test_each_version_counts_its_own_time(one, other, minute):
+    """Hours, weekends, holidays and shares over two versions are what each of them counts while it is in force."""
+    (held, at), (later, _) = one, other
+    effective = at + timedelta(minutes=minute)
+    changed = {**later, "effective": effective.strftime("%Y-%m-%dT%H:%MZ"), "version": 2}
+    before, after = parsed(held), parsed(json.loads(json.dumps(changed).replace("layer-", "rota-")))
+    start, end = effective - AROUND, effective + AROUND
+    together = counted(before.with_version(after).fairness(start, end, "duty"))
+    assert together == counted(
+        [*before.fairness(start, effective, "duty"), *after.fairness(effective, end, "duty")],
+    )
 
 
 @given(rosters(), st.sampled_from(PEOPLE), st.integers(-5000, 5000))

@@ -84,6 +84,13 @@ def test_a_key_that_is_too_long_is_refused_at_once():
         open_router(MemoryLedger(), key=bytes(65))
 
 
+def test_a_key_that_is_text_is_refused_at_once():
+    """As an environment variable gives it; the refusal does not show the secret."""
+    with pytest.raises(TypeError, match="identity_key is text, not bytes: encode it") as refused:
+        open_router(MemoryLedger(), key="secret")
+    assert "secret" not in str(refused.value)
+
+
 def test_what_was_known_is_part_of_the_decision_for_ever():
     """A repeated delivery and the stored explanation say it as it was, whatever has changed since."""
     router = open_router(MemoryLedger())

@@ -69,6 +69,7 @@ def test_an_empty_record_is_a_lead():
         ({None: ["extra"]}, [("LR410", "lead.facts")]),
         ({"facts": {5: 1}}, [("LR410", "lead.facts")]),
         ({"contact": {"fax": "1"}}, [("LR410", "lead.contact.fax")]),
+        ({"contact": {"phone": "+7 900"}, "phone": "+7 901"}, [("LR410", "lead.phone")]),
         ({"phone": 7, "id": True, "source": ["a"]}, [("LR410", f"lead.{key}") for key in ("phone", "id", "source")]),
         ({"id": 10**5000}, [("LR410", "lead.id")]),
         ({"company": "a\0"}, [("LR406", "lead.company")]),
@@ -81,12 +82,22 @@ def test_a_record_that_is_no_lead_is_refused(record: object, expected: list[tupl
     assert codes(record) == expected
 
 
+def test_a_contact_may_stand_in_either_place():
+    """An empty text in one hides nothing in the other, and the same in both is given once."""
+    contact = {"name": "Anna", "phone": "", "email": "a@example.com"}
+    lead = Lead.from_mapping({"contact": contact, "phone": "+7 900", "email": "a@example.com"})
+    assert lead.contact == Contact(name="Anna", phone="+7 900", email="a@example.com")
+
+
 def test_personal_data_is_in_no_message():
-    """A name or a phone of a wrong type is not repeated."""
+    """A name or a phone of a wrong type, or one of two, is not repeated."""
     with pytest.raises(FactsError) as refused:
         Lead.from_mapping({"contact": ["+7 900"], "phone": ["+7 900"], "company": b"Zavod"})
     assert "900" not in str(refused.value)
     assert "Zavod" not in str(refused.value)
+    with pytest.raises(FactsError) as refused:
+        Lead.from_mapping({"contact": {"phone": "+7 900"}, "phone": "+7 901"})
+    assert "+7" not in str(refused.value)
     assert "+7" not in repr(Lead.from_mapping(RECORD))
 
 

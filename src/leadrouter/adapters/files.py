@@ -50,6 +50,15 @@ def load_organisation(path: str | PathLike[str]) -> Organisation:
     return Organisation.parse(text, source=str(file))
 
 
+def load_organisation_beside(path: str | PathLike[str]) -> Organisation:
+    """Load the `organisation.yaml` of a pack's folder, or from beside the pack's file.
+
+    Raises:
+        OrganisationError: with every fault; a file that cannot be read is one.
+    """
+    return load_organisation(_beside(path, ORGANISATION))
+
+
 def load_roster(path: str | PathLike[str]) -> DutyRoster:
     """Load a roster from its file, or from a folder that holds `roster.yaml`.
 
@@ -77,14 +86,18 @@ def load_roster_beside(path: str | PathLike[str]) -> DutyRoster | None:
     Raises:
         RosterError: with every fault.
     """
-    given = Path(path)
-    file = (given if given.is_dir() else given.parent) / ROSTER
+    file = _beside(path, ROSTER)
     return load_roster(file) if file.exists() else None
 
 
 def _file(path: str | PathLike[str], name: str) -> Path:
     given = Path(path)
     return given / name if given.is_dir() else given
+
+
+def _beside(path: str | PathLike[str], name: str) -> Path:
+    given = Path(path)
+    return (given if given.is_dir() else given.parent) / name
 
 
 def _inside(root: Path, folder: Path, named: str, whose: str) -> Path:

@@ -208,9 +208,12 @@ class _Choosing:
         return weights
 
     def ramp(self, id_: str) -> int:
-        """Return in which of the `ramp_days` somebody is, so that a weight times that grows day by day."""
+        """Return in which of the `ramp_days` somebody is, so that a weight times that grows day by day.
+
+        Somebody whom a clock that goes ahead of this one has entered is in the first.
+        """
         days = (self.at - self.standing.since.get(id_, self.at)).days
-        return min(days + 1, self.resolved.sharing.ramp_days)
+        return min(max(days, 0) + 1, self.resolved.sharing.ramp_days)
 
     def entered(self) -> dict[str, int]:
         """Return whoever is new to the pool, with the entitlement to begin with."""

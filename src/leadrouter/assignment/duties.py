@@ -12,14 +12,24 @@ from leadrouter.errors import Fault, RosterError, did_you_mean
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
 from leadrouter.roster.roster import DutyRoster
+from leadrouter.zone import in_utc
+
+
+def _aware(_: object, __: object, until: datetime | None) -> None:
+    if until is not None:
+        in_utc(until)
 
 
 @frozen
 class Absence:
-    """Why somebody is away, and until when; None where nobody knows."""
+    """Why somebody is away, and until when, an aware instant; None where nobody knows.
+
+    Raises:
+        NaiveTimeError: the instant has no zone.
+    """
 
     reason: str = "away"
-    until: datetime | None = None
+    until: datetime | None = field(default=None, validator=_aware)
 
 
 class Duties(Protocol):
@@ -61,16 +71,19 @@ class RosterDuties:
     roster: DutyRoster
 
     def on_duty(self, role: str, at: datetime) -> tuple[str, ...]:
-        """Return the people on duty in a role; nobody where the roster does not have it."""
-        return self.roster.on_duty(at, role).people if role in self.roster.roles else ()
+        """Return the people on duty in a role, by the version in force; nobody where that does not have it."""
+        return self.roster.on_duty(at, role).people if role in self.roster.all_roles else ()
 
     def absences(self, at: datetime) -> Mapping[str, Absence]:
         """Return everybody who is absent."""
         return {each.person: Absence("absent", each.end) for each in self.roster.absences(at)}
 
     def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
-        """Return what decided: the source, its layers, until when it holds, and the reasons."""
-        if role not in self.roster.roles:
+        """Return what decided: the source, its layers, until when it holds, and the reasons.
+
+        None for a role that no version has.
+        """
+        if role not in self.roster.all_roles:
             return None
         duty = self.roster.on_duty(at, role)
         return {

@@ -183,4 +183,5 @@ def _quotas(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGat
             left = load.balance(person, period, scene.at, scene.tz)
             if not left.has_lead(leads, period):
                 each = "an hour" if period == "hour" else f"a {period}"
-                yield ClosedGate("quota", f"of {leads} {each} is spent", q.opens(left, leads, period, scene.tz))
+                opens = q.opens(left, leads, period, scene.tz)
+                yield ClosedGate("quota", f"of {leads} {each} is spent{_until(opens, scene.tz)}", opens)

@@ -4,6 +4,9 @@ A quota of n a month accrues n thirtieths of a lead at the beginning of each day
 hour accrues n whole leads at the beginning of each. A lead spends one. What was not spent is carried
 over, up to one period's worth, and never lets any 30 days hold more than n: so 14 a month is exactly 14
 in 30 days, whenever they begin, and no leave is made up for.
+
+A slice that has begun holds what it began with: a raised quota accrues from the next one on. A lowered one
+holds at once, for what was taken in the period is counted as well.
 """
 
 from __future__ import annotations

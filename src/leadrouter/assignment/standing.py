@@ -62,6 +62,7 @@ class Standing:
     Args:
         pool: the name they are kept under: the destination, with the class where it is shared apart.
         leads: how many leads were given.
+        returned: how many of them were given back.
         total: how much was given, in units.
         owed: what each person is entitled to beyond what he got, in units; below zero for more than that.
         got: what each person got, in units.
@@ -72,6 +73,7 @@ class Standing:
 
     pool: str
     leads: int = 0
+    returned: int = 0
     total: int = 0
     owed: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
     got: Mapping[str, int] = field(factory=dict, converter=read_only, hash=False)
@@ -85,8 +87,12 @@ class Standing:
 
     @property
     def average(self) -> int:
-        """What a lead counted on average, in units; one lead's worth where there was none."""
-        return self.total // self.leads if self.leads and self.total > 0 else UNIT
+        """What a lead counted on average, in units; one lead's worth where there was none.
+
+        What was given back counts no more.
+        """
+        kept = self.leads - self.returned
+        return self.total // kept if kept and self.total > 0 else UNIT
 
     def after(self, given: Given) -> Standing:
         """Return the standing after a lead. Costs the number of people who became entitled."""
@@ -104,6 +110,7 @@ class Standing:
         return Standing(
             pool=self.pool,
             leads=self.leads + len(given.to),
+            returned=self.returned,
             total=self.total + given.amount * len(given.to),
             owed=owed,
             got=got,
@@ -122,13 +129,14 @@ class Standing:
             owed[each] -= _portion(part, count, number + position)
         owed[person] += given.amount
         got = {**self.got, person: self.got[person] - given.amount}
-        return evolve(self, total=self.total - given.amount, owed=owed, got=got)
+        return evolve(self, returned=self.returned + 1, total=self.total - given.amount, owed=owed, got=got)
 
     def to_json(self) -> str:
         """Return the standing as canonical JSON."""
         held = {
             "pool": self.pool,
             "leads": self.leads,
+            **({"returned": self.returned} if self.returned else {}),
             "total": self.total,
             "owed": self.owed,
             "got": self.got,

@@ -143,7 +143,8 @@ def longest_idle(contest: Contest, wanted: int) -> Ranking:
 
     Somebody who never was counts from the day of entering the pool; from ever, where newcomers are owed
     the whole past. Of those who were offered one at the same instant, the least recent in the pool's books
-    comes first. The figure is the whole seconds since then, or None for ever.
+    comes first. The figure is the whole seconds since then, 0 where a clock ahead of this one said when, or None for
+    ever.
     """
     since, turns, at = contest.standing.since, contest.standing.turns, contest.at
     keys: dict[str, Key] = {}
@@ -152,7 +153,7 @@ def longest_idle(contest: Contest, wanted: int) -> Ranking:
         start = None if contest.newcomer == "none" else since.get(id_, at)
         last = contest.load_of(id_).last_at or start
         keys[id_] = (last is not None, last or at, turns.get(id_, 0), id_)
-        idle[id_] = None if last is None else (at - last) // _SECOND
+        idle[id_] = None if last is None else max(at - last, timedelta()) // _SECOND
     return Ranking(_least(keys, wanted), idle)
 
 

@@ -137,7 +137,9 @@ def _require_offer(state: LeadState, by: str, verb: str) -> None:
         if not state.is_open:
             message = f"lead {state.lead_id} was {state.status}: `{by}` cannot {verb} it"
             raise LifecycleError(message, state.lead_id)
-        whose = f"is with {state.holder}" if state.holder is not None else f"is {state.status}"
+        asked = ", ".join(offer.person for offer in state.offers)
+        where = f"is offered to {asked}" if asked else f"is {state.status}"
+        whose = where if state.holder is None else f"is with {state.holder}"
         message = f"`{by}` cannot {verb} lead {state.lead_id}: it is not offered to `{by}` now, it {whose}"
         raise LifecycleError(message, state.lead_id)
 

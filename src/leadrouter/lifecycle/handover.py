@@ -15,12 +15,12 @@ from leadrouter.assignment.pool import accountable, resolve
 from leadrouter.assignment.strategy import figure_text
 from leadrouter.destination import Department, Head, Person
 from leadrouter.errors import LifecycleError
-from leadrouter.lifecycle.clients import give
+from leadrouter.facts import show
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.ladder import choose_one
 from leadrouter.lifecycle.lent import Lent
 from leadrouter.lifecycle.pausing import require_person
-from leadrouter.lifecycle.plan import Applied, Move, Plan, Reason
+from leadrouter.lifecycle.plan import REASONS, Move, Plan, Reason
 from leadrouter.lifecycle.portfolio import most_room
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.rulepack.route import Step
@@ -37,52 +37,27 @@ def plan(desk: Desk, person: str, reason: Reason, until: datetime | None) -> Pla
     A lead goes to the least loaded of its own step, then of the person's department, then to the deputy,
     then to the head; each is asked as if what comes before in the plan was moved already. Clients pass
     on only where the person leaves: to whoever of the department has most room, else to the head, however
-    full.
+    full. Of somebody whom the organisation does not name any more it is not known where he belonged: the
+    steps of the leads are all there is, and clients stay.
 
     Raises:
-        UnknownPersonError: the organisation does not have that person.
+        UnknownPersonError: neither the organisation nor the ledger knows that person.
         LifecycleError: the plan would end before it begins, or somebody who leaves would come back.
+        ValueError: there is no such reason.
     """
-    require_person(desk.house.organisation, person)
+    is_known = person in desk.house.organisation.people
+    if not is_known and desk.work.load(person) is None:
+        require_person(desk.house.organisation, person)
+    if reason not in REASONS:
+        raise ValueError(f"reason is {show(reason)}, not one of {', '.join(REASONS)}")
     if until is not None and until <= desk.at:
         raise LifecycleError(f"the handover of `{person}` ends {until.isoformat()}, when it has not begun")
+    if until is not None and not is_known:
+        raise LifecycleError(f"`{person}` is in the organisation no more, nothing can come back: leave `until` out")
     if reason == "leaves" and until is not None:
         raise LifecycleError(f"`{person}` leaves for good: leave `until` out, or say `leave`")
     moves = [*_leads(desk, person, reason, until), *(_clients(desk, person) if reason == "leaves" else ())]
     return Plan(person=person, at=desk.at, reason=reason, until=until, moves=tuple(moves))
-
-
-def apply(desk: Desk, plan: Plan) -> Applied:
-    """Make the moves of a plan, once; what has changed since it was made is skipped and told.
-
-    Raises:
-        UnknownPersonError: the organisation does not have somebody in it.
-        LifecycleError: the plan is over already.
-    """
-    if desk.work.text(plan.id) is not None:
-        return Applied(was_applied=True)
-    if plan.until is not None and plan.until <= desk.at:
-        raise LifecycleError(f"the handover of `{plan.person}` was over {plan.until.isoformat()}")
-    moved: list[Move] = []
-    skipped: list[tuple[Move, str]] = []
-    for move in plan.moves:
-        why = _client_moved(desk, plan, move) if move.kind == "client" else _lead_moved(desk, plan, move)
-        if why is None:
-            moved.append(move)
-        else:
-            skipped.append((move, why))
-    desk.work.keep(plan.id, plan.to_json())
-    until = None if plan.until is None else plan.until.isoformat()
-    desk.tell(
-        "person.handed_over",
-        person=plan.person,
-        plan=plan.id,
-        reason=plan.reason,
-        until=until,
-        moved=len(moved),
-        skipped=len(skipped),
-    )
-    return Applied(moved=tuple(moved), skipped=tuple(skipped))
 
 
 def give_back(desk: Desk, state: LeadState) -> LeadState:
@@ -149,7 +124,7 @@ def _leads(desk: Desk, person: str, reason: Reason, until: datetime | None) -> I
         if choice is not None:
             to = choice.offered_to[0]
             move = evolve(move, to=to, because=f"{choice.destination}: {_figure(choice, to)}")
-            _hand_over(desk, desk.lead(state.lead_id), person, to, until)
+            hand_over(desk, desk.lead(state.lead_id), person, to, until)
         yield move
 
 
@@ -160,23 +135,23 @@ def _figure(choice: Choice, person: str) -> str:
 def _receiver(desk: Desk, state: LeadState, person: str) -> tuple[Choice | None, dict[str, str]]:
     """Return who can take a lead from somebody, and why the others that were asked cannot."""
     why_not: dict[str, str] = {}
-    for step, is_last in _places(desk, state, person):
-        choice = _choose(desk, state, step, person, is_last=is_last)
+    for step, is_last in places(desk, state, person):
+        choice = choose_at(desk, state, step, person, is_last=is_last)
         why_not |= choice.why_not()
         if choice.offered_to:
             return choice, why_not
     return None, why_not
 
 
-def _places(desk: Desk, state: LeadState, person: str) -> Iterator[tuple[Step, bool]]:
+def places(desk: Desk, state: LeadState, person: str) -> Iterator[tuple[Step, bool]]:
     """Yield where somebody is looked for who can take a lead over, and whether that one is accountable."""
-    organisation = desk.house.organisation
-    steps, home = desk.steps(state), organisation.home(person)
+    people = desk.house.organisation.people
+    steps, home = desk.steps(state), desk.house.organisation.home(person)
     step = evolve(steps[state.step - 1], strategy=LEAST_LOADED, offers=1)
     yield step, False
     if home is not None:
         yield evolve(step, to=Department(home.id)), False
-    deputy = organisation.people[person].deputy
+    deputy = people[person].deputy if person in people else None
     if deputy is not None:
         yield evolve(step, to=Person(deputy)), False
     if home is not None and home.head is not None:
@@ -184,7 +159,7 @@ def _places(desk: Desk, state: LeadState, person: str) -> Iterator[tuple[Step, b
     yield evolve(steps[-1], strategy=LEAST_LOADED, offers=1), True
 
 
-def _choose(desk: Desk, state: LeadState, step: Step, person: str, *, is_last: bool) -> Choice:
+def choose_at(desk: Desk, state: LeadState, step: Step, person: str, *, is_last: bool) -> Choice:
     """Choose among the people of a step but that person; office hours do not matter, the lead is known to them."""
     house = desk.house
     resolved = resolve(step.to, house.organisation, house.duties, desk.at, owner=desk.owner(state))
@@ -207,7 +182,8 @@ def _choose(desk: Desk, state: LeadState, step: Step, person: str, *, is_last: b
     )
 
 
-def _hand_over(desk: Desk, state: LeadState, person: str, to: str, until: datetime | None) -> LeadState:
+def hand_over(desk: Desk, state: LeadState, person: str, to: str, until: datetime | None) -> LeadState:
+    """Move a lead from one person to another, for good or until it comes back."""
     lent = state.lent if until is None else (*state.lent, Lent(person, until))
     return _moved(desk, state, "lead.handed_over", to, lent)
 
@@ -228,37 +204,3 @@ def _clients(desk: Desk, person: str) -> Iterator[Move]:
         yield Move(kind="client", id=client.id, version=client.version, to=to, because=because, why_not=reasons)
         if to is not None:
             desk.put_load(desk.load(to).holding({client.size: 1}))
-
-
-def _lead_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
-    """Make a move of a lead; return why not, where it is not made."""
-    state = desk.work.lead(move.id)
-    if state is None or state.version != move.version:
-        return "it has changed since the plan was made"
-    state = desk.lead(move.id)
-    is_offered = any(offer.person == plan.person for offer in state.offers)
-    if not (is_offered if move.kind == "offer" else state.holder == plan.person):
-        return f"it is not {plan.person}'s"
-    if move.kind == "offer":
-        desk.happen(state, "lead.declined", by=plan.person, reason=f"handover: {plan.reason}")
-        return None
-    if move.to is None or move.to == plan.person:
-        return "it stays"
-    require_person(desk.house.organisation, move.to)
-    choice = choose_one(desk, state, Step(to=Person(move.to)), move.to)
-    if not choice.offered_to:
-        return choice.why_not()[move.to]
-    _hand_over(desk, state, plan.person, move.to, plan.until)
-    return None
-
-
-def _client_moved(desk: Desk, plan: Plan, move: Move) -> str | None:
-    """Make a move of a client; return why not, where it is not made."""
-    client = desk.work.clients.company(move.id)
-    if client is None or client.version != move.version or client.held_by != plan.person:
-        return "it has changed since the plan was made"
-    if move.to is None or move.to == plan.person:
-        return "it stays"
-    require_person(desk.house.organisation, move.to)
-    give(desk, client, move.to, "client.handed_over", plan=plan.id)
-    return None

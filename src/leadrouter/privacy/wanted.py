@@ -9,14 +9,13 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from leadrouter.facts import is_keepable
 from leadrouter.history.contact import contact_key
 from leadrouter.identity import email, identifiers
 from leadrouter.lead import Contact, Lead
 from leadrouter.ledger.ledger import Entry, Noted, Reading, Refused
 from leadrouter.privacy.redact import PERSONAL_RULES
 from leadrouter.routing.intake import lead_id_of
-from leadrouter.routing.stored import unknown_lead
+from leadrouter.routing.stored import may_begin_an_id, unknown_lead
 from leadrouter.zone import in_utc
 
 PAGE = 500
@@ -134,7 +133,7 @@ def lead_called(work: Reading, lead_id: str) -> OfLead:
     Raises:
         UnknownLeadError: no lead has that id, or several begin so.
     """
-    if not is_keepable(lead_id):
+    if not may_begin_an_id(lead_id):
         raise unknown_lead(0, lead_id)
     found = {entry.lead_id for entry in work.entries(lead_id)}
     after = 0

@@ -108,7 +108,7 @@ class DutyChecks:
 
     def _tallies(self, role: Role, timeline: Iterable[Duty]) -> tuple[Tally, ...]:
         return fairness(
-            shared(timeline, self.end, self.book.version),
+            shared(timeline, self.end, self.version),
             people=takes_part(self.version, role),
             measure=Measure(tz=zone(self.version.tz)),
             away=absences(self.version),

@@ -31,10 +31,11 @@ class Decided:
 class Duty:
     """Who is on duty in a role over `[since, until)`; an answer of `on_duty` and a part of a timeline.
 
-    `since` and `until` are in UTC; None is for ever. `reasons` are in the order of application: turn,
-    swap, cover of an absence, layers, overrides. `fallback` is the role's declared one and stands
-    beside a gap only, which it never hides. `layers` are those that decided, before any override. `next`
-    are the people of the next stretch that has any.
+    `since` and `until` are in UTC. None is for ever: in the years from 1900 to 2999, of which a roster
+    tells, nothing before or after differs; the next turn is found however far away it is. `reasons` are
+    in the order of application: turn, swap, cover of an absence, layers, overrides. `fallback` is the
+    role's declared one and stands beside a gap only, which it never hides. `layers` are those that
+    decided, before any override. `next` are the people of the next stretch that has any.
     """
 
     role: str

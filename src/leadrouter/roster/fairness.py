@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from leadrouter.roster.worth import Measure, Worth
+from leadrouter.roster.worth import Measure, Measures, Worth
 
 Away: TypeAlias = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """When people are absent: intervals `[start, end)` of instants in UTC."""
@@ -50,7 +50,9 @@ class Tally:
         return self.share.weighted - self.done.weighted
 
 
-def fairness(stretches: Iterable[Stretch], *, people: Iterable[str], measure: Measure, away: Away) -> tuple[Tally, ...]:
+def fairness(
+    stretches: Iterable[Stretch], *, people: Iterable[str], measure: Measure | Measures, away: Away
+) -> tuple[Tally, ...]:
     """Tally duty by person, in the order of `people`, then whoever else had duty or a share of it, by id.
 
     Stretches may overlap: somebody who is in two at once is on duty once, and hours are those of the

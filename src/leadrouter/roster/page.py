@@ -17,7 +17,6 @@ from leadrouter.roster.version import Version
 
 LENGTH = timedelta(weeks=4)
 _YEAR = timedelta(days=400)
-_MOST = timedelta(days=3_653)
 
 _MOMENT = timedelta(microseconds=1)
 _BEFORE = Answer(people=(), source=Decided(kind="nobody"), reasons=("no version of the roster is in force yet",))
@@ -54,7 +53,7 @@ class Book:
 
     def __attrs_post_init__(self) -> None:
         cycles = [rotation.cycle for each in self.expansions for rotation in each.version.rotations()]
-        self._reach = min(_YEAR + 2 * max(cycles, default=_YEAR), _MOST)
+        self._reach = min(_YEAR + 2 * max(cycles, default=_YEAR), LAST - FIRST)
         self._marks = sorted({mark for each in self.expansions for mark in each.version.marks()})
 
     def duty(self, role: str, at: datetime) -> Duty:

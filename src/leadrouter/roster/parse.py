@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import yaml
 from attrs import evolve, frozen
 
-from leadrouter.document import Document, Node, is_null
+from leadrouter.document import Document, Node, is_null, visible
 from leadrouter.errors import Fault
 from leadrouter.roster.outside import Outside, Read
 from leadrouter.roster.parse_changes import ChangeReader
@@ -87,15 +87,18 @@ class _Reading:
         """Return who there is: those under `people`, or whoever stands in a rotation."""
         document = self.terms.document
         if "people" not in entries:
-            return {name: Person(id=name) for name in turning(entries.get("roles"))}
+            named: dict[str, yaml.ScalarNode] = {}
+            for node in turning(entries.get("roles")):
+                named.setdefault(node.value, node)
+            self.require_ids(named.values())
+            return {name: Person(id=name) for name in named}
         people: dict[str, Person] = {}
         if isinstance(entries["people"], yaml.SequenceNode):  # what is wrong is the list, not the names in it
-            people = {
-                each.value: Person(id=each.value)
-                for each in entries["people"].value
-                if isinstance(each, yaml.ScalarNode)
-            }
-        for key, value in document.pairs(entries["people"], "`people`"):
+            names = [each.value for each in entries["people"].value if isinstance(each, yaml.ScalarNode)]
+            people = {name: Person(id=name) for name in names}
+        pairs = document.pairs(entries["people"], "`people`")
+        self.require_ids(key for key, _ in pairs)
+        for key, value in pairs:
             what = f"person `{key.value}`"
             given = {} if is_null(value) else document.entries(value, what, known=("tz", "name", "email", "skills"))
             people[key.value] = Person(
@@ -106,6 +109,13 @@ class _Reading:
                 skills=document.words(given["skills"], "`skills`") if "skills" in given else (),
             )
         return people
+
+    def require_ids(self, nodes: Iterable[yaml.ScalarNode]) -> None:
+        """Refuse ids that a line of a plan, of a calendar or of a report cannot hold."""
+        for node in nodes:
+            if not node.value or not node.value.isprintable():
+                message = f"`{visible(node.value)}` cannot be somebody's id"
+                self.terms.document.fault("LR719", message, node, "give letters, digits and signs that can be seen")
 
     def limits(self, node: Node) -> Limits:
         document = self.terms.document

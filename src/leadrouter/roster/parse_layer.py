@@ -180,7 +180,7 @@ def _is_nobody(node: Node) -> bool:
     return is_null(node) or (isinstance(node, yaml.SequenceNode) and not node.value)
 
 
-def turning(node: Node | None) -> Iterator[str]:
+def turning(node: Node | None) -> Iterator[yaml.ScalarNode]:
     """Yield the names in the rotations under `roles`, for a roster that lists no people; faults are found later."""
     for role in _values(node):
         for layer in _items(dict(_pairs(role)).get("layers")):
@@ -188,7 +188,7 @@ def turning(node: Node | None) -> Iterator[str]:
             for entry in _items(dict(_pairs(rotation)).get("people")):
                 for name in _items(entry) or [entry]:
                     if isinstance(name, yaml.ScalarNode) and not is_null(name):
-                        yield name.value
+                        yield name
 
 
 def _pairs(node: Node | None) -> list[tuple[str, Node]]:

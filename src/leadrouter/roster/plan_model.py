@@ -155,7 +155,7 @@ def build_model(
     held: Sequence[DatedDuty] = (),
 ) -> PlanModel:
     """Turn slots and people into numbers. `held` are duties that stand and are not planned here."""
-    ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end, slot.need, slot.among)))
+    ordered = tuple(sorted(slots, key=lambda slot: (slot.start, slot.end, slot.need, slot.among, sorted(slot.skills))))
     index = {person.id: place for place, person in enumerate(people)}
     held_by = [[duty for duty in held if person.id in duty.people] for person in people]
     busy = [frozenset(day for duty in duties for day in days_of(duty, measure)) for duties in held_by]

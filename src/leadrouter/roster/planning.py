@@ -20,6 +20,7 @@ from leadrouter.roster.role import Role
 from leadrouter.roster.timetable import Timetable
 from leadrouter.roster.version import Version
 from leadrouter.roster.window import LONGEST, openings
+from leadrouter.roster.worth import HourWeights, Measure
 from leadrouter.zone import zone
 
 Timeline: TypeAlias = Callable[[str, datetime, datetime], Iterable[Duty]]
@@ -54,14 +55,26 @@ def absences(version: Version) -> Away:
     }
 
 
-def shared(
-    duties: Iterable[Duty], end: datetime, version_at: Callable[[datetime], Version | None]
-) -> Iterator[Stretch]:
-    """Yield the duties of a timeline that ends at `end`, each with those among whom it is shared."""
+def absent(parts: Iterable[tuple[Version, datetime, datetime]]) -> Away:
+    """Return when people are away, of each version while it is in force."""
+    away: dict[str, list[tuple[datetime, datetime]]] = {}
+    for version, first, last in parts:
+        for person, stretches in absences(version).items():
+            held = ((max(begins, first), min(ends, last)) for begins, ends in stretches)
+            away.setdefault(person, []).extend((begins, ends) for begins, ends in held if begins < ends)
+    return away
+
+
+def measure_of(version: Version, weights: HourWeights | None) -> Measure:
+    """Return how a version counts duty."""
+    return Measure(tz=zone(version.tz), workdays=version.workdays, weights=weights)
+
+
+def shared(duties: Iterable[Duty], end: datetime, version: Version) -> Iterator[Stretch]:
+    """Yield the duties of a timeline of one version that ends at `end`, each with those among whom it is shared."""
     for duty in duties:
-        version = version_at(duty.start)
-        role = None if version is None else version.roles.get(duty.role)
-        if duty.people and version is not None and role is not None:
+        role = version.roles.get(duty.role)
+        if duty.people and role is not None:
             among = takes_part(version, role, duty.layers)
             yield Stretch(people=duty.people, start=duty.start, end=duty.until or end, among=among)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from attrs import field, frozen
 
-from leadrouter.document import Document
 from leadrouter.errors import Fault, RosterError, did_you_mean
-from leadrouter.readonly import read_only
 from leadrouter.roster.absence import Absence
 from leadrouter.roster.boundary import FIRST, LAST
 from leadrouter.roster.dated import DatedDuty
@@ -21,21 +18,20 @@ from leadrouter.roster.duty import Duty, Handoff
 from leadrouter.roster.expand import Expansion
 from leadrouter.roster.fairness import Tally, fairness
 from leadrouter.roster.finding import Finding
-from leadrouter.roster.outside import Outside, Read
+from leadrouter.roster.outside import Read
 from leadrouter.roster.page import Book
-from leadrouter.roster.parse import read_version
 from leadrouter.roster.person import Person
 from leadrouter.roster.plan import Plan, plan
 from leadrouter.roster.plan_model import PlanRules, Solve
 from leadrouter.roster.plan_search import search
-from leadrouter.roster.planning import Request, absences, shared, takes_part
+from leadrouter.roster.planning import Request, absent, measure_of, shared, takes_part
 from leadrouter.roster.question import Question, stamp
 from leadrouter.roster.role import Role
-from leadrouter.roster.succession import faults_of_succession
 from leadrouter.roster.version import Version
-from leadrouter.roster.worth import HourWeights, Measure
-from leadrouter.roster.written import Written, noting
-from leadrouter.zone import in_utc, zone
+from leadrouter.roster.versions import all_people_of, all_roles_of, digest_of, read_versions, require_succession
+from leadrouter.roster.worth import HourWeights, Measures
+from leadrouter.roster.written import Written
+from leadrouter.zone import in_utc
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -76,7 +72,7 @@ class DutyRoster:
 
     @digest.default
     def _digest_of_all(self) -> str:
-        return hashlib.sha256("\n".join(version.digest for version in self.versions).encode()).hexdigest()
+        return digest_of(self.versions)
 
     @_book.default
     def _empty_book(self) -> Book:
@@ -88,14 +84,11 @@ class DutyRoster:
 
     @all_roles.default
     def _roles_ever(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(role for version in reversed(self.versions) for role in version.roles))
+        return all_roles_of(self.versions)
 
     @all_people.default
     def _people_ever(self) -> Mapping[str, Person]:
-        people: dict[str, Person] = {}
-        for version in reversed(self.versions):
-            people = {**people, **{name: each for name, each in version.people.items() if name not in people}}
-        return read_only(people)
+        return all_people_of(self.versions)
 
     @classmethod
     def parse(cls, text: str, *, source: str = "roster.yaml", read: Read | None = None) -> DutyRoster:
@@ -109,35 +102,8 @@ class DutyRoster:
         Raises:
             RosterError: with every fault and its place.
         """
-        versions: list[Version] = []
-        faults: list[Fault] = []
-        seen, first = {text}, text
-        files, read = noting(read)
-        following: str | None = source
-        while following is not None:
-            document = Document.read(text, following)
-            version, previous = read_version(document, read)
-            following = None
-            if previous is not None:
-                found = Outside(document, read).read(previous, "`previous`")
-                earlier = None if found is None else found[1].decode("utf-8", "replace")
-                if found is not None and earlier in seen:
-                    document.fault("LR109", f"`{found[0]}` is a version already", previous, "name the one before")
-                elif found is not None and earlier is not None:
-                    following, text = found[0], earlier
-                    seen.add(text)
-                if version is not None and version.effective is None:
-                    document.fault(
-                        "LR105", "a roster with `previous` lacks `effective`", previous, "say when it begins"
-                    )
-            if version is not None:
-                versions.insert(0, version)
-            faults += sorted(document.faults, key=lambda fault: fault.start)
-        if not faults:
-            faults += faults_of_succession(versions)
-        if faults:
-            raise RosterError(faults)
-        return cls(tuple(versions), written=(Written(first, files),))
+        versions, written = read_versions(text, source, read)
+        return cls(versions, written=(written,))
 
     def with_version(self, later: DutyRoster) -> DutyRoster:
         """Return a roster that answers as this one until the later one is effective, and as that one from then on.
@@ -147,9 +113,7 @@ class DutyRoster:
                 a rotation's list without naming the person at the anchor.
         """
         versions = (*self.versions, *later.versions)
-        faults = list(faults_of_succession(versions))
-        if faults:
-            raise RosterError(faults)
+        require_succession(versions)
         return DutyRoster(versions, written=(*self.written, *later.written))
 
     @property
@@ -287,6 +251,8 @@ class DutyRoster:
     ) -> tuple[Tally, ...]:
         """Return how much duty everybody has over `[start, end)`, beside the share that is theirs.
 
+        Zone, days off and whoever takes part are those of the version in force at each instant.
+
         Args:
             start: the first instant.
             end: the first instant that does not count any more.
@@ -300,12 +266,14 @@ class DutyRoster:
         asked = self._asked("fairness", role, first, last)
         latest = self._latest
         known = latest.roles.get(asked)
-        measure = Measure(tz=zone(latest.tz), workdays=latest.workdays, weights=weights)
+        parts = [(each.version, begins, ends) for each, begins, ends in self._book.parts(first, last)]
+        measured = ((begins, measure_of(version, weights)) for version, begins, _ in parts)
+        told = (shared(self._book.timeline(asked, begins, ends), ends, version) for version, begins, ends in parts)
         return fairness(
-            shared(self._book.timeline(asked, first, last), last, self._book.version),
+            chain.from_iterable(told),
             people=() if known is None else takes_part(latest, known),
-            measure=measure,
-            away=self._away(first, last),
+            measure=Measures(tuple(measured)),
+            away=absent(parts),
         )
 
     def diff(self, other: DutyRoster, start: datetime, end: datetime) -> tuple[Change, ...]:
@@ -368,7 +336,7 @@ class DutyRoster:
         return plan(
             request.slots(),
             request.participants(owed or {}),
-            measure=Measure(tz=zone(version.tz), workdays=version.workdays, weights=weights),
+            measure=measure_of(version, weights),
             rules=rules or request.rules(),
             before=before,
             held=request.held(before, self._book.timeline),
@@ -405,15 +373,6 @@ class DutyRoster:
         from leadrouter.adapters.ical import export_calendar
 
         return export_calendar(self, start, end, stamp=stamp, role=role, person=person, previous=previous)
-
-    def _away(self, start: datetime, end: datetime) -> dict[str, list[tuple[datetime, datetime]]]:
-        """Return when people are absent in `[start, end)`, by the version in force then."""
-        away: dict[str, list[tuple[datetime, datetime]]] = {}
-        for expansion, first, last in self._book.parts(start, end):
-            for person, stretches in absences(expansion.version).items():
-                held = ((max(begins, first), min(ends, last)) for begins, ends in stretches)
-                away.setdefault(person, []).extend((begins, ends) for begins, ends in held if begins < ends)
-        return away
 
     def _version(self, question: str, role: str, end: datetime) -> Version:
         """Return the last version that is in force before an instant.

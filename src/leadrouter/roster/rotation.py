@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from math import lcm
 from typing import Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ Entry: TypeAlias = tuple[str, ...]
 """Who shares a turn; nobody in a turn that is left open."""
 
 _MONTHS = 12
+_WEEK = 168
 
 
 class Turn(NamedTuple):
@@ -56,9 +58,14 @@ class Rotation:
 
     @property
     def cycle(self) -> timedelta:
-        """How long it takes at most until everybody has had a turn; a slot comes once a week at least."""
-        unit = {"hours": 1, "days": 24, "weeks": 168, "months": 744, "slots": 168, "fixed": 0}[self.unit]
-        return timedelta(hours=unit * self.every * len(self.people))
+        """How long it takes at most until everybody has had a turn in whatever windows a week has.
+
+        Hours and days meet the same window with the same people once they and the weeks have gone round. A slot
+        comes once a week at least.
+        """
+        unit = {"hours": 1, "days": 24, "weeks": _WEEK, "months": 744, "slots": _WEEK, "fixed": 0}[self.unit]
+        hours = unit * self.every * len(self.people)
+        return timedelta(hours=lcm(hours, _WEEK) if self.unit in ("hours", "days") else hours)
 
     def begins(self, turn: int, tz: ZoneInfo) -> datetime:
         """Return when a turn begins, in UTC, from the anchor and never by chaining; not for slots."""

@@ -146,6 +146,24 @@ class Measure:
         return total
 
 
+@frozen
+class Measures:
+    """How duty is counted where that changes: by each measure from its instant on, until the next one's.
+
+    `since` are instants in UTC with the measure from then on, in order; what lies before the first counts nothing.
+    """
+
+    since: tuple[tuple[datetime, Measure], ...]
+
+    def worth(self, start: datetime, end: datetime) -> Worth:
+        """Return what duty over `[start, end)` is worth. Costs as much as there are days in it."""
+        total, until = Worth(), end
+        for begins, measure in reversed(self.since):
+            total += measure.worth(max(start, begins), until)
+            until = min(until, begins)
+        return total
+
+
 def _hours(start: datetime, end: datetime) -> Fraction:
     return Fraction((end - start) // timedelta(microseconds=1), _MICROSECONDS_OF_AN_HOUR)
 

@@ -211,7 +211,8 @@ def _where(assignment: Assignment) -> str:
             return f"goes to {', '.join(assignment.offered_to)} by {assignment.destination}"
         case "held":
             return f"is held: {assignment.because}"
-    return f"waits at {assignment.destination}: {assignment.because}; {assignment.accountable} is accountable"
+    accountable = "nobody" if assignment.accountable is None else assignment.accountable
+    return f"waits at {assignment.destination}: {assignment.because}; {accountable} is accountable"
 
 
 def _ladder(decision: Decision) -> Iterator[str]:

@@ -44,10 +44,15 @@ def find_entry(work: Reading, lead_id: str, sees: Callable[[Entry], bool] = lamb
     Raises:
         UnknownLeadError: no lead has that id, or several begin so.
     """
-    found = [entry for entry in work.entries(lead_id) if sees(entry)] if is_keepable(lead_id) else []
+    found = [entry for entry in work.entries(lead_id) if sees(entry)] if may_begin_an_id(lead_id) else []
     if len(found) != 1:
         raise unknown_lead(len(found), lead_id)
     return found[0]
+
+
+def may_begin_an_id(text: str) -> bool:
+    """Tell whether a text can be the beginning of an id: every id begins with no text at all, which names none."""
+    return bool(text) and is_keepable(text)
 
 
 def unknown_lead(count: int, lead_id: str) -> UnknownLeadError:

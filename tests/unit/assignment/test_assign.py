@@ -83,7 +83,16 @@ def test_the_soonest_of_those_who_are_busy_decides_when_it_opens():
     choice = books.choose(AT + timedelta(minutes=5))
     assert choice.is_busy
     assert choice.opens == AT + timedelta(hours=1)
-    assert choice.why_not()["anna"] == "quota of 1 an hour is spent"
+    assert choice.why_not()["anna"] == "quota of 1 an hour is spent until 2026-03-02 10:00 UTC"
+
+
+def test_a_ramp_begins_with_the_first_day_on_every_clock():
+    """Machines differ by some seconds: somebody whom another one has just entered is on the first day here too."""
+    books = Books(office(ANNA, BORIS, newcomer="ramp"))
+    books.give()
+    choice = books.choose(AT - timedelta(seconds=1))
+    assert choice.offered_to == ("boris",)
+    assert choice.given.parts == {"anna": UNIT // 2, "boris": UNIT // 2}
 
 
 def test_for_the_accountable_only_leaving_and_capacity_count():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from leadrouter import Decision, DutyRoster, Lead, Organisation, Router, RulePack
-from leadrouter.assignment.duties import RosterDuties
+import pytest
+
+from leadrouter import Decision, DutyRoster, Lead, NaiveTimeError, Organisation, Router, RulePack
+from leadrouter.assignment.duties import Absence, RosterDuties
 from leadrouter.ledger.memory import MemoryLedger
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -70,8 +72,27 @@ def test_an_override_on_duty_beats_an_absence():
     assert "anna" in RosterDuties(ROSTER).absences(TUESDAY)
 
 
+def test_the_roles_are_those_of_the_version_in_force():
+    """What a later version drops or adds is there until then, or from then on; a decision can say which."""
+    first = "roster: demo\nroles: {night: {layers: [{id: a, rotation: {people: [anna], unit: fixed}}]}}"
+    later = first.replace("night", "day").replace("id: a", "id: b") + "\nversion: 2\neffective: 2026-03-03"
+    duties = RosterDuties(DutyRoster.parse(first).with_version(DutyRoster.parse(later)))
+    assert (duties.on_duty("night", MONDAY), duties.on_duty("day", MONDAY)) == (("anna",), ())
+    assert (duties.on_duty("night", TUESDAY), duties.on_duty("day", TUESDAY)) == ((), ("anna",))
+    held, dropped = duties.told("night", MONDAY), duties.told("night", TUESDAY)
+    assert (held["source"], held["until"]) == ("layer a", "2026-03-03T00:00:00+00:00")
+    assert (dropped["source"], dropped["reasons"]) == ("nobody", ["version 2 has no role `night`"])
+
+
 def test_a_role_that_the_roster_does_not_have_has_nobody():
     """And nothing had to decide so."""
     duties = RosterDuties(ROSTER)
     assert duties.on_duty("night", MONDAY) == ()
     assert duties.told("night", MONDAY) is None
+
+
+def test_an_absence_ends_at_an_instant():
+    """A time without a zone is refused where the host gives it, and not by a tick that has to compare it."""
+    assert Absence("on leave", TUESDAY).until == TUESDAY
+    with pytest.raises(NaiveTimeError, match="2026-03-09T00:00:00 has no zone"):
+        Absence("on leave", datetime(2026, 3, 9))  # noqa: DTZ001  # what is refused

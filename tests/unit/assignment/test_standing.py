@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from leadrouter.assignment.standing import UNIT, Given, Standing, split
 from tests.giving import AT
@@ -52,6 +53,17 @@ def test_books_and_what_they_grow_by_are_data():
     standing = Standing(pool="p").after(given("anna", entered=("anna", "boris", "vera")))
     assert Standing.from_json(standing.to_json()) == standing
     assert Given.from_dict(given("anna", "vera").to_dict()) == given("anna", "vera")
+
+
+def test_what_was_given_back_is_not_in_the_average():
+    """Of three who were offered a lead at once one keeps it: it counts once, and as much as it counts."""
+    three = evolve(given("anna", "boris", "vera", entered=("anna", "boris", "vera")), amount=5 * UNIT)
+    standing = Standing(pool="p").after(three)
+    for person in ("anna", "vera"):
+        standing = standing.credited(person, three)
+    assert standing.average == 5 * UNIT
+    assert Standing.from_json(standing.to_json()) == standing
+    assert standing.credited("boris", three).average == UNIT
 
 
 def test_the_average_is_one_where_nothing_was_given():

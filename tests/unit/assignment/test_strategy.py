@@ -77,6 +77,14 @@ def test_longest_idle_asks_when_somebody_was_last_offered_a_lead():
     assert "adam idle since ever" in eager.why_not()["boris"]
 
 
+def test_nobody_is_idle_for_less_than_nothing():
+    """The clock by which somebody was offered a lead may go ahead of the one that asks."""
+    books = Books(office(*ABC[:2], strategy="longest_idle"))
+    books.given(2)
+    behind = books.choose(AT - HOUR)
+    assert behind.why_not() == {"boris": "idle for 0 s; anna idle for 0 s comes first by longest_idle"}
+
+
 def test_least_loaded_compares_shares_of_capacity():
     """One of four is less than one of two; where anybody has no limit, open leads are compared."""
     anna, boris, vera = ABC

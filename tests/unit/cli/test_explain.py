@@ -77,10 +77,10 @@ def test_no_change_of_a_single_fact_is_said_too(run, here):
 
 @pytest.mark.usefixtures("lead_id")
 def test_an_unknown_lead_is_said_to_be_unknown(run):
-    """With exit code 1; so is one of whose id too little is given."""
+    """With exit code 1; so is one of whose id nothing is given."""
     result = run("explain", "nobody")
     assert (result.exit_code, result.stderr) == (1, "error: no lead has an id that begins with `nobody`\n")
-    assert "3 leads have an id" in run("explain", "").stderr
+    assert "no lead has an id" in run("explain", "").stderr
 
 
 def test_a_ledger_that_is_not_there_is_not_made(run, here):

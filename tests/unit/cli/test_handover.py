@@ -71,6 +71,18 @@ def test_what_is_skipped_is_said(run, held):
     assert result.stdout.splitlines()[1:] == [f"lead {held[0]}: it has changed since the plan was made"]
 
 
+def test_a_stale_plan_is_not_applied(run, held):
+    """It says who is not there any more, and why, and nothing has happened."""
+    plan = run("handover", "sales", "anna", "--at", AT, "--json").stdout
+    with Router.open("sales") as router:
+        router.pause("boris", at=datetime.fromisoformat(AT))
+    result = run("handover", "sales", "--apply", "-", "--at", AT, stdin=plan)
+    assert result.exit_code == 3
+    assert f"the plan is stale: `boris` cannot take lead {held[0]}: paused" in result.stderr
+    with Router.open("sales") as router:
+        assert router.lead(held[0]).holder == "anna"
+
+
 def test_what_stays_says_why(run, held, here):
     """Everybody who was asked, and what kept the lead from each."""
     text = (here / "sales" / "organisation.yaml").read_text("utf-8")

@@ -66,7 +66,7 @@ def test_nobody_accepts_or_declines_what_is_not_offered_to_him(router, lead_id):
     """The refusal says where the lead is instead; nothing has changed."""
     before = router.lead(lead_id)
     for door in (router.accept, router.decline, router.contacted):
-        with pytest.raises(LifecycleError, match="it is not offered to `boris` now, it is offered") as caught:
+        with pytest.raises(LifecycleError, match="it is not offered to `boris` now, it is offered to anna") as caught:
             door(lead_id, by="boris", at=AT)
         assert caught.value.lead_id == lead_id
     assert router.lead(lead_id) == before

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from leadrouter import Lead, Organisation, Router, RulePack
-from leadrouter.errors import UnknownPersonError
+from leadrouter.errors import PlanError, UnknownPersonError
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.handover import NOBODY
 from leadrouter.lifecycle.plan import Applied, Move, Plan
@@ -102,6 +102,28 @@ def test_a_plan_may_be_changed_before_it_is_applied(router: Router):
     assert router.apply(rest, at=AT).moved == rest.moves
 
 
+def test_a_stale_plan_says_everything_that_is_stale(router: Router):
+    """Whoever was put into it by a reviewer is looked at as well; a lead that is skipped in any case is not."""
+    leads = [accepted(router, str(number), by="anna") for number in range(3)]
+    plan = router.handover("anna", at=AT)
+    changed = evolve(
+        plan, moves=tuple(evolve(move, to=to) for move, to in zip(plan.moves, ("igor", "boris", "egor"), strict=True))
+    )
+    router.contacted(leads[1], by="anna", at=AT)
+    for person in ("igor", "boris", "egor"):
+        router.pause(person, at=AT)
+    with pytest.raises(PlanError) as stale:
+        router.apply(changed, at=AT)
+    assert [(fault.code, fault.where, fault.message) for fault in stale.value.faults] == [
+        ("LR857", changed.id, f"the plan is stale: `{person}` cannot take lead {lead}: paused")
+        for person, lead in (("igor", leads[0]), ("egor", leads[2]))
+    ]
+    assert [router.lead(lead).holder for lead in leads] == ["anna"] * 3
+    router.resume("igor", at=AT)
+    router.resume("egor", at=AT)
+    assert [move.id for move in router.apply(changed, at=AT).moved] == [leads[0], leads[2]]
+
+
 def test_a_plan_of_something_else_does_nothing(router: Router):
     """Leads and clients that are unknown, that are somebody else's, or that are not what they are said to be."""
     held = accepted(router, "1", by="anna")
@@ -155,6 +177,12 @@ def test_a_plan_that_was_applied_is_known_for_ever(router: Router):
     plan = router.handover("egor", at=AT)
     assert router.apply(plan, at=AT) == Applied()
     assert router.apply(plan, at=AT) == Applied(was_applied=True)
+
+
+def test_a_reason_that_there_is_not_is_refused(router: Router):
+    """It would pass leads on for good, and no client, and the plan could not be read again."""
+    with pytest.raises(ValueError, match="reason is `holiday`, not one of leaves, leave, shift"):
+        router.handover("egor", at=AT, reason="holiday")
 
 
 def test_whoever_is_told_to_leave_and_come_back_goes_on_leave(router: Router):

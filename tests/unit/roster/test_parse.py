@@ -47,6 +47,11 @@ WINDOW = ', windows: [{from: "09:00", to: "18:00"}]'
         ("roster: demo\nroles: {}\n", ["LR707 a roster without roles"]),
         ("roster: demo\nroles: []\n", ["LR106 `roles` must be a mapping of keys to values"]),
         ("rooster: demo\n", ["LR105 the roster lacks `roster`", "LR105 the roster lacks `roles`", "LR104 unknown key"]),
+        (
+            HEAD.replace("boris: ", '"": , "b\\t": , "Orlova, Anna": ') + DUTY.replace("boris", "anna"),
+            ["LR719 `` cannot be somebody's id", "LR719 `b\\u0009` cannot be somebody's id"],
+        ),
+        ("roster: demo\n" + DUTY.replace("boris", '"b\\n", "b\\n"'), ["LR719 `b\\u000a` cannot be somebody's id"]),
         (HEAD + "roles: {duty: {}}\n", ["LR105 role `duty` lacks `layers`"]),
         (HEAD + "roles: {duty: {layers: []}}\n", ["LR707 role `duty` has no layers"]),
         (HEAD + "roles: {duty: {layers: {}}}\n", ["LR106 `layers` of role `duty` must be a list"]),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import permutations
 
 import pytest
+from attrs import evolve
 
 from leadrouter.roster.dated import DatedDuty
 from leadrouter.roster.plan_model import (
@@ -104,3 +106,13 @@ def test_a_week_has_less_room_by_what_stands_in_it():
     rules = PlanRules(most_per_week=2)
     model = build_model([slot(2, 4)], [Participant(id="anna")], measure=BERLIN, rules=rules, held=held)
     assert model.room == {(0, model.week[0]): 1}
+
+
+def test_slots_are_put_in_order_by_everything_that_tells_them_apart():
+    """In whatever order they come; by their skills too, where nothing else differs."""
+    plain, german, tools = (
+        evolve(slot(0, 4), skills=frozenset(words)) for words in ((), ("german",), ("tools", "cad"))
+    )
+    people = [Participant(id="anna")]
+    for given in permutations([plain, german, tools]):
+        assert build_model(given, people, measure=BERLIN, rules=PlanRules()).slots == (plain, tools, german)

@@ -210,6 +210,27 @@ def test_before_the_first_version_there_is_nothing_to_plan():
     assert later.fairness(START, END)[0].turns == 0
 
 
+def test_a_day_off_counts_by_the_version_in_force_on_it():
+    """Days off that a later version adds or drops do not change what earlier days were, nor does its zone."""
+    always = "- {id: always, rotation: {people: [anna], unit: fixed}}"
+    first = roster(always, "workdays: {days_off: [2026-03-03, 2026-03-10]}")
+    later = roster(always, "workdays: {days_off: [2026-03-11]}\neffective: 2026-03-09\nversion: 2")
+    (anna,) = first.with_version(later).fairness(START, END)
+    assert (anna.turns, anna.done.hours) == (1, 14 * 24)
+    assert (anna.done.holiday, anna.done.weekend) == (48, 96)  # 3 March by the first, 11 March by the later
+    (anna,) = first.with_version(later).fairness(START, START + timedelta(days=7))
+    assert anna.done.holiday == 24
+
+
+def test_a_share_is_among_those_of_the_version_in_force():
+    """Somebody who joins a rotation has no share of what was before, also where duty goes on unchanged."""
+    one = "- {id: always, rotation: {people: [anna], unit: weeks, anchor: 2026-03-02}}"
+    two = "- {id: always, rotation: {people: [anna, vera], unit: weeks, anchor: 2026-03-09, first: anna}}"
+    both = roster(one).with_version(roster(two, "effective: 2026-03-09\nversion: 2"))
+    assert len(both.timeline(START, END)) == 1
+    assert {each.person: each.share.hours for each in both.fairness(START, END)} == {"anna": 252, "vera": 84}
+
+
 @pytest.mark.parametrize(
     ("layers", "options", "messages"),
     [

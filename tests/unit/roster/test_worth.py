@@ -9,7 +9,7 @@ import pytest
 
 from leadrouter.errors import NaiveTimeError
 from leadrouter.roster.workdays import Workdays
-from leadrouter.roster.worth import HourWeights, Measure, Worth
+from leadrouter.roster.worth import HourWeights, Measure, Measures, Worth
 from leadrouter.zone import zone
 
 MOSCOW = zone("Europe/Moscow")
@@ -41,6 +41,17 @@ def test_a_night_over_midnight_belongs_to_both_days():
     measure = Measure(tz=MOSCOW, workdays=RUSSIA)
     worth = measure.worth(datetime(2024, 4, 28, 20, tzinfo=UTC), datetime(2024, 4, 28, 23, 30, tzinfo=UTC))
     assert worth == Worth(hours=Fraction(7, 2), weighted=Fraction(7, 2), weekend=Fraction(1), holiday=Fraction(5, 2))
+
+
+def test_what_counts_may_change():
+    """Each measure counts from its instant until the next one's; nothing counts before the first."""
+    other = Measure(tz=MOSCOW, weights=HourWeights(((Fraction(2),) * 24,) * 7))
+    hours = [datetime(2024, 4, 29, hour, tzinfo=UTC) for hour in range(24)]
+    both = Measures(((hours[8], Measure(tz=MOSCOW, workdays=RUSSIA)), (hours[10], other)))
+    assert both.worth(hours[6], hours[15]) == Worth(hours=Fraction(7), weighted=Fraction(12), holiday=Fraction(2))
+    assert both.worth(hours[6], hours[9]) == Worth(hours=Fraction(1), weighted=Fraction(1), holiday=Fraction(1))
+    assert both.worth(hours[11], hours[12]) == Worth(hours=Fraction(1), weighted=Fraction(2))
+    assert both.worth(hours[6], hours[7]) == Worth()
 
 
 def test_an_hour_counts_for_the_leads_that_it_brings():

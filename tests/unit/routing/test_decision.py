@@ -160,6 +160,14 @@ def test_a_lead_that_is_held_says_so():
     assert held.to_dict()["explanation"]["candidates"] is None
 
 
+def test_a_lead_that_waits_on_the_way_to_a_hold_says_that_nobody_is_accountable():
+    """The ladder ends in a hold, and whoever it waits for has not been asked yet."""
+    router = Router(RulePack.parse(LADDER % "{to: hold}"), Organisation.parse(SALES), MemoryLedger())
+    router.route(Lead(id="1"), at=AT)
+    first, *_ = router.route(Lead(id="2"), at=AT).explain().splitlines()
+    assert "waits at person(anna): everybody who could take it is busy; nobody is accountable, " in first
+
+
 def test_gates_that_do_not_keep_a_lead_from_whoever_is_accountable_are_noted():
     """A head who pauses is asked all the same when nobody is left."""
     router = Router(RulePack.parse(LADDER % "{to: head(sales)}"), Organisation.parse(SALES), MemoryLedger())

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from leadrouter.adapters.ical.attending import Attending, folded
+from leadrouter.adapters.ical.attending import Attending, is_plain, quoted
 from leadrouter.adapters.ical.event import Component, component_of
 from leadrouter.adapters.ical.lines import calendars, decoded
 from leadrouter.errors import RosterError
@@ -19,9 +19,6 @@ from leadrouter.zone import in_utc
 
 _MEANING = ("DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "ATTENDEE", "STATUS", "CATEGORIES")
 """What an event says; when any of it changes, the event has been revised."""
-
-_TAKEN = re.compile(r"[,;]|: ")
-"""What separates names in a title."""
 
 
 def write_calendar(
@@ -61,7 +58,8 @@ def write_calendar(
     """
     from icalendar import Calendar
 
-    writing = _Writing(roster, people, _names(people), in_utc(stamp).replace(microsecond=0))
+    meant = Attending.of(people, "name")
+    writing = _Writing(roster, people, meant, _names(people, meant), in_utc(stamp).replace(microsecond=0))
     known = {} if previous is None else writing.known(previous)
     shown = [duty for duty in duties if duty.people and (person is None or person in duty.people)]
     events = {str(event["UID"]): event for event in (writing.event(duty, start, end) for duty in shown)}
@@ -75,17 +73,18 @@ def write_calendar(
     calendar.add("X-WR-CALNAME", roster if person is None else f"{roster}: {writing.names[person]}")
     calendar.add("X-WR-TIMEZONE", tz)
     for uid, event in sorted(events.items(), key=lambda item: (item[1]["DTSTART"].dt, item[0])):
-        calendar.add_component(writing.revised(event, known.get(uid)))
+        calendar.add_component(_verbatim(writing.revised(event, known.get(uid))))
     written: bytes = calendar.to_ical()
     return written
 
 
 @frozen
 class _Writing:
-    """A calendar being written; `names` are what titles call people."""
+    """A calendar being written; `names` are what titles call people, `meant` says whom a reader takes them for."""
 
     roster: str
     people: Mapping[str, Person]
+    meant: Attending
     names: Mapping[str, str]
     stamp: datetime
 
@@ -97,7 +96,7 @@ class _Writing:
         event.add("UID", f"{duty.role}-{since:%Y%m%dT%H%M%SZ}@{self.roster}")
         event.add("DTSTART", since)
         event.add("DTEND", until)
-        event.add("SUMMARY", f"{duty.role}: {', '.join(self.names[each] for each in duty.people)}")
+        event.add("SUMMARY", self.title(duty))
         event.add("DESCRIPTION", "\n".join([str(duty.source), *duty.reasons]))
         event.add("CATEGORIES", [duty.role])
         event.add("STATUS", "CONFIRMED")
@@ -105,9 +104,18 @@ class _Writing:
             email = self.people[each].email
             if email:
                 address = vCalAddress(f"mailto:{email}")
-                address.params["CN"] = self.names[each]
+                if "\\" not in self.names[each]:  # icalendar reads it as an escape, which RFC 6868 does not have
+                    address.params["CN"] = self.names[each]
                 event.add("ATTENDEE", address)
         return event
+
+    def title(self, duty: Duty) -> str:
+        """Return the role and who has it; it is no one person's name, and no quote in the role opens one."""
+        role, names = duty.role.replace('"', "'"), ", ".join(quoted(self.names[each]) for each in duty.people)
+        title = f"{role}: {names}"
+        while self.meant.find(title) is not None:
+            title += ","
+        return title
 
     def known(self, previous: bytes) -> dict[str, Component]:
         """Return this roster's events of the calendar of last time, by UID."""
@@ -142,16 +150,28 @@ class _Writing:
         return event
 
 
-def _names(people: Mapping[str, Person]) -> dict[str, str]:
+def _names(people: Mapping[str, Person], meant: Attending) -> dict[str, str]:
     """Return what to call people so that `read_calendar` finds them: their names, or ids where those would not do."""
-    meant = Attending.of(people, "name").ids
     named = {each.id: each.name or "" for each in people.values()}
-    return {each: name if meant.get(folded(name)) == each and _is_plain(name) else each for each, name in named.items()}
+    return {
+        each: name if name.isprintable() and is_plain(name) and meant.find(name) == each else each
+        for each, name in named.items()
+    }
 
 
-def _is_plain(name: str) -> bool:
-    """Say whether a name can stand in a title: nothing in it separates names."""
-    return name.isprintable() and not _TAKEN.search(name)
+def _verbatim(event: Component) -> Component:
+    """Write a title as it is; icalendar takes a backslash before an N for the end of a line.
+
+    Source: RFC 5545, section 3.3.11.
+    """
+    from icalendar import vText
+    from icalendar.prop import vInline
+
+    title = event.get("SUMMARY")
+    if isinstance(title, vText) and r"\N" in title:
+        written = re.sub(r"[\\;,]", r"\\\g<0>", title).replace("\n", r"\n")
+        event["SUMMARY"] = vInline(written, params=title.params)
+    return event
 
 
 def _cancelled(event: Component) -> Component:

@@ -50,14 +50,26 @@ def test_addresses_are_those_that_people_have():
         ("Duty: night: boris", ["boris"]),
         ("at 09:00, boris", ["at 09:00", "boris"]),
         ("Orlova, Anna", ["Orlova, Anna"]),
+        ('Duty: "Smith, John: jr." ; boris', ["Smith, John: jr.", "boris"]),
+        ('"the ""old"" one", boris', ['the "old" one', "boris"]),
+        ('Duty "north": boris', ["boris"]),
+        ('5" gun: boris, vera "the old', ["boris", 'vera "the old']),
+        ('Duty: "boris" Ivanov, "vera', ['"boris" Ivanov', '"vera']),
+        ('Duty: "", boris', ['""', "boris"]),
         (" , ;", []),
         ("Night: ", []),
     ],
 )
 def test_names_stand_behind_the_last_colon_and_between_commas(title, names):
-    """Unless the whole title is a name."""
+    """Unless the whole title is a name, or double quotes hold a name together."""
     found = attending("name", anna=("Anna Orlova", None), boris=(None, None), olga=("Orlova, Anna", None))
     assert found.names(title) == names
+
+
+def test_an_id_is_found_as_it_is_first():
+    """Two ids that differ in case only mean two people; other spellings mean the later one."""
+    found = attending("name", anna=("ANNA", None), Anna=(None, None))
+    assert [found.find(word) for word in ("anna", "Anna", "ANNA", "ana")] == ["anna", "Anna", "Anna", None]
 
 
 def test_a_word_that_means_nobody_is_answered_with_the_closest():

@@ -9,10 +9,11 @@ import pytest
 from attrs import evolve
 from icalendar import Calendar
 
-from leadrouter.adapters.ical import write_calendar
+from leadrouter.adapters.ical import read_calendar, write_calendar
 from leadrouter.errors import NaiveTimeError, RosterError
 from leadrouter.roster.duty import Decided, Duty
 from leadrouter.roster.person import Person
+from leadrouter.zone import zone
 
 PEOPLE = {
     "anna": Person(id="anna", name="Anna Orlova", email="anna@works.example"),
@@ -136,6 +137,28 @@ def test_gaps_are_no_events_and_what_has_no_end_is_cut():
     written = write(evolve(SECOND, people=()), always)
     assert set(events(written)) == {"duty-20260302T000000Z"}
     assert b"DTEND:20260309T000000Z" in written
+
+
+@pytest.mark.parametrize(
+    ("ids", "title"),
+    [
+        (("Orlova, Anna", "boris"), 'duty: "Orlova, Anna", boris'),
+        (('"a"', " b", "c: d"), 'duty: """a""", " b", "c: d"'),
+        (("anna", "duty: anna"), "duty: anna,"),  # without the comma it would be the other person
+        ((r"CORP\Nick;",), r'duty: "CORP\Nick;"'),
+        (("\\",), "duty: \\"),  # before a colon, in an address, it would be an escape
+    ],
+)
+def test_a_title_names_everybody_so_that_they_are_found(ids, title):
+    """Quotes hold together what separates names, in the text as RFC 5545 has it."""
+    crew = {each: Person(id=each, email=f"p{number}@works.example") for number, each in enumerate(ids)}
+    people = ids[:1] if "duty: anna" in ids else ids
+    written = write(evolve(FIRST, people=people), people=crew)
+    assert str(Calendar.from_ical(written).walk("VEVENT")[0]["SUMMARY"]) == title
+    for by in ("name", "email"):
+        read, _ = read_calendar(written, source="a.ics", people=crew, people_by=by, tz=zone("UTC"))
+        assert [each.people for each in read] == [people]
+    assert write(evolve(FIRST, people=people), people=crew, previous=written) == written
 
 
 def test_times_have_zones():

@@ -29,6 +29,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 _INTEGER = re.compile(r"[-+]?[0-9]+(_[0-9]+)*")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(_[0-9]+)*(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _BLOCK_LINE = re.compile(r"(?P<key>\s*(?:- )*[\w.-]+:)(?P<value>\s+\S.*)")
+_FIRST_KEY = re.compile(r"\s*(?:- )*[\w.-]*")
 _FLOW_ITEM = re.compile(r"(?P<dash>\s*- )\s*[\[{].*")
 
 
@@ -99,8 +100,10 @@ class Document:
                 self.root = _compose(text)
             except (yaml.YAMLError, UnicodeEncodeError) as error:
                 start = _position(error, text)
-                self.faults.append(_yaml_fault(error, Span(self.source, start, start + 1)))
-                self._mended.add(text.count("\n", 0, start) + 1)
+                line = text.count("\n", 0, start) + 1
+                if line not in self._mended:
+                    self.faults.append(_yaml_fault(error, Span(self.source, start, start + 1)))
+                self._mended.add(line)
                 mended = _mend(text, start)
                 if mended is None:
                     return
@@ -323,8 +326,14 @@ def _position(error: Exception, text: str) -> int:
     unprintable = _UNPRINTABLE.search(text)
     if unprintable is not None:
         return unprintable.start()
-    mark = cast("yaml.MarkedYAMLError", error).problem_mark
+    marked = cast("yaml.MarkedYAMLError", error)
+    mark = marked.context_mark if _is_unclosed(marked) else marked.problem_mark
     return min(cast("yaml.Mark", mark).index, len(text) - 1)
+
+
+def _is_unclosed(error: yaml.MarkedYAMLError) -> bool:
+    """Say whether a quote is not closed: what is wrong stands where it opens, not at the text's end."""
+    return error.problem == "found unexpected end of stream"
 
 
 def _yaml_fault(error: Exception, span: Span) -> Fault:
@@ -333,17 +342,26 @@ def _yaml_fault(error: Exception, span: Span) -> Fault:
         return Fault(code="LR107", message=message, where=span, fix=fix)
     if _UNPRINTABLE.match(span.text):
         return Fault(code="LR101", message="a character that YAML does not take", where=span, fix="remove it")
-    problem = cast("yaml.MarkedYAMLError", error).problem
-    line = span.source.lines[span.line - 1]
-    return Fault(code="LR101", message=f"not YAML: {problem}", where=span, fix=_trap(line))
+    marked = cast("yaml.MarkedYAMLError", error)
+    problem = "a quoted text that does not end" if _is_unclosed(marked) else marked.problem
+    return Fault(code="LR101", message=f"not YAML: {problem}", where=span, fix=_trap(marked, span))
 
 
-def _trap(line: str) -> str:
-    """Say how to write what people trip over: conditions that YAML reads as something else."""
-    if re.search(r"when:", line):
-        return "put the whole condition in quotes: when: 'amount >= 5', when: '\"urgent\" in tags'"
-    if "\t" in line:
+def _trap(error: yaml.MarkedYAMLError, span: Span) -> str:
+    """Say how to write what people trip over: indentation, and conditions that YAML reads as something else."""
+    line, problem = span.source.lines[span.line - 1], str(error.problem)
+    if _is_unclosed(error):
+        return "close the quote, or leave it out"
+    if "document" in problem:
+        return "keep one document in a file"
+    if re.match(r"\s*\t", line):
         return "indent with spaces, never with tabs"
+    if problem.startswith(("did not", "mapping")) and _FIRST_KEY.fullmatch(line, 0, span.column - 1):
+        if "','" in problem:
+            return f"close the bracket that opens in line {cast('yaml.Mark', error.context_mark).line + 1}"
+        return "indent the line as far as those beside it"
+    if "when:" in line:
+        return "put the whole condition in quotes: when: 'amount >= 5', when: '\"urgent\" in tags'"
     return "quote text that holds `: `, ` #`, or begins with one of > | @ ` % & * ! [ { \" '"
 
 

@@ -296,9 +296,11 @@ def _out_of_reach(raw: object) -> Refusal:
 
 def _within(type_: v.Int | v.Number | v.Money | v.Duration, value: Any, raw: object) -> Any:
     if type_.least is not None and value < type_.least:
-        raise Refusal(f"{show(raw)} is below the least value", f"at least {type_.least}", "LR404")
+        fix = f"at least {write_value(type_, type_.least)}"
+        raise Refusal(f"{show(raw)} is below the least value", fix, "LR404")
     if type_.most is not None and value > type_.most:
-        raise Refusal(f"{show(raw)} is above the largest value", f"at most {type_.most}", "LR404")
+        fix = f"at most {write_value(type_, type_.most)}"
+        raise Refusal(f"{show(raw)} is above the largest value", fix, "LR404")
     return value
 
 

@@ -56,7 +56,8 @@ def read_sheet(text: str, name: str) -> tuple[Sheet | None, list[Fault]]:
     for index, cell in enumerate(lines[0]):
         if not cell.text or cell.text in columns[:index]:
             message = f"column `{cell.text}` is empty or given twice"
-            faults.append(Fault(code="LR103", message=message, where=cell.where, fix="name each column once"))
+            fix = "name each column once" if cell.text else "take the column out, or name it"
+            faults.append(Fault(code="LR103", message=message, where=cell.where, fix=fix))
     rows = []
     for line in lines[1:]:
         where = Span(source, line[0].where.start, line[-1].where.end)
@@ -64,7 +65,8 @@ def read_sheet(text: str, name: str) -> tuple[Sheet | None, list[Fault]]:
             rows.append(Row(dict(zip(columns, line, strict=True)), where))
         else:
             message = f"a row of {len(line)} cells below {len(columns)} columns"
-            fix = "quote cells that hold the separator"
+            is_short = len(line) < len(columns)
+            fix = "end it with empty cells" if is_short else "quote cells that hold the separator"
             faults.append(Fault(code="LR106", message=message, where=where, fix=fix))
     return Sheet(Row(dict(zip(columns, lines[0], strict=True)), lines[0][0].where), tuple(rows)), faults
 

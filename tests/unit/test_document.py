@@ -97,6 +97,20 @@ def test_what_yaml_refuses_is_read_past():
     assert document.data(document.root) == {"a": None, "d": 1, "e": None, "g": [{}, {"i": "j"}]}
 
 
+def test_a_quote_that_is_not_closed_is_told_where_it_opens():
+    """Once, and the lines that it swallowed are read."""
+    document = Document.read('a: 1\nb: [c, "d]\ne: 5\n', "x.yaml")
+    assert faults(document) == ["x.yaml:2:8: LR101 not YAML: a quoted text that does not end"]
+    assert document.data(document.root) == {"a": 1, "b": None, "e": 5}
+
+
+def test_a_line_that_stands_too_far_in_is_told_once():
+    """However often it is mended."""
+    assert faults(Document.read("- a: 1\n    when: b\n", "x.yaml")) == [
+        "x.yaml:2:9: LR101 not YAML: mapping values are not allowed in this context"
+    ]
+
+
 def test_where_one_line_spoils_all_nothing_is_read():
     """A bracket that is never closed swallows the lines behind it: that is told, and there is no root."""
     document = Document.read("a:\n  - [b\n  - {c: d}\n", "x.yaml")
@@ -120,10 +134,16 @@ def test_a_line_that_was_blanked_has_had_its_fault():
         ("a: `b`\n", "quote text that holds"),
         ("when: a: b\n", "put the whole condition in quotes"),
         ("a: \x07\n", "remove it"),
+        ("- a: 1\n\twhen: b\n", "indent with spaces, never with tabs"),
+        ("- a: 1\n when: b\n", "indent the line as far as those beside it"),
+        ("- a: 1\n    when: b\n", "indent the line as far as those beside it"),
+        ("a: [b, c\nd: 1\n", "close the bracket that opens in line 1"),
+        ("a: 1\n---\nb: 2\n", "keep one document in a file"),
+        ("a: 'b\nc: 1\n", "close the quote"),
     ],
 )
 def test_a_trap_of_yaml_gets_its_own_fix(text: str, fix: str):
-    """Tabs, marks that YAML keeps for itself, conditions without quotes, control characters."""
+    """Tabs, indentation, marks that YAML keeps for itself, conditions without quotes, control characters."""
     (fault, *_) = Document.read(text, "x.yaml").faults
     assert fault.fix.startswith(fix)
 

@@ -179,6 +179,24 @@ def test_what_has_two_meanings_is_refused(text: str, fix: str):
     assert exact(number) == exact(fraction) * 1000
 
 
+@pytest.mark.parametrize(
+    ("type_", "raw", "fix"),
+    [
+        (v.Duration(least=timedelta(minutes=90), most=timedelta(days=30)), "1m", "at least 1h 30m"),
+        (v.Duration(least=timedelta(minutes=90), most=timedelta(days=30)), "31d", "at most 30d"),
+        (v.Money("RUB", least=Decimal("1E+3")), "5", "at least 1000 RUB"),
+        (v.Number(most=Decimal("4.50")), "5", "at most 4.5"),
+        (v.Int(least=1), "0", "at least 1"),
+    ],
+)
+def test_a_bound_is_told_as_a_value_that_can_be_given(type_: v.Type, raw: str, fix: str):
+    """Whoever follows the fix to the letter has a value that is taken."""
+    with pytest.raises(Refusal) as refused:
+        read_value(type_, raw)
+    assert refused.value.fix == fix
+    read_value(type_, fix.split(" ", 2)[2])
+
+
 def test_a_value_is_shown_short_and_without_what_harms():
     """Ten megabytes, ten thousand digits and ten thousand brackets fit into a line."""
     nested: list[object] = []

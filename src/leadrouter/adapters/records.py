@@ -267,6 +267,9 @@ class _Sheet:
             problem = f"not CSV: {error}"
         if not names:
             faults.append(Fault(code="LR427", message=problem, where=where, fix="begin with a heading: source,product"))
+        if any("\t" in each for each in names):
+            fix = "save it with commas or semicolons between them"
+            faults.append(Fault(code="LR427", message="tabs part the columns", where=where, fix=fix))
         for position, each in enumerate(names):
             if not each or each in names[:position]:
                 what = f"column {show(each)} is given twice" if each else f"column {position + 1} has no name"

@@ -25,6 +25,8 @@ def command(pack: Path) -> int:
     PACK is a folder with pack.yaml, or that file. organisation.yaml and cases/*.yaml beside it are
     checked too, where they are. Warnings are printed and are no faults.
     """
+    from leadrouter.adapters.files import PACK
+
     checking = _Checking()
     checking.folder(pack)
     say_faults(err(), checking.warnings, kind="warning")
@@ -37,7 +39,7 @@ def command(pack: Path) -> int:
     say(out(), f"{pack}: {counts}", "bold red" if checking.faults else "bold green")
     for line in checking.told():
         say(out(), f"  {line}")
-    if not pack.exists():
+    if not (pack / PACK if pack.is_dir() else pack).exists():
         return UNREADABLE
     return NOT_FINE if checking.faults else FINE
 
@@ -77,6 +79,7 @@ class _Checking:
                 self.organisation = None if self.organisation is None else staffed(self.organisation, self.roster)
         except FaultsError as error:
             self.faults += error.faults
+            self.organisation = None  # nobody can say which duties there are
         if self.pack is not None and self.organisation is not None:
             self.faults += check_destinations(self.pack.checked, self.organisation)
         self.case_files(folder)

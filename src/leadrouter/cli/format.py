@@ -14,8 +14,8 @@ from leadrouter.cli.arguments import pack_argument
 def command(pack: Path) -> None:
     """Print the canonical text of PACK, a folder or its pack.yaml.
 
-    It is one file, whatever files the pack came from, and means the same: packs that mean the same
-    have the same text. Comments are not kept.
+    It is one file, whatever files the pack came from, and means the same: packs with the
+    same text mean the same. Comments are not kept.
     """
     from leadrouter.adapters.files import load_pack
 

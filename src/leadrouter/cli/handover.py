@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -44,7 +44,7 @@ _HEADING = ("what", "id", "from", "to", "because")
 )
 @click.option("--at", type=INSTANT, help="The instant of the handover.  [default: now]")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, to be read, changed and applied.")
-@click.option("--apply", "file", type=click.File(encoding="utf-8"), help="Make a plan's moves; - is standard input.")
+@click.option("--apply", "file", type=click.File("rb"), help="Make a plan's moves; - is standard input.")
 @ledger_option
 def command(
     pack: Path,
@@ -54,7 +54,7 @@ def command(
     reason: Reason | None,
     at: datetime | None,
     as_json: bool,
-    file: TextIO | None,
+    file: BinaryIO | None,
     ledger: str,
 ) -> int:
     """Show or apply a plan."""
@@ -70,7 +70,7 @@ def command(
     parts, roster = (load_pack(pack), load_organisation(folder)), load_roster_beside(folder)
     with Router(*parts, open_ledger(ledger, create=False), roster=roster) as router:
         if file is not None:
-            read = Plan.from_json(file.read(), source=file.name)
+            read = Plan.from_json(file.read(), source=getattr(file, "name", "<stdin>"))
             return _say_applied(out(), router.apply(read, at=at), read)
         plan = router.handover(str(person), at=at, until=until, reason=reason)
     if as_json:

@@ -80,6 +80,11 @@ class Intake:
         )
         return cls(router=router, table=DecisionTable.of(router, out()), events=events, **rest)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is left when the run has ended."""
+        return self.address not in (None, "memory:")
+
     def run(self, stream: BinaryIO, form: Format) -> None:
         """Route every lead of a stream, and sum up.
 
@@ -97,7 +102,8 @@ class Intake:
                     taken += len(group)
                     advance(group[-1].read, taken)
         except KeyboardInterrupt:
-            say(self.console, "stopped; what was routed is kept, and the same command goes on from there", "yellow")
+            kept = "; what was routed is kept, and the same command goes on from there" if self.keeps else ""
+            say(self.console, f"stopped{kept}", "yellow")
             self.sum_up(monotonic() - began)
             raise
         finally:
@@ -179,8 +185,8 @@ class Intake:
             yield "  what this version says: the same command with --dry-run", "yellow"
         if self.form == "table" and self.table.left_out:
             yield f"no room for {', '.join(self.table.left_out)}: widen the terminal, or use --json", "dim"
-        if self.address is None:
-            yield "nothing was kept (--dry-run)", "dim"
+        if self.address is None or not self.keeps:
+            yield f"nothing was kept ({self.address or '--dry-run'})", "dim"
         elif self.latest is not None:
             where = "" if self.address == DEFAULT_LEDGER else f" --ledger {quote(shown(self.address))}"
             yield f"kept in {shown(self.address)}; why: leadrouter explain {self.latest[:12]}{where}", "dim"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 
 import click
@@ -42,9 +43,10 @@ class _Program(click.Group):
             say_error(error)
             code = UNREADABLE
         except OSError as error:
-            if error.filename is None:
+            if error.filename is None and error.errno != errno.ENOSPC:
                 raise  # not about a file: a broken pipe, most of the time, which click knows how to end
-            say(err(), f"error: {error.filename}: {error.strerror}", "red")
+            where = "standard output" if error.filename is None else error.filename
+            say(err(), f"error: {where}: {error.strerror}", "red")
             code = UNREADABLE
         ctx.exit(code)
 

@@ -74,8 +74,10 @@ class Plan:
         return canonical(self.to_dict())
 
     @classmethod
-    def from_json(cls, text: str, *, source: str = "plan.json") -> Plan:
+    def from_json(cls, text: str | bytes, *, source: str = "plan.json") -> Plan:
         """Return the plan that `to_json` gave, perhaps changed by hand.
+
+        Bytes are UTF-8, or what editors and shells make of it: UTF-16 or UTF-32, with or without a mark.
 
         Raises:
             PlanError: it is no plan; it says what is wrong and where.

@@ -65,7 +65,7 @@ class _Reading:
             roles=[key for key, _ in _named(entries.get("roles"))],
         )
         roles = RoleReader(terms, layers, people).roles(entries["roles"]) if "roles" in entries else {}
-        changes = ChangeReader(terms=terms, people=people, roles=roles, tz=tz)
+        changes = ChangeReader(terms=terms, people=people, roles=roles, unread=layers.unread(roles), tz=tz)
         name = document.word(entries["roster"], "`roster`") if "roster" in entries else None
         version = Version(
             name=name or "",
@@ -93,6 +93,9 @@ class _Reading:
             self.require_ids(named.values())
             return {name: Person(id=name) for name in named}
         people: dict[str, Person] = {}
+        if isinstance(entries["people"], yaml.SequenceNode):  # what is wrong is the list, not the names in it
+            names = [each.value for each in entries["people"].value if isinstance(each, yaml.ScalarNode)]
+            people = {name: Person(id=name) for name in names}
         pairs = document.pairs(entries["people"], "`people`")
         self.require_ids(key for key, _ in pairs)
         for key, value in pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import cast
 
@@ -24,11 +24,12 @@ _ACTIONS = ("assign", "add", "remove", "replace")
 
 @frozen(kw_only=True)
 class ChangeReader:
-    """Reads what changes a rota for a while; faults go to the document."""
+    """Reads what changes a rota for a while; faults go to the document. `unread` are layers that have had theirs."""
 
     terms: Terms
     people: Mapping[str, Person]
     roles: Mapping[str, Role]
+    unread: Collection[str]
     tz: str
 
     def absences(self, node: Node | None) -> Iterator[Absence]:
@@ -90,12 +91,13 @@ class ChangeReader:
     def swaps(self, node: Node | None) -> Iterator[Swap]:
         """Yield the swaps."""
         document, terms = self.terms.document, self.terms
-        rotating = [layer.id for role in self.roles.values() for layer in role.layers if layer.rotation is not None]
+        layers = [layer for role in self.roles.values() for layer in role.layers]
+        swappable = {*self.unread, *(layer.id for layer in layers if layer.rotation is not None)}
         for item in [] if node is None else document.items(node, "`swaps`"):
             entries = document.entries(
                 item, "a swap", known=("layer", "turns", "agreed_by"), required=("layer", "turns")
             )
-            layer = terms.known(entries["layer"], "layer", rotating, "LR703") if "layer" in entries else None
+            layer = terms.known(entries["layer"], "layer", swappable, "LR703") if "layer" in entries else None
             turns = self._turns(entries["turns"]) if "turns" in entries else None
             nodes = document.items(entries["agreed_by"], "`agreed_by`") if "agreed_by" in entries else []
             agreed = [terms.known(each, "person", self.people, "LR701") for each in nodes]

@@ -15,6 +15,7 @@ from leadrouter.roster.dated import Given
 from leadrouter.roster.layer import Layer, OnAbsence
 from leadrouter.roster.outside import PEOPLE_BY, Outside, PeopleBy
 from leadrouter.roster.person import Person
+from leadrouter.roster.role import Role
 from leadrouter.roster.rotation import Entry, Rotation, Unit
 from leadrouter.roster.terms import Local, Terms
 from leadrouter.zone import zone
@@ -36,6 +37,10 @@ class LayerReader:
     people: Mapping[str, Person]
     roles: Collection[str]
     ids: set[str] = field(factory=set)
+
+    def unread(self, roles: Mapping[str, Role]) -> set[str]:
+        """Return the layers that are there and could not be read: what names them is not wrong."""
+        return self.ids - {layer.id for role in roles.values() for layer in role.layers}
 
     def layers(self, node: Node, role: str) -> Iterator[Layer]:
         """Yield the layers of a role."""

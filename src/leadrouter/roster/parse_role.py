@@ -103,7 +103,7 @@ class RoleReader:
             root = roles[root.follows.role]
         rotating = [layer.id for layer in root.layers if layer.rotation is not None]
         if "layer" in entries:
-            self.terms.known(entries["layer"], "layer", rotating, "LR703")
+            self.terms.known(entries["layer"], "layer", {*rotating, *self.layers.unread(roles)}, "LR703")
         elif len(rotating) == 1:
             return evolve(role, follows=evolve(follows, layer=rotating[0]))
         elif root.layers:

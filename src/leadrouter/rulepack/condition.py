@@ -135,8 +135,14 @@ class _Checker:
             fix = "stages run in order: derive, patterns, tag, classify, route"
             self.refuse("LR219", f"`{name}` is not known yet at this stage", node, fix)
         elif type_ is None:
-            self.refuse("LR211", f"unknown field `{name}`", node, did_you_mean(name, self.scope.types))
+            self.refuse("LR211", f"unknown field `{name}`", node, self._meant(name))
         return type_
+
+    def _meant(self, name: str) -> str:
+        """Say what an unknown name may stand for: a value without its quotes, or another name."""
+        values = (each.values for each in self.scope.types.values() if isinstance(each, v.Enum | v.EnumSet))
+        is_value = any(name in each for each in values)
+        return f'write `"{name}"`, in quotes' if is_value else did_you_mean(name, self.scope.types)
 
     # comparisons
 
@@ -257,6 +263,9 @@ class _Checker:
         if not fits(value, type_):
             message = f"{show(str(value))} is {spelled(value)}, beside {type_name(type_)}"
             self.refuse("LR212", message, literal, f"write {example_of(type_)}")
+            return literal
+        if isinstance(type_, v.Enum) and not type_.values:
+            self.refuse("LR213", f"no rule of this pack gives the tag {show(value)}", literal, "give it under `tag`")
             return literal
         if isinstance(type_, (v.Int, v.Number)):
             return literal

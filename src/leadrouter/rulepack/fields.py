@@ -55,7 +55,7 @@ def check_name(document: Document, name: str, node: Node) -> bool:
     if name in RESERVED or name in FUNCTIONS or name.casefold() in MIS_SPELLED:
         document.fault("LR302", f"`{name}` is a word of the language", node, "choose another name")
     elif not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name):
-        fix = "use letters, digits and `_`, beginning with a letter"
+        fix = "use letters, digits and `_`, beginning with a letter, and no word of Python"
         document.fault("LR302", f"`{name}` cannot name a field", node, fix)
     elif name != composed:
         # Python's parser reads names in NFKC, and a condition could not name this field

@@ -20,7 +20,7 @@ from leadrouter.rulepack.sla import Sla, read_sla
 from leadrouter.rulepack.steps import read_steps
 from leadrouter.rulepack.tables import Derivation, TableReader
 from leadrouter.rulepack.total import ProofError, uncovered
-from leadrouter.rulepack.written import Section
+from leadrouter.rulepack.written import Section, is_sheet
 from leadrouter.span import Span
 from leadrouter.zone import zone
 
@@ -83,7 +83,8 @@ class _Reading:
         self.documents.append(document)
         if document.root is None:
             if not document.faults:
-                fault = Fault(code="LR105", message="the file is empty", where=source, fix="begin with `pack:`")
+                fix = "begin with `pack:`" if document is self.documents[0] else "take it out of `include`"
+                fault = Fault(code="LR105", message="the file is empty", where=source, fix=fix)
                 self.extra.append(fault)
             return document
         entries = document.entries(document.root, "the pack", known=_KEYS)
@@ -119,7 +120,8 @@ class _Reading:
             return self.include(path, document.source.name)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            document.fault("LR109", f"`{path}` cannot be read: {reason}", node, "name a file beside this one")
+            fix = "save it in UTF-8" if str(reason).endswith("UTF-8") else "name a file beside this one"
+            document.fault("LR109", f"`{path}` cannot be read: {reason}", node, fix)
             return None
 
     def checked(self) -> CheckedPack:
@@ -184,7 +186,8 @@ class _Reading:
                 reason = "the proof grew too large"
             if reason is not None:
                 message = f"table `{name}` has no default and is not proven total: {reason}"
-                part.document.fault("LR306", message, part.node, "end it with a rule `default: true`")
+                fix = "end it with a row of `-`" if is_sheet(part.node) else "end it with a rule `default: true`"
+                part.document.fault("LR306", message, part.node, fix)
 
     def scalar(self, name: str) -> str | None:
         parts = self.parts[name]

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar
-from leadrouter.facts import AMBIGUOUS, clean_text, exact, read_value
+from leadrouter.facts import AMBIGUOUS, Refusal, clean_text, exact, read_value
 from leadrouter.rulepack import expression as e
 
 ANY = ("", "-")
@@ -23,6 +23,13 @@ ANY = ("", "-")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9._]+")
 _TWO_MEANINGS = re.compile(r"\d,\d")
 _BOUND = re.compile(r"(<=|>=|==|!=|<|>)\s*(.+)", re.DOTALL)
+_FOREIGN = re.compile(r"(?P<sign>=[<>]?(?!=)|<>|[≠≤≥])|not\s*[<>=!]|.*\sor\s*[<>=!]", re.DOTALL)
+_WRITE = {
+    "=": "leave the `=` out",
+    **dict.fromkeys(("<>", "≠"), "write `!=`"),
+    **dict.fromkeys(("=<", "≤"), "write `<=`"),
+    **dict.fromkeys(("=>", "≥"), "write `>=`"),
+}
 
 
 def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:
@@ -35,11 +42,15 @@ def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:
     if text in ("known", "missing"):
         known = e.Call("known", (subject,))
         return known if text == "known" else e.Not(known)
+    foreign = None if isinstance(type_, v.Text | v.Enum | v.EnumSet) else _FOREIGN.match(text)
+    if foreign is not None:
+        fix = _WRITE.get(foreign["sign"], "turn the comparison round, or make two rows of it")
+        raise Refusal(f"`{text}` is no comparison", fix)
     if _BOUND.fullmatch(text):
         bounds = [_bound(subject, part, type_) for part in re.split(r"\s+and\s+", text)]
         return bounds[0] if len(bounds) == 1 else e.And(tuple(bounds))
     if isinstance(type_, v.Int | v.Number | v.Money) and _TWO_MEANINGS.search(text):
-        raise ValueError(f"`{text}` has two meanings: `0.5` is one number, `0, 5` are two")
+        raise Refusal(f"`{text}` has two meanings: `0.5` is one number, `0, 5` are two", "write it as one of these")
     negated = text.startswith("not ")
     items = tuple(e.Literal(_constant(item, type_)) for item in _items(text.removeprefix("not ")))
     if isinstance(type_, v.EnumSet):

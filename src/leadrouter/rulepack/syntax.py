@@ -62,6 +62,29 @@ MIS_SPELLED = {
     "none": "`known(field)` to ask whether a fact is missing",
 }
 
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_TRAPS = tuple(
+    (re.compile(pattern), fix)
+    for pattern, fix in (
+        (r"[“”„‟«»‘’‚‹›`]", "write quotes as \" or '"),
+        (r"[\xa0\u2000-\u200b\u202f\u2060\u3000]", "write spaces with the space bar, and nothing else between words"),
+        (r"[‐-―−]", "write the sign as -"),
+        (r"<>|≠", "write `!=`"),
+        (r"[≤≥]|=[<>]", "write `<=` or `>=`"),
+        (r"(?<![=!<>])=(?!=)", "compare with `==`"),
+        (r"&&|\|\||!(?!=)|\b(AND|OR|NOT|И|ИЛИ|НЕ)\b", "write `and`, `or`, `not`"),
+        (r"(?i)\bbetween\b", "write `3 <= field <= 5`"),
+        (r"(?i)\blike\b", "write `contains`, `starts_with` or `ends_with`"),
+        (r"\d[\s']+\d|\d,\d{3}\b", "group digits with `_`: 300_000"),
+        (r"\d,\d", "write fractions with a point: 0.5"),
+        (
+            r"(?<![\w.])\d[\d_.]*\s*(?!and\b|in\b|not\b|or\b)[^\W\d_]|[$€£¥₽]|\d\s*%",
+            'write a plain number, or an amount with its currency in quotes: "300_000 RUB"',
+        ),
+        (r"[\"']", "close the quote; where ` #` stands in it, put the whole condition in quotes as well"),
+    )
+)
+
 
 @frozen(kw_only=True)
 class Problem:
@@ -149,11 +172,18 @@ def _syntax_problem(error: BaseException, text: str) -> Problem:
         column = min(start + error.offset - 1, end) if error.offset > 0 else end
         at = (column, column + 1)
         message = f"not a condition: {error.msg}"
-    if re.search(r"(?<![=!<>])=(?!=)", text):
-        return Problem(code="LR201", message=message, at=at, fix="compare with `==`")
-    if re.search(r"&&|\|\||(?<![=<>!])!(?!=)", text):
-        return Problem(code="LR201", message=message, at=at, fix="write `and`, `or`, `not`")
-    return Problem(code="LR201", message=message, at=at, fix="see the language of conditions")
+    return Problem(code="LR201", message=message, at=at, fix=_fix(text))
+
+
+def _fix(text: str) -> str:
+    """Say how to write what people type in other languages, in spreadsheets or by other keyboards."""
+    bare = _QUOTED.sub("_", text)
+    for pattern, fix in _TRAPS:
+        if pattern.search(bare):
+            return fix
+    if any(bare.count(opening) > bare.count(closing) for opening, closing in ("()", "[]")):
+        return 'close the bracket; inside of { } put the whole condition in quotes: when: \'a in ["b", "c"]\''
+    return "see the language of conditions"
 
 
 @define
@@ -188,7 +218,8 @@ class _Lowering:
         lower = _LOWER.get(type(node))
         if lower is None:
             what = _CONSTRUCTS.get(type(node), "this construct")
-            return self.refuse(node, f"{what} is not part of the language", "see the language of conditions")
+            fix = _fix(self.text) if isinstance(node, ast.Tuple) else "see the language of conditions"
+            return self.refuse(node, f"{what} is not part of the language", fix)
         return lower(self, node)
 
     def constant(self, node: ast.Constant) -> e.Expression:

@@ -128,10 +128,11 @@ class RuleReader:
         types = self.scope.types
         for column in self._required:
             if column not in sheet.heading.cells:
-                document.fault("LR105", f"the table lacks the column `{column}`", sheet.heading.where, "add it")
+                fix = _missed(column, list(sheet.heading.cells))
+                document.fault("LR105", f"the table lacks the column `{column}`", sheet.heading.where, fix)
                 return False
         for column, cell in sheet.heading.cells.items():
-            if column in types or column in self._own or column in self.refused:
+            if not column or column in types or column in self._own or column in self.refused:
                 continue
             if column in self.scope.later:
                 fix = "stages run in order: derive, patterns, tag, classify, route"
@@ -174,8 +175,9 @@ class RuleReader:
             try:
                 expression = cell_expression(column, cell.text, self.scope.types[column])
             except ValueError as error:
-                fix = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
-                document.fault("LR313", str(error), cell.where, fix)
+                fix = error.fix if isinstance(error, Refusal) else None
+                usage = "write `a, b`, `>= 5`, `not a`, `known`, `missing` or `-`"
+                document.fault("LR313", str(error), cell.where, fix or usage)
             else:
                 yield expression, lambda _start, _end: cell.where
 
@@ -184,6 +186,19 @@ def report(document: Document, problems: Iterable[Problem], place: Place) -> Non
     """Record what is wrong in a condition, each at its place."""
     for each in problems:
         document.fault(each.code, each.message, place(*each.at), each.fix)
+
+
+def _missed(column: str, heading: list[str]) -> str:
+    """Say what to do about a column that a table lacks: spreadsheets like capitals and tabs."""
+    if any("\t" in each for each in heading):
+        return "save it with commas or semicolons between the columns, not with tabs"
+    is_in_capitals = column in (each.casefold() for each in heading)
+    return f"write `{column}` in small letters" if is_in_capitals else "add it"
+
+
+def is_sheet(node: Node) -> bool:
+    """Say whether a table, or an item of it, is `{csv: …}`."""
+    return _csv(node) is not None
 
 
 def _csv(node: Node) -> Node | None:

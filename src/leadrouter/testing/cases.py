@@ -279,7 +279,7 @@ class _Reading:
             route=self.known(entries["route"], "route") if "route" in entries else None,
             to=self.destination(entries["to"], "to") if "to" in entries else None,
             assignee=self.known(entries["assignee"], "assignee") if "assignee" in entries else None,
-            accountable=self.known(entries["accountable"], "person") if "accountable" in entries else None,
+            accountable=self.known(entries["accountable"], "assignee") if "accountable" in entries else None,
             tags=self.listed(entries["tags"], "tag") if "tags" in entries else None,
             blocked_by=self.listed(entries["blocked_by"], "field") if "blocked_by" in entries else None,
             transfer=self.destination(entries["transfer"], "transfer") if "transfer" in entries else None,

@@ -106,6 +106,8 @@ def test_files_are_in_utf_8(folder: Path):
     """Another encoding is a fault with the byte that shows it, in the pack and in what it includes."""
     (folder / "parts" / "words.yaml").write_bytes("vocabulary: {город: text}".encode("cp1251"))
     assert refusal(folder).endswith("`parts/words.yaml` cannot be read: byte 13 is not UTF-8")
+    with pytest.raises(PackError, match="fix: save it in UTF-8"):
+        load_pack(folder)
     (folder / "pack.yaml").write_bytes("pack: завод".encode("cp1251"))
     assert refusal(folder) == f"{folder / 'pack.yaml'}: LR109 cannot be read: byte 6 is not UTF-8"
 

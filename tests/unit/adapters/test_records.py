@@ -385,6 +385,7 @@ def test_bytes_that_are_not_utf_8_are_the_fault_of_their_row():
         ("\n \n", "the file is empty"),
         ("source,amount,source", "column `source` is given twice"),
         ("source,,amount", "column 2 has no name"),
+        ("source\tamount\tid", "tabs part the columns"),
         ('source,"amount', "not CSV: unexpected end of data"),
         ("source,\r,amount", "not CSV: new-line character seen in unquoted field"),
         ("source,\udcff", "byte 0xFF is not UTF-8"),

@@ -79,8 +79,10 @@ def test_warnings_and_faults_stand_apart(run, here):
     assert [paragraph.split(" ")[1] for paragraph in paragraphs] == ["warning", "LR601"]
 
 
-def test_a_folder_that_is_not_there_cannot_be_read(run):
+def test_a_folder_that_is_not_there_or_has_no_pack_cannot_be_read(run, here):
     """Which is another exit code than faults."""
+    (here / "sales" / "pack.yaml").rename(here / "sales" / "rules.yaml")
+    assert run("check", "sales").exit_code == 3
     result = run("check", "nowhere")
     assert result.exit_code == 3
     assert result.stderr.startswith("nowhere: LR109 cannot be read: No such file or directory")
@@ -122,6 +124,17 @@ def test_faults_of_a_roster_are_told_with_all_others(run, here):
     assert "LR718 `bors` of the roster is not in the organisation" in run("check", "sales").stderr
     file.write_text(ROSTER.replace("unit: days", "unit: day"), "utf-8")
     assert "LR708 unknown unit `day`" in run("check", "sales").stderr
+
+
+def test_what_a_faulty_roster_would_say_is_not_missed(run, here):
+    """The duties that it has are not called unknown as well."""
+    organisation = ORGANISATION.replace("duty: {duty: [boris]}", "inbound: {duty: duty}")
+    organisation = organisation.replace("staffing: department", "staffing: duty")
+    (here / "sales" / "organisation.yaml").write_text(organisation, "utf-8")
+    (here / "sales" / "roster.yaml").write_text(ROSTER, "utf-8")
+    assert run("check", "sales").exit_code == 0
+    (here / "sales" / "roster.yaml").write_text(ROSTER.replace("unit: days", "unit: day"), "utf-8")
+    assert "sales: 1 fault, " in run("check", "sales").stdout
 
 
 def test_a_roster_without_an_organisation_is_read(run, here):

@@ -51,6 +51,16 @@ def test_a_plan_is_printed_changed_and_applied_once(run, held, here):
         assert [router.lead(lead_id).holder for lead_id in held] == ["olga", "anna", "vera"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_plan_may_be_saved_by_any_editor_or_shell(run, held, here, encoding):  # noqa: ARG001  # there is a ledger
+    """A shell that writes two bytes a letter, and an editor that puts a mark before the text."""
+    plan = run("handover", "sales", "anna", "--at", AT, "--json").stdout
+    (here / "plan.json").write_bytes(plan.encode(encoding))
+    assert run("handover", "sales", "--apply", "plan.json", "--at", AT).exit_code == 0
+    (here / "plan.json").write_bytes(b"\xff\xfe1")
+    assert "LR856" in run("handover", "sales", "--apply", "plan.json", "--at", AT).stderr
+
+
 def test_what_is_skipped_is_said(run, held):
     """The exit code says it as well."""
     plan = run("handover", "sales", "anna", "--at", AT, "--json").stdout
@@ -92,7 +102,7 @@ def test_an_offer_goes_back_to_its_step(run, here):
     assert lines[2].split()[:5] == ["offer", lead_id, "anna", "its", "step"]
 
 
-def test_whoever_has_nothing_hands_over_nothing(run, held):  # noqa: ARG001  # there is a ledger
+def test_whoever_has_nothing_hands_over_nothing(run, held):  # noqa: ARG001  # as above
     """And somebody without anybody beside him is said to have nobody."""
     assert run("handover", "sales", "boris", "--at", AT).stdout.splitlines()[1:] == [
         "nothing is open: there is nothing to hand over"

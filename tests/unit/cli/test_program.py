@@ -140,6 +140,22 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(leads):
         assert "BrokenPipe" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("arguments", [("format", "sales"), ("check", "sales"), ("test", "sales")])
+def test_a_full_disk_is_told(here, arguments):  # noqa: ARG001  # there is a pack
+    """What could not be written is an error like any other, and no traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603  # as above
+            [sys.executable, "-c", MAIN, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=environment(),
+        )
+    assert (done.returncode, done.stderr) == (3, "error: standard output: No space left on device\n")
+
+
 def test_what_standard_output_cannot_write_is_escaped(here):
     """A terminal without Cyrillic loses no decision."""
     (here / "sales" / "pack.yaml").write_text("vocabulary: {сумма: mony}\n", "utf-8")

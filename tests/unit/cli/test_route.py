@@ -173,6 +173,13 @@ def test_a_dry_run_keeps_nothing(run, here, leads):
     assert not (here / "leads.db").exists()
 
 
+def test_a_ledger_in_memory_keeps_nothing_either(run, leads):
+    """Nobody is sent to explain a lead that is gone."""
+    result = run("route", "sales", leads, "--ledger", "memory:")
+    assert result.stderr.endswith("nothing was kept (memory:)\n")
+    assert "explain" not in result.stderr
+
+
 def test_a_dry_run_has_no_ledger(run, leads):
     """Both at once is a misunderstanding; a ledger in the environment is none."""
     result = run("route", "sales", leads, "--dry-run", "--ledger", "sqlite:///x.db")
@@ -383,6 +390,7 @@ def test_whoever_stops_the_run_is_told_what_was_done(run, leads, monkeypatch):
     result = run("route", "sales", leads)
     assert result.exit_code == 1
     assert "stopped; what was routed is kept, and the same command goes on from there\n2 leads routed" in result.stderr
+    assert "stopped\n2 leads routed" in run("route", "sales", leads, "--dry-run").stderr
     monkeypatch.undo()
 
 

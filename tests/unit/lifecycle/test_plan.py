@@ -65,8 +65,14 @@ def test_a_spoilt_plan_is_refused(change: dict[str, object], message: str):
     assert message in fault.message
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "5", "null"])
-def test_what_is_no_plan_at_all_is_refused(text: str):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_plan_is_read_as_editors_and_shells_save_it(encoding: str):
+    """A mark before it, or two bytes a letter, change nothing."""
+    assert Plan.from_json(PLAN.to_json().encode(encoding)) == PLAN
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "5", "null", b'{"person": "\xe0\xed\xed\xe0"}'])
+def test_what_is_no_plan_at_all_is_refused(text: str | bytes):
     """Whatever somebody gives."""
     with pytest.raises(PlanError):
         Plan.from_json(text)

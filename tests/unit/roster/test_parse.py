@@ -30,6 +30,12 @@ def rotation(text, more=""):
     return layer(f"{{id: a, rotation: {{{text}}}{more}}}")
 
 
+def swapped(rotation):
+    swap = "swaps: [{layer: office, turns: [2026-03-02, 2026-03-03], agreed_by: [anna, boris]}]\n"
+    backup = "  backup: {follows: duty, layer: office}\n"
+    return HEAD + DUTY.replace("unit: days", rotation) + backup + swap
+
+
 FIXED = "people: [anna], unit: fixed"
 WINDOW = ', windows: [{from: "09:00", to: "18:00"}]'
 
@@ -53,6 +59,11 @@ WINDOW = ', windows: [{from: "09:00", to: "18:00"}]'
         (layer("[]"), ["LR106 a layer of role `duty` must be a mapping"]),
         (layer("{id: a}"), ["LR105 a layer lacks `rotation`"]),
         (layer(f"{{rotation: {{{FIXED}}}}}"), ["LR105 a layer of role `duty` lacks `id`"]),
+        (swapped("unit: day"), ["LR708 unknown unit `day`"]),
+        (
+            swapped("unit: days").replace("people: {anna: , boris: , vera: }", "people: [anna, boris, [vera]]"),
+            ["LR106 `people` must be a mapping of keys to values"],
+        ),
         (rotation(FIXED, ", plan: x.csv"), ["LR710 `plan` stands beside `rotation`", "LR109 `x.csv` cannot be read"]),
         (rotation(FIXED, ", people_by: name"), ["LR710 `people_by` without `ical`"]),
         (

@@ -98,6 +98,11 @@ def test_an_include_may_fail(section: str, files: dict[str, str], messages: list
     assert told(faults(section, files=files)) == messages
 
 
+def test_an_empty_file_is_filled_or_left_out():
+    """The pack's own file begins with its name; another one would say it twice."""
+    assert [fault.fix for fault in faults("include: [a.yaml]", files={"a.yaml": ""})] == ["take it out of `include`"]
+
+
 def test_hours_may_stand_in_one_file_only():
     """Business hours of one name are given once, whatever files the pack has."""
     office = 'hours: {office: [{from: "09:00", to: "18:00"}]}'

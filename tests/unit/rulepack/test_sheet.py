@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
+from leadrouter.facts import Refusal
 from leadrouter.rulepack.sheet import cell_expression
 from leadrouter.rulepack.syntax import parse_expression
 from leadrouter.rulepack.wording import format_expression
@@ -86,6 +87,36 @@ def test_a_cell_without_meaning_is_refused(cell: str, type_: v.Type, message: st
     """What a column's type does not take is refused with the value, never guessed."""
     with pytest.raises(ValueError, match=re.escape(message)):
         cell_expression("f", cell, type_)
+
+
+@pytest.mark.parametrize(
+    ("cell", "type_", "fix"),
+    [
+        ("= 5", v.Int(), "leave the `=` out"),
+        ("<> 5", v.Money("RUB"), "write `!=`"),
+        ("≠ 5", v.Money("RUB"), "write `!=`"),
+        ("≥ 5", v.Money("RUB"), "write `>=`"),
+        ("=> 5", v.Number(), "write `>=`"),
+        ("≤ 30d", v.Duration(), "write `<=`"),
+        ("not >= 5", v.Money("RUB"), "turn the comparison round"),
+        ("< 5 or >= 9", v.Int(), "turn the comparison round, or make two rows of it"),
+        ("0,5", v.Number(), "write it as one of these"),
+        ("> 1.000", v.Int(), "write 1000 or 1"),
+        ("WAHR", v.Bool(), "give true or false"),
+    ],
+)
+def test_a_cell_that_spreadsheets_understand_otherwise_gets_its_own_fix(cell: str, type_: v.Type, fix: str):
+    """Signs of spreadsheets and of print, decimal commas, words for true in other languages."""
+    with pytest.raises(Refusal) as refused:
+        cell_expression("f", cell, type_)
+    assert refused.value.fix is not None
+    assert refused.value.fix.startswith(fix)
+
+
+def test_words_and_texts_may_begin_with_a_sign():
+    """Nothing but the value is meant there."""
+    assert format_expression(cell_expression("f", "= 5", v.Text())) == 'f == "= 5"'
+    assert format_expression(cell_expression("f", "≥ 5", v.Enum(("≥ 5",)))) == 'f == "≥ 5"'
 
 
 @given(st.text(max_size=12), st.sampled_from([ENUM, v.Text(), v.Int(), v.Money("RUB"), v.Bool(), v.EnumSet(("x",))]))

@@ -77,6 +77,50 @@ def test_a_problem_has_a_code_and_a_stretch(text: str, code: str, stretch: str):
     assert (problems[0].code, text[slice(*problems[0].at)]) == (code, stretch)
 
 
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("product == “press”", "write quotes as \" or '"),
+        ("product == «press»", "write quotes as \" or '"),
+        ("a\xa0< 5", "write spaces with the space bar"),
+        ("a < –5", "write the sign as -"),
+        ("a <> 5", "write `!=`"),
+        ("a ≥ 5", "write `<=` or `>=`"),
+        ("a => 5", "write `<=` or `>=`"),
+        ("a = 5", "compare with `==`"),
+        ("a && b", "write `and`, `or`, `not`"),
+        ("a AND b", "write `and`, `or`, `not`"),
+        ("a between 3 and 5", "write `3 <= field <= 5`"),
+        ("a like 'c%'", "write `contains`"),
+        ("a < 300 000", "group digits with `_`: 300_000"),
+        ("a < 1'000", "group digits with `_`: 300_000"),
+        ("a < 0,5", "write fractions with a point: 0.5"),
+        ("a < 300,000", "group digits with `_`: 300_000"),
+        ("a < 300_000 RUB", "write a plain number, or an amount with its currency in quotes"),
+        ("a < 300k", "write a plain number, or an amount with its currency in quotes"),
+        ("a < 5%", "write a plain number, or an amount with its currency in quotes"),
+        ('a == "re', "close the quote"),
+        ("days_between(a", "close the bracket"),
+        ('a in ["x"', "close the bracket"),
+        ('a == "x = «y» 300 000 k" b', "see the language of conditions"),
+        ("a1 < 5 and", "see the language of conditions"),
+        ("a)", "see the language of conditions"),
+        ('a in ("x", "y")', "see the language of conditions"),
+    ],
+)
+def test_a_problem_says_how_to_write_what_was_meant(text: str, fix: str):
+    """Other languages, spreadsheets, other keyboards, and YAML that took the rest away; never what stands in quotes."""
+    (problem,) = parse_expression(text)[1]
+    assert problem.fix is not None
+    assert problem.fix.startswith(fix)
+
+
+def test_a_fix_is_found_in_linear_time():
+    """A long condition that is none costs no more than a long condition."""
+    for text in ("a < " + "1." * 9_000, "a " + "'" * 19_001, "1 " * 9_999 + "a", "(" * 40 + "a <> " * 3_000):
+        assert parse_expression(text)[1]
+
+
 def test_all_problems_are_told_at_once():
     """What the parser could read is read to its end."""
     _, problems = parse_expression("a.b == True and f(x=1) or c[0] < {1}")

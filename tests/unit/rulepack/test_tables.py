@@ -36,7 +36,7 @@ def test_a_circle_is_printed():
         ("derive: {x: {type: bool, rules: [{when: '\"a\" in tags', then: true}]}}", "LR219 `tags` is not known yet"),
         ("tag: [{rule: t, when: '\"a\" in tags', tag: a}]", "LR219 `tags` is not known yet"),
         ('classify: [{rule: c, when: class == "mass", class: mass}]', "LR219 `class` is not known yet"),
-        ("classify: [{rule: c, when: '\"a\" in tags', class: mass}]", "LR213 `a` is not one of"),
+        ("classify: [{rule: c, when: '\"a\" in tags', class: mass}]", "LR213 no rule of this pack gives the tag `a`"),
     ],
 )
 def test_a_stage_reads_only_earlier_ones(section: str, message: str):

@@ -63,7 +63,7 @@ def test_reasons_are_kept():
         ("hot,class\ntrue,mass\n", "s.csv:1:1: LR105 the table lacks the column `rule`"),
         ("rule,hot,class,becuase\nx,true,mass,why\n", "s.csv:1:16: LR211 unknown field `becuase`"),
         ("rule,hott,class\nx,true,mass\n", "s.csv:1:6: LR211 unknown field `hott`"),
-        ("rule,tags,class\nx,a,mass\n", "s.csv:2:3: LR213 `a` is not one of "),
+        ("rule,tags,class\nx,a,mass\n", "s.csv:2:3: LR213 no rule of this pack gives the tag `a`"),
         ("rule,hot,class\nx,often,mass\n", "s.csv:2:3: LR313 `often` (text) is not a bool"),
         ("rule,sites,class\nx,> many,mass\n", "s.csv:2:3: LR313 `many` is not a number"),
         ("rule,region,class\nx,EKB,mass\n", "s.csv:2:3: LR213 `EKB` is not one of MSK, SPB"),
@@ -81,6 +81,23 @@ def test_a_fault_in_a_sheet_has_its_row_and_column(sheet: str, message: str):
     assert told(
         faults("classify: [{csv: s.csv}, {rule: rest, default: true, class: mass}]", files={"s.csv": sheet})
     ) == [message]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "fixes"),
+    [
+        ("Rule;Hot;Class\nx;true;mass\n", ["write `rule` in small letters"]),
+        ("rule\thot\tclass\nx\ttrue\tmass\n", ["save it with commas or semicolons between the columns, not with tabs"]),
+        ("hot,class\ntrue,mass\n", ["add it"]),
+        ("rule;hot;class;\nx;true;mass;\n-;;mass;\n", ["take the column out, or name it"]),
+        ("rule;hot;class\nx;true\nz;;mass\n", ["end it with empty cells"]),
+        ("rule,hot,class\nx,true,a,b\nz,,mass\n", ["quote cells that hold the separator"]),
+        ("rule;hot;class\nx;true;mass\n", ["end it with a row of `-`"]),
+    ],
+)
+def test_a_sheet_that_a_spreadsheet_has_spoilt_is_told_how_to_be_saved(sheet: str, fixes: list[str]):
+    """Capitals, tabs, columns without a name, rows that are too short, no default: each by itself."""
+    assert [fault.fix for fault in faults("classify: {csv: s.csv}", files={"s.csv": sheet})] == fixes
 
 
 def test_a_stage_knows_what_comes_before_it():

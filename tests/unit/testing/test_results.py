@@ -160,8 +160,8 @@ routes: {inbound: [{to: inbound, offer: 5m, until: 20m}, {to: head(inbound), off
 """
 
 
-def run_slowly(text: str) -> CaseResult:
-    pack, organisation = RulePack.parse(LADDER), small_organisation()
+def run_slowly(text: str, ladder: str = LADDER) -> CaseResult:
+    pack, organisation = RulePack.parse(ladder), small_organisation()
     (case,) = parse_cases(f"cases:\n  - {{{HEAD_OF_SLOW}, {text}}}", pack=pack, organisation=organisation)
     return run_case(case, pack, organisation)
 
@@ -187,6 +187,15 @@ def test_a_case_may_say_who_is_busy_or_away_and_how_long_nobody_answers(circumst
     result = run_slowly(f"{circumstances}, expect: {{rule: machine, {expected}}}")
     assert result.passed, result.report()
     assert not run_slowly(f"{circumstances}, expect: {{rule: machine, assignee: vera, to: department(client)}}").passed
+
+
+def test_a_lead_that_is_held_may_be_expected_to_be_nobodys():
+    """Nobody answers for it, and a case may say so; where somebody does, such a case fails."""
+    expect = "expect: {rule: machine, to: hold, assignee: nobody, accountable: nobody}"
+    held = LADDER.replace("{to: head(inbound), offer: 30m}", "{to: hold}")
+    result = run_slowly(f"after: 20m, {expect}", ladder=held)
+    assert result.passed, result.report()
+    assert not run_slowly(f"after: 20m, {expect}").passed
 
 
 def test_the_report_says_what_happened_until_the_case_ended():

@@ -16,7 +16,8 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from tests.word_strategies import JUNK, ORDERED, Word, words
 
 CLASSES = ("mass", "complex", "future-large")

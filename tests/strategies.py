@@ -11,11 +11,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import LARGEST, write_duration
+from leadrouter.facts import LARGEST
 from leadrouter.hours import Calendar, Hours, Window
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Condition, Scope, check_condition
 from leadrouter.rulepack.syntax import FUNCTIONS
+from leadrouter.spelling import write_duration
 from leadrouter.zone import zone
 
 WORKING_DAYS = frozenset(v.WEEKDAYS[:5])

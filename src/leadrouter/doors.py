@@ -18,7 +18,7 @@ from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import PackError, StaleError
 from leadrouter.event import Event, Observer
-from leadrouter.facts import Refusal, check_characters, is_keepable, kind_of
+from leadrouter.facts import check_characters, is_keepable
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.chain import Kept
@@ -32,6 +32,7 @@ from leadrouter.lifecycle.sla import Measure, measures
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.lifecycle.tick import tick
 from leadrouter.organisation import Organisation
+from leadrouter.refusal import Refusal, kind_of
 from leadrouter.roster.roster import DutyRoster
 from leadrouter.routing import deal
 from leadrouter.routing.rule_pack import RulePack

@@ -9,7 +9,6 @@ guessed: what has two meanings is refused.
 from __future__ import annotations
 
 import re
-import reprlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +17,8 @@ from typing import Any, TypeVar, cast
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError, Fault, NaiveTimeError, did_you_mean
+from leadrouter.refusal import SHOWN, Refusal, kind_of, show
+from leadrouter.spelling import UNITS, exact, spell_number, split_money, write_duration, write_number
 from leadrouter.zone import in_utc
 
 LARGEST = Decimal(10**18)
@@ -31,36 +32,13 @@ LONGEST_DURATION = timedelta(days=366_000)
 
 _MOST_COMPOSED = 4  # characters that NFC makes one of, as it does of an alpha with three marks
 _MOST_MARKS = 30  # the bound of Unicode's Stream-Safe Text Format (UAX #15)
-_MINUS = "\N{MINUS SIGN}"
-_SPACES = re.compile(r"(?<=\d)[ _'\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_FIRST = r"[-+]?(?!0[.,])\d{1,3}"  # no group of thousands is a lone zero
-AMBIGUOUS = re.compile(rf"{_FIRST}[.,]\d{{3}}")
-"""Text that is one number for those who group thousands with its mark, and another for those who do not."""
-
-_BY_COMMAS = re.compile(rf"{_FIRST}(,\d{{3}})+(\.\d+)?")
-_BY_POINTS = re.compile(rf"{_FIRST}((\.\d{{3}}){{2,}}|(\.\d{{3}})+,\d+)")
-_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 _FINEST = Decimal("1e-9")
 _EXPONENTS = range(-9, 1)
 _EXACTLY = Context(prec=27, traps=[Inexact, InvalidOperation])
-_CURRENCIES = dict.fromkeys(("₽", "руб", "руб.", "р.", "р"), "RUB")
-_CURRENCIES |= {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₴": "UAH"}
-_MONEY = re.compile(r"(?P<before>[^\d\s+-]*)\s*(?P<number>[-+]?\d(?:[\d\s_'.,]*\d)?)\s*(?P<after>[^\d\s]*)")
 _YES = frozenset({"true", "yes", "y", "on", "1", "да", "д"})
 _NO = frozenset({"false", "no", "n", "off", "0", "нет", "н"})
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"\s*(?:\d{1,9}\s*[smhdw]\s*)+", re.ASCII)
 _LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
-_SHOWN = 60
-
-
-class Refusal(ValueError):  # noqa: N818  # it refuses a value; it is no failure
-    """A value that a type does not take: the code, what is wrong, and how to write it."""
-
-    def __init__(self, message: str, fix: str | None = None, code: str = "LR402") -> None:
-        super().__init__(message)
-        self.fix = fix
-        self.code = code
 
 
 def read_value(type_: v.Type, raw: object) -> Any:
@@ -114,27 +92,6 @@ def _read_into(typed: dict[str, Any], each: v.Field, raw: object, faults: list[F
             typed[each.name] = value
 
 
-def show(raw: object) -> str:
-    """Show an offending value in backticks, cut where it is long and without its control characters."""
-    text = raw[: _SHOWN + 1] if isinstance(raw, str) else _BRIEFLY.repr(raw)
-    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return f"`{text[:_SHOWN]}…`" if len(text) > _SHOWN else f"`{text}`"
-
-
-class _Briefly(reprlib.Repr):
-    """Python's own brief `repr`, which neither a huge nor a deep value can stop."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxother = self.maxstring = _SHOWN
-
-    def repr_int(self, x: int, level: int) -> str:
-        return "a huge number" if abs(x) >= LARGEST else super().repr_int(x, level)
-
-
-_BRIEFLY = _Briefly()
-
-
 def _wrong(type_: v.Type, raw: object, fix: str | None = None) -> Refusal:
     return Refusal(f"{show(raw)} ({kind_of(raw)}) is not {_article(type_)}", fix)
 
@@ -142,22 +99,6 @@ def _wrong(type_: v.Type, raw: object, fix: str | None = None) -> Refusal:
 def _article(type_: v.Type) -> str:
     name = v.plain(type_)
     return f"an {name}" if name[0] in "aei" else name if name in ("text", "money") else f"a {name}"
-
-
-def kind_of(raw: object) -> str:
-    """Say what kind of value something is, without the value: `a number`, `text`, `a list`."""
-    match raw:
-        case bool():
-            return "a bool"
-        case int() | float() | Decimal():
-            return "a number"
-        case str():
-            return "text"
-        case list() | tuple() | set() | frozenset():
-            return "a list"
-        case Mapping():
-            return "a mapping"
-    return type(raw).__name__
 
 
 def _bool(type_: v.Bool, raw: object) -> bool:
@@ -231,36 +172,6 @@ def _text(type_: v.Text, raw: object) -> str:
     return clean_text(raw, type_.longest)
 
 
-def exact(text: str, *, is_fractional: bool = False) -> Decimal:
-    """Return the number that a form string spells, with its groups and either decimal mark.
-
-    >>> exact("1.234.567"), exact("1.2340"), exact("0.125"), exact("1.234", is_fractional=True)
-    (Decimal('1234567'), Decimal('1.2340'), Decimal('0.125'), Decimal('1.234'))
-
-    Args:
-        text: the form string.
-        is_fractional: whether a point alone is a decimal mark, as forms and programs write it.
-
-    Raises:
-        Refusal: it spells none, or `4,200`, or else `4.200`, might be four thousand or four point two.
-    """
-    stripped = text.strip().replace(_MINUS, "-")
-    if len(stripped) > _SHOWN:
-        raise Refusal(f"{show(text)} is too long for a number", f"at most {_SHOWN} characters")
-    digits = _SPACES.sub("", stripped)
-    if AMBIGUOUS.fullmatch(digits) and not (is_fractional and "." in digits):
-        whole, _, rest = digits.replace(",", ".").partition(".")
-        fix = f"write {whole}{rest} or {spell_number(Decimal(f'{whole}.{rest}'))}"
-        raise Refusal(f"{show(text)} has two meanings", fix, "LR405")
-    if _BY_COMMAS.fullmatch(digits):
-        digits = digits.replace(",", "")
-    elif _BY_POINTS.fullmatch(digits):
-        digits = digits.replace(".", "")
-    if not digits.isascii() or not _NUMBER.fullmatch(digits):
-        raise Refusal(f"{show(text)} is not a number", "write it in digits")
-    return Decimal(digits.replace(",", "."))
-
-
 def _exact(type_: v.Int | v.Number | v.Money, raw: object) -> Decimal:
     if isinstance(raw, bool):
         raise _wrong(type_, raw, "a bool is not a number here; give digits")
@@ -325,25 +236,6 @@ def _money(type_: v.Money, raw: object) -> Decimal:
     return Decimal(_within(type_, _exact(type_, raw), raw))
 
 
-def split_money(text: str) -> tuple[str | None, str]:
-    """Split an amount from its currency, a symbol or a code before or after it.
-
-    >>> split_money("4 200 000 ₽"), split_money("$99.90"), split_money("1200")
-    (('RUB', '4 200 000'), ('USD', '99.90'), (None, '1200'))
-
-    Raises:
-        Refusal: the text has no such form, or its symbol names no single currency.
-    """
-    found = _MONEY.fullmatch(text.strip().replace(_MINUS, "-")) if len(text) <= _SHOWN else None
-    if found is None or (found["before"] and found["after"]):
-        raise Refusal(f"{show(text)} is not an amount of money", "write it as 4200000 or 4_200_000 RUB")
-    mark = found["before"] or found["after"]
-    currency = _CURRENCIES.get(mark.casefold()) or (mark.upper() if re.fullmatch("[A-Za-z]{3}", mark) else None)
-    if mark and currency is None:
-        raise Refusal(f"{show(text)}: `{mark}` names no single currency", "use its three-letter code", "LR407")
-    return currency, found["number"]
-
-
 def _date(type_: v.Date, raw: object) -> date:
     value = raw if isinstance(raw, date) and not isinstance(raw, datetime) else None
     if isinstance(raw, str):
@@ -385,8 +277,8 @@ def _instant(type_: v.Instant, raw: object) -> datetime:
 def _duration(type_: v.Duration, raw: object) -> timedelta:
     if isinstance(raw, timedelta) and raw >= timedelta(0) and not raw.microseconds and raw < LONGEST_DURATION:
         return _counted(type_, raw, raw)
-    if isinstance(raw, str) and len(raw) <= _SHOWN and _DURATION.fullmatch(raw):
-        seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)\s*([smhdw])", raw))
+    if isinstance(raw, str) and len(raw) <= SHOWN and _DURATION.fullmatch(raw):
+        seconds = sum(int(n) * UNITS[unit] for n, unit in re.findall(r"(\d+)\s*([smhdw])", raw))
         if seconds < LONGEST_DURATION.total_seconds():
             return _counted(type_, timedelta(seconds=seconds), raw)
     raise _wrong(type_, raw, "write it as 90s, 30m, 2h, 1d 12h or 2w")
@@ -406,7 +298,7 @@ def _one_of(type_: v.Enum | v.EnumSet, raw: object) -> str:
     composed = unicodedata.normalize("NFC", value)
     synonym = composed if composed in type_.values else type_.synonyms.get(composed.casefold())
     if synonym is None:
-        raise Refusal(f"{show(raw)} is not {type_}", did_you_mean(value[:_SHOWN], type_.values), "LR409")
+        raise Refusal(f"{show(raw)} is not {type_}", did_you_mean(value[:SHOWN], type_.values), "LR409")
     return synonym
 
 
@@ -451,37 +343,3 @@ def write_value(type_: v.Type, value: Any) -> Any:
         case v.EnumSet():
             return sorted(value)
     return value
-
-
-def write_number(value: Decimal) -> str:
-    """Write an exact number in the one way that it is written.
-
-    >>> write_number(Decimal("4200.50")), write_number(Decimal("1E+3")), write_number(Decimal("-0"))
-    ('4200.5', '1000', '0')
-    """
-    text = f"{value:f}" if value else "0"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def spell_number(value: Decimal) -> str:
-    """Write an exact number as text in which `exact` finds no second meaning.
-
-    >>> spell_number(Decimal("4.200")), spell_number(Decimal("4.125")), spell_number(Decimal("0.125"))
-    ('4.2', '4.1250', '0.125')
-    """
-    text = write_number(value)
-    return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
-
-
-def write_duration(value: timedelta) -> str:
-    """Write a duration as it is read.
-
-    >>> write_duration(timedelta(days=1, hours=12)), write_duration(timedelta())
-    ('1d 12h', '0s')
-    """
-    rest = value // timedelta(seconds=1)
-    parts = []
-    for unit in "dhms":
-        count, rest = divmod(rest, _UNITS[unit])
-        parts += [f"{count}{unit}"] if count else []
-    return " ".join(parts) or "0s"

@@ -13,8 +13,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from leadrouter.errors import FactsError, Fault, did_you_mean
-from leadrouter.facts import LARGEST, Refusal, clean_text, kind_of, read_value, show, spell_number, write_duration
+from leadrouter.facts import LARGEST, clean_text, read_value
 from leadrouter.readonly import read_only
+from leadrouter.refusal import Refusal, kind_of, show
+from leadrouter.spelling import spell_number, write_duration
 from leadrouter.vocabulary import Instant
 from leadrouter.zone import in_utc
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 
 from leadrouter.document import visible
-from leadrouter.facts import write_duration
 from leadrouter.hours import write_hours
+from leadrouter.spelling import write_duration
 from leadrouter.staff import Breaker, Department, Norms, Pool, Salesperson, Sharing
 
 if TYPE_CHECKING:

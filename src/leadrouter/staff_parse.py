@@ -11,7 +11,8 @@ from attrs import evolve, frozen
 from leadrouter import vocabulary as v
 from leadrouter.document import Document, Node, is_null
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from leadrouter.staff import NEWCOMER, ON_RETURN, PERIODS, Norms, Salesperson, Sharing
 
 SHARING_KEYS = ("strategy", "on_return", "newcomer", "ramp_days", "fair_by", "fair_in")

@@ -16,8 +16,8 @@ from attrs import define, field
 
 from leadrouter import Contact, Lead, RulePack
 from leadrouter.document import Document
-from leadrouter.facts import write_duration
 from leadrouter.lifecycle.plan import Applied, Plan
+from leadrouter.spelling import write_duration
 from tests.conformance.test_assignment import EMPTY, START, Play, span
 
 HERE = Path(__file__).parent / "clients"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from leadrouter.document import Document
-from leadrouter.facts import Refusal, read_value, write_value
+from leadrouter.facts import read_value, write_value
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack.fields import FieldReader
 from leadrouter.vocabulary import Type
 

@@ -6,7 +6,8 @@ import json
 
 from leadrouter import RulePack
 from leadrouter.document import Document
-from leadrouter.facts import Refusal, read_value, write_value
+from leadrouter.facts import read_value, write_value
+from leadrouter.refusal import Refusal
 from leadrouter.routing.evaluate import value_of
 from leadrouter.rulepack.fields import FieldReader
 

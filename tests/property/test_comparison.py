@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from leadrouter.routing.evaluate import value_of
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import check_condition

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
-from leadrouter.facts import Refusal, exact, read_facts, read_value, show, spell_number, split_money, write_value
+from leadrouter.facts import read_facts, read_value, write_value
+from leadrouter.refusal import Refusal, show
+from leadrouter.spelling import exact, spell_number, split_money
 from tests.strategies import TYPES, VOCABULARY, exact_numbers, facts, types, values
 
 typed = types.flatmap(lambda type_: st.tuples(st.just(type_), values(type_)))

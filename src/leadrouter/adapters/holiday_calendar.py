@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal
+from leadrouter.refusal import Refusal
 from leadrouter.roster.workdays import Workdays
 
 if TYPE_CHECKING:

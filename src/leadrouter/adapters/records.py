@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Literal, TypeAlias, get_args
 from attrs import define, field, frozen
 
 from leadrouter.errors import FactsError, Fault
-from leadrouter.facts import show
+from leadrouter.refusal import show
 
 Format: TypeAlias = Literal["jsonl", "json", "csv"]
 FORMATS: tuple[str, ...] = get_args(Format)

@@ -10,9 +10,11 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter.assignment.standing import UNIT
-from leadrouter.facts import Refusal, read_value, split_money
+from leadrouter.facts import read_value
 from leadrouter.readonly import read_only
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack.route import Needs
+from leadrouter.spelling import split_money
 from leadrouter.vocabulary import Duration
 
 _SECOND = timedelta(seconds=1)

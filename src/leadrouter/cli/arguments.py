@@ -20,7 +20,8 @@ class _Instant(click.ParamType[datetime]):
     name = "instant"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        from leadrouter.facts import Refusal, read_value
+        from leadrouter.facts import read_value
+        from leadrouter.refusal import Refusal
         from leadrouter.vocabulary import Instant
 
         try:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.cli.console import say
-from leadrouter.facts import write_number
 from leadrouter.ledger.ledger import Reading
 from leadrouter.organisation import Organisation
 from leadrouter.roll import Limits
+from leadrouter.spelling import write_number
 
 if TYPE_CHECKING:
     from rich.console import Console

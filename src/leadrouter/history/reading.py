@@ -9,9 +9,10 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import Refusal, read_value, write_value
+from leadrouter.facts import read_value, write_value
 from leadrouter.history.past import History, PastEvent
 from leadrouter.readonly import read_only
+from leadrouter.refusal import Refusal
 from leadrouter.routing.evaluate import value_of
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.pack import CheckedPack

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from leadrouter.errors import ConflictError, FactsError, Fault, UnknownCompanyError
-from leadrouter.facts import Refusal, check_characters, read_facts
+from leadrouter.facts import check_characters, read_facts
 from leadrouter.history.contact import contact_key, contact_of
 from leadrouter.history.past import History, PastEvent
 from leadrouter.identity import identifiers
@@ -19,6 +19,7 @@ from leadrouter.ledger.ledger import Noted
 from leadrouter.lifecycle.clients import begin, company_of, recognise
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.refusal import Refusal
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.pattern import MOST_EVENTS, REQUEST, longest

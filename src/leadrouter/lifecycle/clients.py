@@ -8,13 +8,14 @@ from typing import Any
 from attrs import evolve
 
 from leadrouter.errors import UnknownCompanyError
-from leadrouter.facts import is_keepable, show
+from leadrouter.facts import is_keepable
 from leadrouter.identity import Identifier, match
 from leadrouter.ledger.clients import ReadClients
 from leadrouter.lifecycle.company import Company, Known
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.pausing import require_person
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.refusal import show
 
 BY_HAND = "by hand"
 

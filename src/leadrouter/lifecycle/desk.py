@@ -17,12 +17,13 @@ from leadrouter.assignment.standing import Given, Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.errors import UnknownLeadError
 from leadrouter.event import Event
-from leadrouter.facts import is_keepable, show
+from leadrouter.facts import is_keepable
 from leadrouter.ledger.ledger import Transaction
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.sla import next_due
 from leadrouter.lifecycle.state import LeadState, fold
 from leadrouter.organisation import Organisation
+from leadrouter.refusal import show
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.route import Step
 from leadrouter.zone import zone

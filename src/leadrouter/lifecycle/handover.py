@@ -15,7 +15,6 @@ from leadrouter.assignment.pool import accountable, resolve
 from leadrouter.assignment.strategy import figure_text
 from leadrouter.destination import Department, Head, Person
 from leadrouter.errors import LifecycleError
-from leadrouter.facts import show
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.ladder import choose_one
 from leadrouter.lifecycle.lent import Lent
@@ -23,6 +22,7 @@ from leadrouter.lifecycle.pausing import require_person
 from leadrouter.lifecycle.plan import REASONS, Move, Plan, Reason
 from leadrouter.lifecycle.portfolio import most_room
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.refusal import show
 from leadrouter.rulepack.route import Step
 
 NOBODY: Final = "nobody can take it"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from leadrouter.assignment.pool import resolve
-from leadrouter.facts import write_duration
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.sla import Notice, business_time, notices
 from leadrouter.lifecycle.state import LeadState
+from leadrouter.spelling import write_duration
 
 
 def remind(desk: Desk, state: LeadState) -> LeadState:

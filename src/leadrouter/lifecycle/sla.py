@@ -14,11 +14,11 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 
 from leadrouter.destination import Destination
-from leadrouter.facts import write_duration
 from leadrouter.lifecycle.business_time import BusinessTime
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.sla import MEASURED, Measured, Sla, Target
+from leadrouter.spelling import write_duration
 from leadrouter.zone import zone
 
 Told: TypeAlias = Literal["sla.reminded", "sla.missed", "sla.escalated"]

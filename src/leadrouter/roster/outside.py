@@ -13,7 +13,7 @@ from attrs import frozen
 
 from leadrouter.document import Document, Node
 from leadrouter.errors import RosterError
-from leadrouter.facts import Refusal
+from leadrouter.refusal import Refusal
 from leadrouter.roster.dated import Given
 from leadrouter.roster.person import Person
 from leadrouter.roster.plan_file import parse_plan

@@ -11,11 +11,12 @@ from attrs import asdict, evolve, frozen
 
 from leadrouter.errors import ConflictError, FactsError, Fault
 from leadrouter.event import Event
-from leadrouter.facts import Refusal, check_characters
+from leadrouter.facts import check_characters
 from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead, raw_form
 from leadrouter.ledger.chain import salted
 from leadrouter.ledger.ledger import Entry, Refused, Transaction
+from leadrouter.refusal import Refusal
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.intake import lead_id_of
 

@@ -27,10 +27,11 @@ from weakref import ref
 from attrs import frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import LARGEST, Refusal, clean_text, read_facts, read_value
+from leadrouter.facts import LARGEST, clean_text, read_facts, read_value
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals, sense
 from leadrouter.hours import Calendar
+from leadrouter.refusal import Refusal
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.residue import settler, tagger
 from leadrouter.routing.stage import Stage, compile_stage

@@ -9,13 +9,14 @@ from functools import partial
 from typing import Any
 
 from leadrouter.errors import UnknownLeadError
-from leadrouter.facts import is_keepable, show
+from leadrouter.facts import is_keepable
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals
 from leadrouter.lead import Lead
 from leadrouter.ledger.ledger import Entry, Ledger, Reading
 from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
+from leadrouter.refusal import show
 from leadrouter.routing.decision import Decision, digest_of
 from leadrouter.routing.intake import facts_for
 from leadrouter.routing.outcome import Outcome

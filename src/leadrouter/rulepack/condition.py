@@ -15,7 +15,8 @@ from attrs import define, evolve, field, frozen
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value, show
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal, show
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import SIGNATURES, TAKES, regex, usage
 from leadrouter.rulepack.never import BOUNDED, never_holds

@@ -14,7 +14,8 @@ from attrs import frozen
 from leadrouter import vocabulary as v
 from leadrouter.document import Document, Node
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack.functions import FUNCTIONS
 from leadrouter.rulepack.syntax import MIS_SPELLED
 

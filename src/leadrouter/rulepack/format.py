@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar, visible
-from leadrouter.facts import write_duration, write_value
+from leadrouter.facts import write_value
 from leadrouter.hours import Hours, write_hours
 from leadrouter.rulepack import pattern as p
 from leadrouter.rulepack.condition import Condition
@@ -20,6 +20,7 @@ from leadrouter.rulepack.rule import Rule, Table
 from leadrouter.rulepack.sla import write_sla
 from leadrouter.rulepack.steps import write_step
 from leadrouter.rulepack.wording import format_expression
+from leadrouter.spelling import write_duration
 
 _KEYS = {"tag": "tag", "classify": "class", "route": "to"}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from attrs import evolve
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import Refusal, split_money
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.never import BOUNDED
+from leadrouter.spelling import split_money
 
 BOOL = v.Bool()
 NUMBERS = (v.Int, v.Number, v.Money)

@@ -12,7 +12,8 @@ from attrs import define, field
 from leadrouter import vocabulary as v
 from leadrouter.document import Document, Node
 from leadrouter.errors import Fault, did_you_mean
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack import pattern as p
 from leadrouter.rulepack.condition import Condition, Scope, check_condition

@@ -14,8 +14,10 @@ from decimal import Decimal
 
 from leadrouter import vocabulary as v
 from leadrouter.document import plain_scalar
-from leadrouter.facts import AMBIGUOUS, Refusal, clean_text, exact, read_value
+from leadrouter.facts import clean_text, read_value
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack import expression as e
+from leadrouter.spelling import AMBIGUOUS, exact
 
 ANY = ("", "-")
 """Cells that take anything."""

@@ -13,9 +13,11 @@ from leadrouter import vocabulary as v
 from leadrouter.destination import Deputy, Destination, Hold, Owner, parse_destination
 from leadrouter.document import Document, Node, is_null
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value, write_duration
+from leadrouter.facts import read_value
 from leadrouter.readonly import read_only
+from leadrouter.refusal import Refusal
 from leadrouter.span import Span
+from leadrouter.spelling import write_duration
 
 Measured: TypeAlias = Literal["acceptance", "first_contact"]
 

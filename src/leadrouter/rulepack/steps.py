@@ -10,8 +10,10 @@ from leadrouter import vocabulary as v
 from leadrouter.destination import FORMS, Head, Hold, Inbound, Person, parse_destination
 from leadrouter.document import Document, Node
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal, read_value, write_duration
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack.route import Needs, Step
+from leadrouter.spelling import write_duration
 
 _KEYS = ("to", "strategy", "offer", "until", "needs", "priority", "offers")
 _NEEDS = ("skill", "level", "skills", "language", "territory")

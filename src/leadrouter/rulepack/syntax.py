@@ -17,7 +17,8 @@ from typing import Any, cast
 from attrs import define, field, frozen
 
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import LARGEST, Refusal, read_value, show
+from leadrouter.facts import LARGEST, read_value
+from leadrouter.refusal import Refusal, show
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import FUNCTIONS
 from leadrouter.vocabulary import Number

@@ -10,7 +10,8 @@ from attrs import define, evolve, field, frozen
 from leadrouter import vocabulary as v
 from leadrouter.destination import Department, Head, Owner, Person, Pool, parse_destination
 from leadrouter.errors import Fault, did_you_mean
-from leadrouter.facts import Refusal, read_value
+from leadrouter.facts import read_value
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Condition, Scope, check_condition
 from leadrouter.rulepack.expression import Value

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import assert_never
 
 from leadrouter.document import visible
-from leadrouter.facts import write_number
 from leadrouter.rulepack import expression as e
+from leadrouter.spelling import write_number
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(8)
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from leadrouter.document import Document, Node
 from leadrouter.errors import did_you_mean
-from leadrouter.facts import Refusal
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.condition import Scope
 from leadrouter.rulepack.expression import Value

@@ -13,12 +13,13 @@ from attrs import field, frozen
 from leadrouter.destination import FORMS, Destination, Inbound, parse_destination
 from leadrouter.document import Document, Node
 from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
-from leadrouter.facts import Refusal, read_facts, read_value
+from leadrouter.facts import read_facts, read_value
 from leadrouter.history.past import PastEvent
 from leadrouter.history.recall import check_event_facts
 from leadrouter.lead import Lead
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import read_only
+from leadrouter.refusal import Refusal
 from leadrouter.routing.intake import facts_for
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.pattern_reader import kinds

@@ -12,7 +12,6 @@ from leadrouter.assignment.duties import Absence, Duties, FixedDuties, RosterDut
 from leadrouter.assignment.load import Load
 from leadrouter.destination import Owner
 from leadrouter.event import Event
-from leadrouter.facts import write_duration
 from leadrouter.lead import Lead
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.state import LeadState
@@ -22,6 +21,7 @@ from leadrouter.router import Router
 from leadrouter.routing.deal import transfer_rule
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.rule_pack import RulePack
+from leadrouter.spelling import write_duration
 from leadrouter.testing.cases import NOBODY, Case
 
 

@@ -11,8 +11,9 @@ from math import ceil, floor
 from typing import Any
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import LARGEST, LONGEST_DURATION, Refusal, read_value, write_value
+from leadrouter.facts import LARGEST, LONGEST_DURATION, read_value, write_value
 from leadrouter.lead import Contact, Lead
+from leadrouter.refusal import Refusal
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack import expression as e
 

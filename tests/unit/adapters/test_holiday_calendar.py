@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrouter.adapters.holiday_calendar import workdays_of
-from leadrouter.facts import Refusal
+from leadrouter.refusal import Refusal
 
 NORMS = {
     2019: (17, 20, 20, 22, 18, 19, 23, 22, 21, 23, 20, 22),

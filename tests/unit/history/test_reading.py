@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from leadrouter.facts import Refusal
 from leadrouter.history.past import History, PastEvent
 from leadrouter.history.reading import window
+from leadrouter.refusal import Refusal
 from tests.history_strategies import HOUR, NOW, pack_of
 from tests.pack_text import parse
 

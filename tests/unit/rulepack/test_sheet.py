@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import Refusal
+from leadrouter.refusal import Refusal
 from leadrouter.rulepack.sheet import cell_expression
 from leadrouter.rulepack.syntax import parse_expression
 from leadrouter.rulepack.wording import format_expression

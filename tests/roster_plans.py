@@ -99,7 +99,7 @@ def participants(draw: st.DrawFn, name: str, days: int) -> Participant:
 
 def broken(question: Question, duties: Sequence[DatedDuty]) -> Iterator[str]:
     """Yield each hard rule that a plan breaks, checked on the values as they were given."""
-    slots = sorted(question.slots, key=lambda slot: (slot.start, slot.end, slot.need, slot.among))
+    slots = sorted(question.slots, key=lambda slot: (slot.start, slot.end, slot.need, slot.among, sorted(slot.skills)))
     assert [(duty.start, duty.end) for duty in duties] == [(slot.start, slot.end) for slot in slots]
     for slot, duty in zip(slots, duties, strict=True):
         if len(duty.people) > slot.need or len({*duty.people}) < len(duty.people):

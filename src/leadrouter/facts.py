@@ -17,11 +17,11 @@ from typing import Any, TypeVar, cast
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError, Fault, NaiveTimeError, did_you_mean
-from leadrouter.refusal import SHOWN, Refusal, kind_of, show
+from leadrouter.refusal import HUGE, SHOWN, Refusal, kind_of, show
 from leadrouter.spelling import UNITS, exact, spell_number, split_money, write_duration, write_number
 from leadrouter.zone import in_utc
 
-LARGEST = Decimal(10**18)
+LARGEST = Decimal(HUGE)
 """Numbers and amounts must be smaller than this, and have at most nine digits after the point."""
 
 YEARS = range(1900, 3000)

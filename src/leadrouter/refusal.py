@@ -9,7 +9,8 @@ from decimal import Decimal
 SHOWN = 60
 """How many characters of an offending value are shown."""
 
-_HUGE = 10**18
+HUGE = 10**18
+"""A number from here on is too long to be shown, and larger than any that is taken."""
 
 
 class Refusal(ValueError):  # noqa: N818  # it refuses a value; it is no failure
@@ -36,7 +37,7 @@ class _Briefly(reprlib.Repr):
         self.maxother = self.maxstring = SHOWN
 
     def repr_int(self, x: int, level: int) -> str:
-        return "a huge number" if abs(x) >= _HUGE else super().repr_int(x, level)
+        return "a huge number" if abs(x) >= HUGE else super().repr_int(x, level)
 
 
 _BRIEFLY = _Briefly()

@@ -44,6 +44,15 @@ def in_utc(at: datetime) -> datetime:
         raise NaiveTimeError(f"{at.isoformat()} lies outside the years that can be counted") from None
 
 
+def write_instant(at: datetime | None) -> str | None:
+    """Write an instant as JSON holds it; None stays None.
+
+    >>> write_instant(datetime(2026, 3, 2, 9, tzinfo=UTC)), write_instant(None)
+    ('2026-03-02T09:00:00+00:00', None)
+    """
+    return None if at is None else at.isoformat()
+
+
 def takes_effect(day: date, clock: time, tz: ZoneInfo) -> datetime:
     """Return the first instant at which the zone's clock shows that local time or later, in UTC.
 

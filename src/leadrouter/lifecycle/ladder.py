@@ -20,6 +20,7 @@ from leadrouter.destination import Hold
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.rulepack.route import Step
+from leadrouter.zone import write_instant
 
 BUSY: Final = "everybody who could take it is busy"
 BREAKER: Final = "too many offers expired here: the breaker is open"
@@ -167,7 +168,7 @@ def _offer(desk: Desk, state: LeadState, step: Step, choice: Choice, *, is_last:
         "lead.offered",
         evidence=choice.to_dict() | desk.quotas(choice.offered_to),
         people=list(choice.offered_to),
-        until=_text(until),
+        until=write_instant(until),
         step=state.step,
         destination=state.destination,
         pool=choice.standing.pool,
@@ -232,14 +233,10 @@ def _wait(
         because=because,
         step=state.step,
         destination=state.destination,
-        deadline=_text(deadline),
+        deadline=write_instant(deadline),
         accountable=accountable,
     )
 
 
 def _end(state: LeadState, step: Step) -> datetime | None:
     return None if step.until is None else state.arrived + step.until
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

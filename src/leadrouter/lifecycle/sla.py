@@ -19,7 +19,7 @@ from leadrouter.lifecycle.state import LeadState
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.sla import MEASURED, Measured, Sla, Target
 from leadrouter.spelling import write_duration
-from leadrouter.zone import zone
+from leadrouter.zone import write_instant, zone
 
 Told: TypeAlias = Literal["sla.reminded", "sla.missed", "sla.escalated"]
 
@@ -48,11 +48,11 @@ class Measure:
         """Return the same for programs; durations in seconds."""
         return {
             "measured": self.measured,
-            "started": _text(self.started),
-            "stopped": _text(self.stopped),
+            "started": write_instant(self.started),
+            "stopped": write_instant(self.stopped),
             "elapsed": self.elapsed.total_seconds(),
             "within": None if self.within is None else self.within.total_seconds(),
-            "due": _text(self.due),
+            "due": write_instant(self.due),
             "missed": self.is_missed,
         }
 
@@ -146,7 +146,3 @@ def _span(state: LeadState, measured: Measured) -> tuple[datetime | None, dateti
     if measured == "first_contact":
         return state.arrived, reached.get("contacted", reached.get("closed"))
     return reached.get("offered"), reached.get("accepted", reached.get("closed"))
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

@@ -15,6 +15,7 @@ from leadrouter.event import Event
 from leadrouter.lifecycle.lent import Lent
 from leadrouter.lifecycle.offer import Offer
 from leadrouter.readonly import read_only
+from leadrouter.zone import write_instant
 
 Status: TypeAlias = Literal["waiting", "held", "offered", "accepted", "contacted", "won", "lost"]
 
@@ -120,8 +121,8 @@ class LeadState:
             "holder": self.holder,
             "accountable": self.accountable,
             "because": self.because,
-            "deadline": _text(self.deadline),
-            "sla_due": _text(self.sla_due),
+            "deadline": write_instant(self.deadline),
+            "sla_due": write_instant(self.sla_due),
             "asks": self.asks,
             "worth": self.worth,
             "pool": self.pool,
@@ -371,7 +372,3 @@ def _first(state: LeadState, milestone: str, at: datetime) -> dict[str, datetime
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

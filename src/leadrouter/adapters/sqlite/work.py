@@ -140,12 +140,10 @@ class SqliteWork:
 
     def leads(self, after: int = 0, limit: int | None = None) -> tuple[LeadState, ...]:
         """Return where the leads after a number stand, in the order of their numbers, at most so many."""
-        self._write()
         return self._states("leads", after, -1 if limit is None else limit)
 
     def open_leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their numbers."""
-        self._write()
         return self._states("open leads")
 
     def count(self) -> int:
@@ -159,7 +157,8 @@ class SqliteWork:
         if self._heads is None or self._has_lost_a_head():
             if any(seen for _, seen in self._leads.values()):
                 self._write()  # a new lead needs no row to be the first of its queue, or behind it
-            self._heads = {state.lead_id: state for state in self._states("heads")}
+            rows = self._connection.execute(STATEMENTS["heads"])
+            self._heads = {state.lead_id: state for state in (LeadState.from_json(text) for (text,) in rows)}
             self._moved = {lead_id: self._moved[lead_id] for lead_id in self._leads.keys() & self._moved.keys()}
         return tuple(sorted(self._first_of_each_queue().values(), key=lambda state: state.order))
 
@@ -182,7 +181,6 @@ class SqliteWork:
 
     def due(self, at: datetime) -> tuple[LeadState, ...]:
         """Return the leads for which something is due by an instant, the most overdue first."""
-        self._write()
         return self._states("due", at.isoformat())
 
     def next_due(self) -> datetime | None:
@@ -361,4 +359,4 @@ class SqliteWork:
         return None if row is None else row[0]
 
     def _states(self, name: str, *values: str | int) -> tuple[LeadState, ...]:
-        return tuple(LeadState.from_json(text) for (text,) in self._connection.execute(STATEMENTS[name], values))
+        return tuple(LeadState.from_json(text) for (text,) in self.connection.execute(STATEMENTS[name], values))

@@ -102,7 +102,6 @@ class _Writer:
         self.given = "given"
         self.lines: list[str] = []
         self.constants: dict[str, Any] = {
-            "PACK": index.pack,
             "Outcome": Outcome,
             "bisect": bisect_right,
             "read": partial(read_facts, index.pack.vocabulary, keep_unknown=index.pack.keep_unknown),
@@ -117,10 +116,7 @@ class _Writer:
 
     def write(self) -> None:
         self.lines = ["def decide(facts, history=None, original=None):", "    try:"]
-        blank = dict.fromkeys(intern(each.name) for each in self.pack.vocabulary)
-        self.put(f"given = {self.constant('BLANK', blank)} | facts")
-        values = [f"v{position}" for position in range(len(self.pack.vocabulary))]
-        self.put(f"[{', '.join([*values, '*_'] if self.pack.keep_unknown else values)}] = given.values()")
+        self.read()
         for position, each in enumerate(self.pack.vocabulary):
             self.field(position, each)
         derived = []
@@ -134,18 +130,41 @@ class _Writer:
         self.follow(classify, "class")
         rules.append(self.first(route))
         self.put("outcome = Outcome()")
-        self.put("outcome._pack = PACK")
+        self.put(f"outcome._beside = {self.beside(derived, tags, sensed)}")
         self.put("outcome._given = given if original is None else original")
-        self.put(f"outcome._derived = ({''.join(f'{each}, ' for each in derived)})")
-        self.put(f"outcome._tagging = {tags}")
-        self.put(f"outcome._classified, outcome._routed = {', '.join(rules)}")
-        self.put(f"outcome._sensed, outcome._facts = {sensed}, None")
+        self.put(f"outcome._classified, outcome._routed, outcome._facts = {', '.join(rules)}, None")
         self.put("return outcome")
         self.lines += [
             "    except (KeyError, TypeError, ValueError):",
             "        if original is not None: raise",
             "        return again()(read(facts), history, dict(facts))",
         ]
+
+    def read(self) -> None:
+        """Write how the facts are copied and read: one by one where none is missing, else with None for those that are.
+
+        A fact that the vocabulary does not know is one too many, or keeps one that it knows from being there.
+        """
+        names = [intern(each.name) for each in self.pack.vocabulary]
+        values = [f"v{position}" for position in range(len(names))]
+        blank = self.constant("BLANK", dict.fromkeys(names))
+        if self.pack.keep_unknown:
+            self.put(f"given = {blank} | facts")
+            self.put(f"[{', '.join([*values, '*_'])}] = given.values()")
+            return
+        self.put(f"if len(facts) == {len(names)}:")
+        self.put("    given = {**facts}")
+        for value, name in zip(values, names, strict=True):
+            self.put(f"    {value} = given[{name!r}]")
+        self.put("else:")
+        self.put(f"    given = {blank} | facts")
+        self.put(f"    [{', '.join(values)}] = given.values()")
+
+    def beside(self, derived: list[str], tags: str, sensed: str) -> str:
+        """Write what stands beside the rules of an outcome; a constant where no lead changes it."""
+        if not derived and tags in self.constants and sensed == "None":
+            return self.constant("BESIDE", (self.pack, (), (), None))
+        return f"{self.constant('PACK', self.pack)}, ({''.join(f'{each}, ' for each in derived)}), {tags}, {sensed}"
 
     def field(self, position: int, each: v.Field) -> None:
         """Write how one fact is checked and what it selects in each table."""

@@ -184,11 +184,11 @@ class _Writer:
                 self.select(tables, f"{yes} if {value} is True else {no} if {value} is False else {long_way}")
             case v.Int() | v.Number() | v.Money():
                 stretches = _stretches(each.type, cells, selected)
-                self.select(tables, f"{self.stretch(position, stretches)} if {value}.__class__ is int else {long_way}")
+                self.select(tables, f"{self.stretch(position, stretches)} if type({value}) is int else {long_way}")
             case v.Text(longest):
                 known = {point: selected[cell] for point, cell in cells.where.items()}
                 quick = self.constant(f"OTHER{position}", selected[len(cells.points)])
-                plain = f"{value}.__class__ is str and len({value}) <= {longest} and {value}.isprintable()"
+                plain = f"type({value}) is str and len({value}) <= {longest} and {value}.isprintable()"
                 if known:
                     quick = f"{self.constant(f'TEXTS{position}', known)}.get({value}, {quick})"
                     plain += f" and {value}.isascii()"

@@ -167,7 +167,6 @@ def begun(event: Event) -> LeadState:
         asks=evidence["asks"],
         worth=evidence["worth"],
         company=evidence["company"],
-        sla_due=_instant(evidence["sla_due"]),
     )
 
 

@@ -14,7 +14,6 @@ from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
 from leadrouter.vocabulary import Vocabulary
 
-
 Beside: TypeAlias = tuple[CheckedPack, tuple[Rule | None, ...], tuple[Rule, ...], Signals | None]
 """What stands beside the rules that decided: the pack, the rules of derived facts, those of tags, the signals."""
 
@@ -91,8 +90,7 @@ class Outcome:
     @property
     def rules(self) -> dict[str, str]:
         """The id of the rule that decided, by table; a derived fact that no rule gave has none."""
-        pack, derived, _, _ = self._beside
-        found = {f"derive.{name}": rule.id for name, rule in zip(pack.derived, derived, strict=True) if rule is not None}
+        found = {f"derive.{name}": rule.id for name, rule in self._derived().items()}
         return {**found, "classify": self._classified.id, "route": self._routed.id}
 
     @property
@@ -109,9 +107,8 @@ class Outcome:
     def facts(self) -> Mapping[str, Any]:
         """The typed facts, with defaults, derived facts and signals; missing ones are left out."""
         if self._facts is None:
-            pack, derived, _, _ = self._beside
-            typed = read_facts(pack.vocabulary, self._given, keep_unknown=pack.keep_unknown)
-            found = {name: rule.outcome for name, rule in zip(pack.derived, derived, strict=True) if rule is not None}
+            typed = read_facts(self.pack.vocabulary, self._given, keep_unknown=self.pack.keep_unknown)
+            found = {name: rule.outcome for name, rule in self._derived().items()}
             self._facts = {**typed, **found, **_known(self.signals)}
         return dict(self._facts)
 
@@ -139,6 +136,11 @@ class Outcome:
     def deciding(self, table: str) -> Rule:
         """Return the rule that decided in a table that always decides: `classify` or `route`."""
         return self._classified if table == "classify" else self._routed
+
+    def _derived(self) -> dict[str, Rule]:
+        """Return the rule of each derived fact that has one."""
+        pack, derived, _, _ = self._beside
+        return {name: rule for name, rule in zip(pack.derived, derived, strict=True) if rule is not None}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):

@@ -126,7 +126,6 @@ def _routed(decision: Decision, state: LeadState, link: str | None, covers: Mapp
             "asks": dict(state.asks),
             "worth": dict(state.worth),
             "company": state.company,
-            "sla_due": None if state.sla_due is None else state.sla_due.isoformat(),
             **({} if link is None else {"link": link}),
             **covers,
             "record": digest_of(decision.to_json()),

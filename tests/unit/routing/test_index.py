@@ -191,9 +191,9 @@ def test_facts_are_a_mapping(facts: Any):
 
 @pytest.mark.parametrize("name", [5, None, ("n",), "m"])
 def test_an_unknown_name_is_refused(name: Any):
-    """Names that are no text are unknown as well."""
+    """Names that are no text are unknown as well, and so is one that stands in the place of one that is known."""
     pack = decider("n: int", "n > 5")
-    assert decided(pack, {"n": 6, name: 1}) == "LR401"
+    assert decided(pack, {"n": 6, name: 1}) == decided(pack, {name: 1}) == "LR401"
     kept = decider("n: int", "n > 5", sections=("unknown_fields: keep",))
     assert decided(kept, {name: 1, "n": 6}) == "r0"
 

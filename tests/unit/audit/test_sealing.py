@@ -13,7 +13,7 @@ from leadrouter.audit.verify import verify
 from leadrouter.ledger.memory import MemoryLedger
 from tests.small import AT, small_router
 from tests.unit.ledger.conftest import LEDGERS
-from tests.unit.test_outbox import ORGANISATION, PACK
+from tests.unit.ledger.test_outbox import ORGANISATION, PACK
 
 HOUR = timedelta(hours=1)
 

@@ -131,6 +131,8 @@ class _Checking:
         for pool in organisation.pools.values():
             if pool.sharing != organisation.sharing:
                 yield from self.sharing(pool.sharing, f"organisation.pools.{pool.id}")
+        for person in organisation.people.values():
+            yield from self.ranks(person)
         if organisation.size is not None:
             yield from self.sizes(organisation.size)
 
@@ -141,6 +143,13 @@ class _Checking:
             message = f"`fair_in` is `{sharing.fair_in}`, which is no field that counts"
             fix = did_you_mean(sharing.fair_in, ["leads", *fields])
             yield Fault(code="LR807", message=message, where=f"{where}.fair_in", fix=fix)
+
+    def ranks(self, person: Salesperson) -> Iterator[Fault]:
+        for name in person.ranks:
+            if name not in self.pack.classes:
+                where, fix = f"organisation.people.{person.id}.ranks", did_you_mean(name, self.pack.classes)
+                message = f"a rank for class `{name}`, which the pack does not have"
+                yield Fault(code="LR813", message=message, where=where, fix=fix)
 
     def sizes(self, name: str) -> Iterator[Fault]:
         where, type_ = "organisation.size", self.types.get(name)

@@ -147,13 +147,14 @@ def test_a_step_to_deputies_needs_a_deputy():
         ("duty: {", "sharing: {fair_in: source}\nduty: {", "organisation.sharing.fair_in: LR807"),
         ("kind: other", "kind: other, strategy: x", "organisation.departments.empty.strategy: LR804"),
         ("[welding]}", "[welding], fair_in: x}", "organisation.pools.nobody.fair_in: LR807"),
+        ("lathe: 1}", "lathe: 1}, ranks: {mass: 1, complx: 5}", "organisation.people.boris.ranks: LR813 a rank for class `c"),
         ("duty: {", "size: sise\nduty: {", "organisation.size: LR808 `size` is `sise`"),
         ("duty: {", "size: amount\nduty: {", "organisation.size: LR808 `size` is `amount`"),
         ("duty: {", "size: size\nduty: {", "organisation.size: LR808 a portfolio has no norm for huge"),
     ],
 )
 def test_what_the_organisation_names_must_be_in_the_pack(old, new, where):
-    """Strategies, what is shared, and the size of clients; each is told once."""
+    """Strategies, what is shared, the classes of ranks, and the size of clients; each is told once."""
     found = faults("{to: hold}", Organisation.parse(SKILLED.replace(old, new)))
     assert len(found) == 1
     assert found[0].startswith(where)

@@ -147,7 +147,11 @@ def test_a_step_to_deputies_needs_a_deputy():
         ("duty: {", "sharing: {fair_in: source}\nduty: {", "organisation.sharing.fair_in: LR807"),
         ("kind: other", "kind: other, strategy: x", "organisation.departments.empty.strategy: LR804"),
         ("[welding]}", "[welding], fair_in: x}", "organisation.pools.nobody.fair_in: LR807"),
-        ("lathe: 1}", "lathe: 1}, ranks: {mass: 1, complx: 5}", "organisation.people.boris.ranks: LR813 a rank for class `c"),
+        (
+            "lathe: 1}",
+            "lathe: 1}, ranks: {mass: 1, complx: 5}",
+            "organisation.people.boris.ranks: LR813 a rank",
+        ),
         ("duty: {", "size: sise\nduty: {", "organisation.size: LR808 `size` is `sise`"),
         ("duty: {", "size: amount\nduty: {", "organisation.size: LR808 `size` is `amount`"),
         ("duty: {", "size: size\nduty: {", "organisation.size: LR808 a portfolio has no norm for huge"),

@@ -159,6 +159,14 @@ def test_texts_are_compared_in_nfc(value: Any, rule: str):
     assert decided(pack, {"note": value}) == rule
 
 
+@pytest.mark.parametrize("when", ['note == "a"', 'contains(note, "a")'], ids=["compared", "searched"])
+def test_a_text_of_heaped_marks_is_refused_before_it_is_read(when: str):
+    """It is printable and not too long, and to put its marks in order would take seconds."""
+    pack = decider("note: text", when)
+    assert decided(pack, {"note": "a" + "\u0315\u0316" * 45_000}) == "LR406"
+    assert decided(pack, {"note": "a" + "\u0316" * 30}) in ("rest", "r0")
+
+
 class Letters(str):
     """A text of another class."""
 

@@ -8,7 +8,7 @@ from datetime import date
 import yaml
 from attrs import evolve, frozen
 
-from leadrouter.document import Document, Node, is_null, visible
+from leadrouter.document import Node, is_null, visible
 from leadrouter.errors import Fault
 from leadrouter.roster.outside import Outside
 from leadrouter.roster.parse_changes import ChangeReader

@@ -340,6 +340,10 @@ class _Checker:
         return resolved
 
     def _string(self, function: str, kind: str, argument: e.Expression) -> e.Expression:
+        if isinstance(argument, e.ListOf):
+            fix = f"ask for each with a `{function}` of its own, joined by `or`"
+            self.refuse("LR216", f"`{function}` takes one string, not a list", argument, fix)
+            return argument
         if not isinstance(argument, e.Literal) or not isinstance(argument.value, str) or not argument.value:
             self.refuse("LR216", f"`{function}` needs a string in quotes here", argument, usage(function))
         elif kind == "hours" and argument.value not in self.scope.hours:

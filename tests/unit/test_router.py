@@ -416,7 +416,7 @@ def test_a_list_for_a_role_that_the_roster_does_not_have_is_refused():
             Router(small_pack(), organisation, MemoryLedger(), roster=roster)
         except RosterError as error:
             found = [f"{fault.where}: {fault.code}" for fault in error.faults]
-        assert found == [f"organisation.duty.{role}: {code}" for code in codes]
+        assert found == [f"organisation.yaml:8:8: {code}" for code in codes]
 
 
 def test_a_folder_with_a_roster_is_opened_with_it():

@@ -105,7 +105,7 @@ def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
         Fault(
             code="LR722",
             message=f"duty role `{role}` of the organisation is not in the roster: nobody would be on duty",
-            where=f"organisation.duty.{role}",
+            where=organisation.place("duty", role),
             fix=did_you_mean(role, roster.all_roles),
         )
         for role in organisation.duty

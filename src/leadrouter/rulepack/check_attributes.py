@@ -28,7 +28,7 @@ def warn_of_attributes(pack: CheckedPack, organisation: Organisation) -> Iterato
                 close = () if word in asked or word in told else get_close_matches(word, asked, 1, _CLOSE)
                 told.add(word)
                 if close:
-                    where = f"organisation.people.{person.id}.{attribute}"
+                    where = organisation.place("people", person.id, attribute)
                     message = f"no step and no pool asks for {what} `{word}`"
                     yield Fault(code="LR814", message=message, where=where, fix=did_you_mean(word, asked))
 

@@ -151,4 +151,4 @@ def test_a_misspelt_skill_is_a_warning(run, here):
     file.write_text(f"{text}pools: {{pressers: {{skills: [press]}}}}\n", "utf-8")
     result = run("check", "sales")
     assert result.exit_code == 0
-    assert "organisation.people.anna.skills: warning LR814 no step and no pool asks for skill `pres`" in result.stderr
+    assert "sales/organisation.yaml:7:17: warning LR814 no step and no pool asks for skill `pres`" in result.stderr

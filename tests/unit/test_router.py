@@ -406,6 +406,19 @@ def test_people_of_a_roster_are_people_of_the_organisation():
     assert "did you mean `anna`?" in str(refused.value)
 
 
+def test_a_list_for_a_role_that_the_roster_does_not_have_is_refused():
+    """By a roster nobody would be on duty in it; a role that both have is the roster's."""
+    roster = DutyRoster.parse(ROSTER)
+    for role, codes in (("duty", []), ("weekend", ["LR722"])):
+        organisation = Organisation.parse(ORGANISATION.replace("duty: {duty:", f"duty: {{{role}:"))
+        found = []
+        try:
+            Router(small_pack(), organisation, MemoryLedger(), roster=roster)
+        except RosterError as error:
+            found = [f"{fault.where}: {fault.code}" for fault in error.faults]
+        assert found == [f"organisation.yaml:8:8: {code}" for code in codes]
+
+
 def test_a_folder_with_a_roster_is_opened_with_it():
     """`rules/baksht` has one, `rules/minimal` a fixed list."""
     rules = Path(__file__).parents[2] / "rules"

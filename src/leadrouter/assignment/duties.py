@@ -98,9 +98,20 @@ def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
     """Return an organisation whose duty roles are those of a roster.
 
     Raises:
-        RosterError: somebody of the roster is not in the organisation.
+        RosterError: somebody of the roster is not in the organisation, or a duty role of the organisation is not
+            in the roster, which alone says who is on duty.
     """
     faults = [
+        Fault(
+            code="LR722",
+            message=f"duty role `{role}` of the organisation is not in the roster: nobody would be on duty",
+            where=organisation.place("duty", role),
+            fix=did_you_mean(role, roster.all_roles),
+        )
+        for role in organisation.duty
+        if role not in roster.all_roles
+    ]
+    faults += [
         Fault(
             code="LR718",
             message=f"`{person}` of the roster is not in the organisation",

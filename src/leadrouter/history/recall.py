@@ -22,12 +22,9 @@ from leadrouter.lifecycle.state import LeadState
 from leadrouter.refusal import Refusal
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.rulepack.pack import CheckedPack
-from leadrouter.rulepack.pattern import MOST_EVENTS, REQUEST, longest
+from leadrouter.rulepack.pattern import DEAL_WON, MOST_EVENTS, REQUEST, longest
 from leadrouter.vocabulary import Vocabulary
 from leadrouter.zone import in_utc
-
-DEAL_WON = "deal_won"
-"""The kind of the event that a lead was won."""
 
 
 @frozen

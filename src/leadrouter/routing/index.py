@@ -27,7 +27,7 @@ from weakref import ref
 from attrs import frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import LARGEST, clean_text, read_facts, read_value
+from leadrouter.facts import LARGEST, clean_text, is_heaped, read_facts, read_value
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals, sense
 from leadrouter.hours import Calendar
@@ -192,6 +192,8 @@ class _Writer:
                 if known:
                     quick = f"{self.constant(f'TEXTS{position}', known)}.get({value}, {quick})"
                     plain += f" and {value}.isascii()"
+                else:
+                    plain += f" and not {self.constant('is_heaped', is_heaped)}({value})"
                 self.select(tables, f"{quick} if {plain} else {long_way}")
             case _:
                 self.select(tables, long_way)

@@ -152,6 +152,35 @@ def test_received_is_the_leads_own_or_the_instant_of_the_decision():
     assert router.route(Lead(id="b"), at=AT).outcome.facts["received"] == AT
 
 
+def test_a_lead_that_was_received_twice_is_refused_where_the_instants_differ():
+    """Rules would go by one and deadlines by the other; the same instant in another spelling is no fault."""
+    router = small_router()
+    earlier = AT - timedelta(hours=1)
+    twice = Lead(id="a", received=earlier, facts={"received": "2026-03-02T11:00+03:00"})
+    assert router.route(twice, at=AT).outcome.facts["received"] == earlier
+    assert (
+        router.route(Lead(id="b", received=earlier, facts={"received": None}), at=AT).outcome.given["received"]
+        == earlier
+    )
+    with pytest.raises(FactsError, match="`received` is given twice, and not the same") as raised:
+        router.route({"id": "c", "received": earlier, "facts": {"received": "2026-03-02T12:00+03:00"}}, at=AT)
+    assert [(fault.code, fault.where) for fault in raised.value.faults] == [("LR410", "lead.received")]
+    with pytest.raises(FactsError, match="LR402"):
+        router.route(Lead(id="d", received=earlier, facts={"received": "soon"}), at=AT)
+
+
+def test_a_fact_received_that_the_pack_has_no_instant_for_is_no_arrival():
+    """Where the vocabulary has another meaning for the word, or ignores it, the lead came when it was routed."""
+    for words in ("{received: text}", "{other: text}\nunknown_fields: keep"):
+        pack = RulePack.parse(
+            f"pack: bare\nvocabulary: {words}\nclassify: [{{rule: c, default: true, class: mass}}]\n"
+            "route: [{rule: r, default: true, to: x}]\nroutes: {x: [{to: person(anna)}]}\n"
+        )
+        router = Router(pack, small_organisation(), MemoryLedger())
+        decision = router.route(Lead(id="a", facts={"received": "2026-03-01T09:00+03:00"}), at=AT)
+        assert router.lead(decision.lead_id).arrived == AT
+
+
 def test_times_without_a_zone_are_refused():
     """Neither the instant of the decision nor that of arrival may be naive."""
     with pytest.raises(NaiveTimeError):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 CLOSED = "the ledger is closed"
 """What is told to whoever uses a ledger after `close`, whatever the ledger."""
 
+AT_WORK = "this thread is in a unit of work of the ledger: end that one first, and close the ledger then"
+"""What is told to whoever closes a ledger in the midst of his own unit of work, whatever the ledger."""
+
 
 @frozen(kw_only=True)
 class Entry:
@@ -285,4 +288,10 @@ class Ledger(Protocol):
         """Return a kept text."""
 
     def close(self) -> None:
-        """Let go of files and connections; closing again changes nothing."""
+        """Let go of files and connections; closing again changes nothing.
+
+        A unit of work that goes on in another thread is kept all the same.
+
+        Raises:
+            LedgerError: this thread is in a unit of work, which would be lost; the ledger stays open.
+        """

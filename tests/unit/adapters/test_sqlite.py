@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 
 import pytest
 
@@ -18,7 +20,6 @@ from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.chain import UNKEEPABLE
-from leadrouter.ledger.ledger import CLOSED
 from leadrouter.ledger.memory import MemoryLedger
 
 
@@ -162,6 +163,96 @@ def test_a_child_leaves_the_connection_of_its_parent_alone(tmp_path, monkeypatch
     before.close()
 
 
+def test_a_child_that_closes_what_it_never_used_closes_nothing_of_its_parent(tmp_path, monkeypatch):
+    """The parent's connection stays open, even where one of its threads was at work as it forked."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    with ledger.transaction() as work:
+        with monkeypatch.context() as patch:
+            patch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+            ledger.close()
+            with pytest.raises(LedgerError, match="closed"):
+                ledger.text("x")
+        assert sqlite_ledger._PARENTS.pop() is ledger._connection
+        work.keep("digest", "text")
+    with closing(SqliteLedger(ledger.path)) as again:
+        assert again.text("digest") == "text"
+    ledger._let_go()
+
+
+def test_the_threads_of_a_child_open_one_connection(tmp_path, monkeypatch):
+    """Several that find the parent's at once do not take one another's away in the midst of their work."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    parents, opened, all_there = ledger._connection, [], Barrier(4)
+    connected = sqlite3.connect
+
+    def connect(*args, **kwargs):
+        opened.append(args)
+        return connected(*args, **kwargs)
+
+    def use():
+        all_there.wait(30)
+        return ledger.text("x")
+
+    monkeypatch.setattr(sqlite_ledger.sqlite3, "connect", connect)
+    monkeypatch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(use) for _ in range(4)]
+        assert [each.result(timeout=30) for each in answers] == [None] * 4
+    assert len(opened) == 1
+    assert sqlite_ledger._PARENTS.pop() is parents
+    ledger.close()
+    parents.close()
+
+
+def test_a_child_that_could_not_open_the_file_tries_again(tmp_path, monkeypatch):
+    """The error is that of the moment: the next call is answered."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    parents = ledger._connection
+    monkeypatch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_ledger, "pending", refused)
+        with pytest.raises(LedgerError, match="no room"):
+            ledger.text("x")
+    assert ledger.text("x") is None
+    del sqlite_ledger._PARENTS[-2:]
+    ledger.close()
+    parents.close()
+
+
+def refused(_):
+    raise sqlite3.OperationalError("no room")
+
+
+def test_a_parent_that_dies_at_work_does_not_leave_its_turn_to_its_children(tmp_path):
+    """They have its file open as it dies, and others write all the same."""
+    path, context = str(tmp_path / "leads.db"), multiprocessing.get_context("fork")
+    is_used, may_end = context.Event(), context.Event()
+
+    def live_on(ledger):
+        ledger.text("x")
+        is_used.set()
+        may_end.wait(60)
+
+    def die_at_work():
+        ledger = SqliteLedger(path)
+        context.Process(target=live_on, args=(ledger,)).start()
+        assert is_used.wait(30)
+        with ledger.transaction():
+            os._exit(0)
+
+    parent = context.Process(target=die_at_work)
+    parent.start()
+    parent.join()
+    try:
+        with closing(SqliteLedger(path)) as ledger:
+            ledger._turn.patience = 5
+            with ledger.transaction() as work:
+                work.keep("digest", "text")
+            assert ledger.text("digest") == "text"
+    finally:
+        may_end.set()
+
+
 def test_what_others_wrote_is_read(tmp_path):
     """What was read before is known as long as nobody else writes; a text that stayed is not read again."""
     path = str(tmp_path / "leads.db")
@@ -208,7 +299,9 @@ def test_who_reads_does_not_wait_for_who_waits_to_write(tmp_path):
 def test_a_refused_file_is_closed(tmp_path, monkeypatch):
     """Whoever was refused holds nothing: neither the file nor its lock."""
     closed = []
-    monkeypatch.setattr(SqliteLedger, "close", lambda ledger: closed.append(ledger.path) or ledger._connection.close())
+    monkeypatch.setattr(
+        SqliteLedger, "_let_go", lambda ledger: closed.append(ledger.path) or ledger._connection.close()
+    )
     path = tmp_path / "leads.db"
     path.write_text("dear diary, " * 1000)
     with pytest.raises(LedgerError):
@@ -234,16 +327,6 @@ def test_a_text_that_is_no_unicode_is_refused_and_leaves_the_ledger_usable(tmp_p
             with pytest.raises(LedgerError, match=UNKEEPABLE):
                 ask("\ud800")
         assert ledger.entries() == ()
-
-
-def test_a_unit_of_work_does_not_outlive_its_ledger(tmp_path):
-    """Whoever is in one when the file is closed is told that, and nothing of it is kept."""
-    ledger = SqliteLedger(str(tmp_path / "leads.db"))
-    with pytest.raises(LedgerError, match=f"^{CLOSED}$"), ledger.transaction() as work:  # noqa: PT012  # one unit of work
-        work.put_load(Load(person="anna"))
-        ledger.close()
-    with closing(SqliteLedger(str(tmp_path / "leads.db"))) as again, again.reading() as work:
-        assert work.load("anna") is None
 
 
 def test_ledgers_have_addresses(tmp_path):

@@ -21,7 +21,7 @@ from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
 from leadrouter.ledger.chain import UNKEEPABLE
-from leadrouter.ledger.ledger import CLOSED, Entry, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, Entry, Refused
 
 Synchronous: TypeAlias = Literal["full", "normal"]
 """When a commit is on the disk: at its end, or with a later one."""
@@ -55,6 +55,8 @@ class SqliteLedger:
     _shelf: Shelf = field(init=False, repr=False)
     _lock: Lock = field(init=False, repr=False)
     _process: int = field(init=False, repr=False)
+    _opening: dict[int, Lock] = field(factory=dict, init=False, repr=False)
+    """Held, by process, by the thread that opens the file there."""
     _is_closed: bool = field(default=False, init=False, repr=False)
     _at_work: int | None = field(default=None, init=False, repr=False)
     """The thread whose unit of work goes on."""
@@ -63,7 +65,7 @@ class SqliteLedger:
         self._open()
 
     def _open(self) -> None:
-        self._process, self._lock, self._at_work = os.getpid(), Lock(), None
+        self._lock, self._at_work = Lock(), None
         self._turn, self._shelf = Turn(self.path, _PATIENCE), Shelf()
         with _refusing(self.path):
             if not self.create and not Path(self.path).exists():
@@ -74,8 +76,9 @@ class SqliteLedger:
             try:
                 self._prepare()
             except BaseException:
-                self.close()
+                self._let_go()
                 raise
+        self._process = os.getpid()
 
     def _prepare(self) -> None:
         """Bring up the tables; a file that cannot be written is read as it is."""
@@ -97,8 +100,10 @@ class SqliteLedger:
         """
         self._require_open()
         if self._process != os.getpid():
-            _PARENTS.append(self._connection)
-            self._open()
+            with self._opening.setdefault(os.getpid(), Lock()):
+                if self._process != os.getpid():  # another thread may have opened it meanwhile
+                    self._leave_to_parent()
+                    self._open()
         if self._at_work == get_ident():
             raise LedgerError("this thread is in a unit of work of the ledger already; end that one first")
 
@@ -132,7 +137,6 @@ class SqliteLedger:
                 yield work
                 work.end()
             except BaseException:
-                self._require_open()
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
@@ -162,9 +166,29 @@ class SqliteLedger:
             return work.text(digest)
 
     def close(self) -> None:
-        """Close the file."""
-        self._is_closed = True
+        """Close the file, when the unit of work has ended that goes on in another thread.
+
+        A forked child leaves its parent's connection alone.
+
+        Raises:
+            LedgerError: this thread is in a unit of work; the ledger stays open.
+        """
+        if self._process == os.getpid() and self._at_work == get_ident():
+            raise LedgerError(AT_WORK)
+        self._is_closed = True  # first, so that nobody new is waited for
+        if self._process != os.getpid():
+            self._leave_to_parent()
+            return
+        with self._turn.nobodys(), self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._connection.close()
+        self._turn.close()
+
+    def _leave_to_parent(self) -> None:
+        """Forget, in a forked child, the connection and the turn of the parent: the child must not end either."""
+        _PARENTS.append(self._connection)
         self._turn.close()
 
 

@@ -69,7 +69,6 @@ class Turn:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             except OSError:
                 self.close()
-                self._is_to_be_had = False
         return self._file
 
     def _wait(self, file: int) -> None:
@@ -94,8 +93,15 @@ class Turn:
         self._file, self._line = None, None
         return True
 
+    @contextmanager
+    def nobodys(self) -> Iterator[None]:
+        """Wait until no thread here has the turn, or waits for it."""
+        with self._threads:
+            yield
+
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, for good."""
+        self._is_to_be_had = False
         if self._line is not None:
             self._line.put(None)
         if self._file is not None:

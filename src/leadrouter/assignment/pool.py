@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from leadrouter.assignment.duties import Duties
+from leadrouter.assignment.duties import Duties, takes_turns
 from leadrouter.destination import Deputy, Destination, OnDuty, Owner
 from leadrouter.organisation import Organisation
 from leadrouter.staff import Sharing
@@ -55,7 +55,7 @@ def resolve(
                 sharing=organisation.sharing_of(settled),
                 keeps_hours=False,
                 is_on_duty=True,
-                off_duty=tuple(sorted({*organisation.duty.get(role, ())} - on_duty)),
+                off_duty=tuple(sorted({*takes_turns(role, organisation, duties, at)} - on_duty)),
                 duty=duties.told(role, at),
             )
         case Owner():

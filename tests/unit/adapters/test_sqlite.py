@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,6 +19,7 @@ from leadrouter.adapters.ledgers import open_ledger, path_of
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
+from leadrouter.adapters.upkeep import back_up, holdings_of
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.ledger.memory import MemoryLedger
@@ -113,6 +115,53 @@ def test_a_file_that_cannot_be_written_is_read():
         assert [each.name for each in Path(name).iterdir()] == ["leads.db"]
         Path(name).chmod(0o755)
     assert answer == ("kept", f"{path} cannot be used as a ledger: attempt to write a readonly database")
+
+
+def read_both_ways(path):
+    return told_of(lambda: SqliteLedger(path, create=False).text("digest")), told_of(
+        lambda: holdings_of(f"sqlite:///{path}").events
+    )
+
+
+def told_of(read):
+    try:
+        return read()
+    except LedgerError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("is_crashed", [False, True])
+def test_a_ledger_in_a_folder_that_may_only_be_read_says_what_to_do(is_crashed):
+    """SQLite reads it by files beside it, which cannot be made there; a backup needs none, and is read."""
+    with TemporaryDirectory() as name:
+        live, path, copy = Path(name) / "live.db", Path(name) / "leads.db", Path(name) / "copy.db"
+        with closing(SqliteLedger(str(live))) as ledger:
+            with ledger.transaction() as work:
+                work.keep("digest", "kept")
+            back_up(f"sqlite:///{live}", copy)
+            for end in ["", "-wal"] if is_crashed else []:
+                shutil.copy(f"{live}{end}", f"{path}{end}")
+        if not is_crashed:
+            live.rename(path)
+        for each in Path(name).iterdir():
+            each.chmod(0o644)
+        Path(name).chmod(0o555)
+        told, copied = in_a_child(read_both_ways, str(path)), in_a_child(read_both_ways, str(copy))
+        Path(name).chmod(0o755)
+    assert all(each.startswith(f"{path} cannot be used where it lies: ") for each in told)
+    assert all("`leadrouter ledger backup`" in each for each in told)
+    assert copied == ("kept", 0)
+
+
+def test_what_cannot_be_opened_for_another_reason_is_not_said_to_lack_files(tmp_path, monkeypatch):
+    """Only where the file can be read, and nothing can be put beside it, is that the reason."""
+    path = tmp_path / "leads.db"
+    path.mkdir()
+    assert (
+        told_of(lambda: SqliteLedger(str(path))) == f"{path} cannot be used as a ledger: unable to open database file"
+    )
+    monkeypatch.setattr(os, "access", lambda _, mode: mode == os.R_OK)
+    assert "folder; allow that, or read a copy" in told_of(lambda: SqliteLedger(str(path)))
 
 
 def test_a_restored_backup_is_written_as_any_ledger(tmp_path):

@@ -16,11 +16,11 @@ from attrs import define, field
 from attrs.validators import in_
 
 from leadrouter.adapters.sqlite.migrate import MIGRATIONS, migrate, pending
+from leadrouter.adapters.sqlite.refusing import refusing
 from leadrouter.adapters.sqlite.shelf import Shelf
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.ledger.ledger import AT_WORK, CLOSED, Entry, Refused
 
 Synchronous: TypeAlias = Literal["full", "normal"]
@@ -67,7 +67,7 @@ class SqliteLedger:
     def _open(self) -> None:
         self._lock, self._at_work = Lock(), None
         self._turn, self._shelf = Turn(self.path, _PATIENCE), Shelf()
-        with _refusing(self.path):
+        with refusing(self.path):
             if not self.create and not Path(self.path).exists():
                 raise LedgerError(f"there is no ledger at {self.path}")
             self._connection = sqlite3.connect(
@@ -127,7 +127,7 @@ class SqliteLedger:
 
     @contextmanager
     def _begun(self, how: str) -> Iterator[SqliteWork]:
-        with self._lock, _refusing(self.path):
+        with self._lock, refusing(self.path):
             self._require_open()  # it may have been closed while others were waited for
             try:
                 self._at_work = get_ident()
@@ -190,14 +190,3 @@ class SqliteLedger:
         """Forget, in a forked child, the connection and the turn of the parent: the child must not end either."""
         _PARENTS.append(self._connection)
         self._turn.close()
-
-
-@contextmanager
-def _refusing(path: str) -> Iterator[None]:
-    """Turn what SQLite refuses (a lock that outlasts its patience, a full disk, no database) into our error."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
-    except UnicodeEncodeError:
-        raise LedgerError(UNKEEPABLE) from None

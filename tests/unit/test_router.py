@@ -189,6 +189,20 @@ def test_times_without_a_zone_are_refused():
         Lead(received=datetime(2026, 3, 2))  # noqa: DTZ001  # what is refused
 
 
+@pytest.mark.parametrize("year", [1, 1899, 3000, 9999])
+def test_a_year_in_which_nothing_can_be_counted_is_refused(year):
+    """Of the decision at once; of a lead's arrival as any fault of the lead, which is kept."""
+    far = datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    router = Router(RulePack.parse(PACK.replace("received: instant", "")), small_organisation(), MemoryLedger())
+    for door in (partial(router.route, PRESS), router.tick):
+        with pytest.raises(NaiveTimeError, match="lies outside the years 1900 to 2999: check the clock"):
+            door(at=far)
+    answers = router.route_many([Lead(id="1", received=far), Lead(id="2")], at=AT)
+    assert [type(answer).__name__ for answer in answers] == ["FactsError", "Decision"]
+    assert [(fault.code, fault.where) for fault in answers[0].faults] == [("LR404", "lead.received")]
+    assert len(router.ledger.refused()) == 1
+
+
 def test_the_clock_is_read_at_the_edge_only_where_no_instant_is_given():
     """`at` may be left out; it is then the system's clock in UTC."""
     before = datetime.now(UTC)

@@ -109,7 +109,7 @@ class _Choosing:
     def choice(self) -> Choice:
         scene = self.scene()
         ids, closed, noted = self.gated(scene)
-        strategy = self.step.strategy or self.resolved.sharing.strategy
+        strategy = self.strategy()
         ranking, given = Ranking((), {}), None
         if ids:
             contest = self.contest(ids, closed)
@@ -130,6 +130,14 @@ class _Choosing:
             duty=self.resolved.duty,
             standing=self.standing if given is None else self.standing.after(given),
         )
+
+    def strategy(self) -> str:
+        """Return the step's strategy, or how its people share; that as well where the step's is not given any more.
+
+        A lead goes down the route of the pack that decided it, and the host may have had another router then.
+        """
+        asked, shared = self.step.strategy, self.resolved.sharing.strategy
+        return shared if asked is None or not (asked in STRATEGIES or asked in self.strategies) else asked
 
     def ranking(self, strategy: str, contest: Contest) -> Ranking:
         if strategy in self.strategies:

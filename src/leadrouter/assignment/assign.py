@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import filterfalse
 from typing import Any, TypeAlias
@@ -115,7 +115,7 @@ class _Choosing:
             contest = self.contest(ids, closed)
             ranking = self.ranking(strategy, contest)
             given = _given(contest, ranking.first)
-        busy = [gates for gates in closed.values() if not ids and all(each.is_busy for each in gates)]
+        is_busy = not ids and any(all(each.is_busy for each in gates) for gates in closed.values())
         return Choice(
             destination=self.resolved.destination,
             strategy=strategy,
@@ -124,8 +124,8 @@ class _Choosing:
             figures=ranking.figures,
             closed={**closed, **{id_: off_duty(id_, scene) for id_ in self.resolved.off_duty}},
             noted=noted,
-            is_busy=bool(busy),
-            opens=min(_opening(busy), default=None),
+            is_busy=is_busy,
+            opens=min(self.openings(closed), default=None) if is_busy else None,
             given=given,
             duty=self.resolved.duty,
             standing=self.standing if given is None else self.standing.after(given),
@@ -162,6 +162,12 @@ class _Choosing:
         if len(ids) + len(closed) < len(self.resolved.people):
             ids = [id_ for id_ in self.resolved.people if id_ not in closed]
         return ids, closed, {id_: gates for id_, gates in noted.items() if gates}
+
+    def openings(self, closed: Closed) -> Iterator[datetime]:
+        """Yield when somebody can be asked, by the clock alone: whose gates all open by then, or who has duty then."""
+        yield from _opening(closed.values())
+        if self.resolved.until is not None:
+            yield self.resolved.until
 
     def scene(self) -> Scene:
         tz = zone(self.organisation.tz)
@@ -243,9 +249,9 @@ def _given(contest: Contest, to: tuple[str, ...]) -> Given | None:
     return Given(to=to, amount=contest.amount, parts=parts, entered=contest.entered, at=contest.at)
 
 
-def _opening(busy: list[tuple[ClosedGate, ...]]) -> Iterator[datetime]:
+def _opening(closed: Iterable[tuple[ClosedGate, ...]]) -> Iterator[datetime]:
     """Yield when each person is free again, where the clock alone opens every gate."""
-    for gates in busy:
+    for gates in closed:
         times = [each.opens for each in gates if each.opens is not None]
         if len(times) == len(gates):
             yield max(times)

@@ -123,6 +123,13 @@ def takes_turns(role: str, organisation: Organisation, duties: Duties, at: datet
     return organisation.duty.get(role, ())
 
 
+def on_duty_until(role: str, duties: Duties, at: datetime) -> datetime | None:
+    """Return when those who are on duty in a role by a roster are not any more; None where nobody knows."""
+    if isinstance(duties, RosterDuties) and role in duties.roster.all_roles:
+        return duties.roster.on_duty(at, role).until
+    return None
+
+
 def _known(people: Iterable[str], organisation: Organisation) -> tuple[str, ...]:
     """Leave out who stands in an older version only, and in the organisation no more."""
     return tuple(person for person in people if person in organisation.people)

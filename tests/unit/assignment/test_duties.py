@@ -30,6 +30,17 @@ ROSTER_OF_ANNA_AND_BORIS = DutyRoster.parse("""
 roster: demo
 roles: {duty: {layers: [{id: office, rotation: {people: [anna, boris], unit: days, anchor: 2026-03-02}}]}}
 """)
+AWAY = """
+roster: demo
+roles: {duty: {layers: [{id: office, rotation: {people: [anna, boris], unit: days, anchor: 2026-03-02}}]}}
+absences: [{person: boris, dates: [2026-03-01, 2026-03-03]}]
+"""
+BUSY = """
+organisation: demo
+staffing: department
+departments: {sales: {kind: inbound, head: olga, people: [anna, boris], capacity: 1}}
+people: {anna: {}, boris: {}, olga: {}}
+"""
 PACK = RulePack.parse("""
 pack: demo
 vocabulary: {amount: {money: RUB}}
@@ -120,6 +131,31 @@ def test_a_pack_may_lead_to_a_role_that_a_coming_version_drops():
     assert dict(router.organisation.duty) == {"phone": ("vera",), "duty": ("anna",)}
     assert router.route(Lead(id="1"), at=MONDAY).assignee == "anna"
     assert router.route(Lead(id="2"), at=TUESDAY).assignee == "olga"
+
+
+def test_a_lead_that_waits_for_duty_is_tried_again_when_others_come_on_duty():
+    """The hand-off is a deadline, of which the host is told; nothing else need happen then."""
+    organisation = Organisation.parse(BUSY)
+    router = Router(PACK, organisation, MemoryLedger(), roster=ROSTER_OF_ANNA_AND_BORIS)
+    assert [router.route(Lead(id=str(each)), at=MONDAY).assignee for each in range(2)] == ["anna", None]
+    midnight = datetime(2026, 3, 3, tzinfo=UTC)
+    assert router.next_deadline() == midnight
+    assert [(event.name, event.details.get("people")) for event in router.tick(at=midnight)] == [
+        ("lead.offered", ["boris"])
+    ]
+    assert router.next_deadline() is None
+    assert router.replay().differences == ()
+
+
+def test_a_lead_that_waits_for_somebody_busy_is_tried_again_when_somebody_else_is_back():
+    """Whoever is absent alone is not waited for; where others are, his return is a deadline."""
+    pack = RulePack.parse(PACK.canonical.replace("on_duty(duty)", "department(sales)"))
+    roster = DutyRoster.parse(AWAY)
+    router = Router(pack, Organisation.parse(BUSY), MemoryLedger(), roster=roster)
+    assert [router.route(Lead(id=str(each)), at=MONDAY).assignee for each in range(2)] == ["anna", None]
+    back = datetime(2026, 3, 4, tzinfo=UTC)
+    assert router.next_deadline() == back
+    assert [event.details["people"] for event in router.tick(at=back)] == [["boris"]]
 
 
 def test_a_role_that_the_roster_does_not_have_has_nobody():

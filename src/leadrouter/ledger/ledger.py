@@ -28,6 +28,9 @@ CLOSED = "the ledger is closed"
 AT_WORK = "this thread is in a unit of work of the ledger: end that one first, and close the ledger then"
 """What is told to whoever closes a ledger in the midst of his own unit of work, whatever the ledger."""
 
+NESTED = "this thread is in a unit of work of the ledger already; end that one first"
+"""What is told to whoever begins a unit of work within his own, whatever the ledger: he would wait for himself."""
+
 
 @frozen(kw_only=True)
 class Entry:
@@ -273,7 +276,11 @@ class Ledger(Protocol):
     """
 
     def transaction(self, *keys: str) -> AbstractContextManager[Transaction]:
-        """Begin a unit of work; `keys` are what `find` will be asked, where that is known already."""
+        """Begin a unit of work; `keys` are what `find` will be asked, where that is known already.
+
+        Raises:
+            LedgerError: this thread is in a unit of work already, which goes on.
+        """
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Begin to read; writers are not kept waiting, and what is read does not change meanwhile."""

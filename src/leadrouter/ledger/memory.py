@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 
 from leadrouter.errors import LedgerError, StaleError
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
-from leadrouter.ledger.ledger import AT_WORK, CLOSED, Entry, Noted, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Noted, Refused
 from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients, when
 from leadrouter.ledger.memory_personal import MemoryPersonal
 from leadrouter.ledger.queues import Queues
@@ -76,17 +76,22 @@ class MemoryLedger:
     _is_closed: bool = field(default=False, init=False, repr=False)
     _at_work: int | None = field(default=None, init=False, repr=False)
     """The thread whose unit of work goes on."""
+    _writes: bool = field(default=False, init=False, repr=False)
 
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[_Work]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other threads wait for its end."""
         with self._open() as books:
-            work = _Work(books, self.salts)
+            if self._writes:
+                raise LedgerError(NESTED)
+            work, self._writes = _Work(books, self.salts), True
             try:
                 yield work
             except BaseException:
                 work.take_back()
                 raise
+            finally:
+                self._writes = False
 
     @contextmanager
     def reading(self) -> Iterator[_Work]:

@@ -18,7 +18,7 @@ from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
 from leadrouter.ledger.chain import UNKEEPABLE
-from leadrouter.ledger.ledger import AT_WORK, CLOSED, Entry, Noted, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Noted, Refused
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
@@ -132,6 +132,16 @@ def test_a_ledger_is_not_closed_within_a_unit_of_work(ledger, how):
         ledger.close()
     with ledger.reading() as work:
         assert work.load("anna") is None
+
+
+def test_nobody_begins_a_unit_of_work_within_his_own(ledger):
+    """He would wait for himself, or write over himself; the one that goes on is kept."""
+    with ledger.transaction() as work:
+        work.add(ENTRY)
+        with pytest.raises(LedgerError, match=f"^{NESTED}$"), ledger.transaction():
+            pass
+    with ledger.transaction() as work:
+        assert work.latest() == ENTRY
 
 
 def test_what_another_thread_does_is_kept_when_a_ledger_is_closed(ledger):

@@ -19,7 +19,7 @@ from leadrouter.adapters.postgres.work import PostgresWork
 from leadrouter.compartment import day_left
 from leadrouter.doors import instant
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.ledger import AT_WORK, CLOSED, Entry, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Refused
 from leadrouter.organisation import Organisation
 
 
@@ -47,6 +47,8 @@ class PostgresLedger:
     _process: int = field(factory=os.getpid, init=False, repr=False)
     _at_work: list[tuple[int, int]] = field(factory=list, init=False, repr=False)
     """The processes and threads whose units of work go on; who has several, as often."""
+    _writing: set[tuple[int, int]] = field(factory=set, init=False, repr=False)
+    """Those among them who have the turn to write, or wait for it."""
 
     def __attrs_post_init__(self) -> None:
         migrate(self.address, create=self.create)
@@ -54,8 +56,15 @@ class PostgresLedger:
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[PostgresWork]:
         """Begin a unit of work; other writers wait for its end."""
-        with self._begun(partial(PostgresWork.begin, salt=self.salts, keys=keys)) as work:
-            yield work
+        me = os.getpid(), get_ident()
+        if me in self._writing:
+            raise LedgerError(NESTED)
+        self._writing.add(me)
+        try:
+            with self._begun(partial(PostgresWork.begin, salt=self.salts, keys=keys)) as work:
+                yield work
+        finally:
+            self._writing.remove(me)
 
     @contextmanager
     def reading(self) -> Iterator[PostgresWork]:

@@ -21,7 +21,7 @@ from leadrouter.adapters.sqlite.shelf import Shelf
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.ledger import AT_WORK, CLOSED, Entry, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Refused
 
 Synchronous: TypeAlias = Literal["full", "normal"]
 """When a commit is on the disk: at its end, or with a later one."""
@@ -105,7 +105,7 @@ class SqliteLedger:
                     self._leave_to_parent()
                     self._open()
         if self._at_work == get_ident():
-            raise LedgerError("this thread is in a unit of work of the ledger already; end that one first")
+            raise LedgerError(NESTED)
 
     def _require_open(self) -> None:
         if self._is_closed:

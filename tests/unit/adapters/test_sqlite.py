@@ -5,12 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Barrier
+from threading import Barrier, Event, get_ident
 
 import pytest
 
@@ -22,6 +23,7 @@ from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.adapters.upkeep import back_up, holdings_of
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.chain import UNKEEPABLE
+from leadrouter.ledger.ledger import AT_WORK
 from leadrouter.ledger.memory import MemoryLedger
 
 
@@ -226,6 +228,40 @@ def test_a_child_that_closes_what_it_never_used_closes_nothing_of_its_parent(tmp
     with closing(SqliteLedger(ledger.path)) as again:
         assert again.text("digest") == "text"
     ledger._let_go()
+
+
+def test_whoever_waits_for_his_turn_does_not_close_the_ledger(tmp_path):
+    """As the handler of a signal might, which comes while its own thread waits: it would wait for itself."""
+    ledger, other = (SqliteLedger(str(tmp_path / "leads.db")) for _ in range(2))
+    told = []
+
+    def close(*_):
+        told.append(told_of(ledger.close))
+        may_end.set()
+
+    def hold():
+        with other.transaction() as work:
+            is_held.set()
+            while ledger._turn._line is None:
+                work.text("digest")
+            signal.pthread_kill(waits, signal.SIGALRM)
+            assert may_end.wait(30)
+
+    is_held, may_end, waits = Event(), Event(), get_ident()
+    before = signal.signal(signal.SIGALRM, close)
+    try:
+        with ThreadPoolExecutor() as pool:
+            held = pool.submit(hold)
+            assert is_held.wait(30)
+            with ledger.transaction() as work:
+                work.keep("digest", "text")
+            held.result(timeout=30)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert told == [AT_WORK]
+    assert ledger.text("digest") == "text"
+    ledger.close()
+    other.close()
 
 
 def test_the_threads_of_a_child_open_one_connection(tmp_path, monkeypatch):

@@ -173,7 +173,8 @@ class SqliteLedger:
         Raises:
             LedgerError: this thread is in a unit of work; the ledger stays open.
         """
-        if self._process == os.getpid() and self._at_work == get_ident():
+        is_at_work = self._at_work == get_ident() or self._turn.is_mine
+        if self._process == os.getpid() and is_at_work:
             raise LedgerError(AT_WORK)
         self._is_closed = True  # first, so that nobody new is waited for
         if self._process != os.getpid():

@@ -16,9 +16,9 @@ from leadrouter.assignment.standing import Standing
 from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
-from leadrouter.errors import PackError, StaleError
+from leadrouter.errors import NaiveTimeError, PackError, StaleError
 from leadrouter.event import Event, Observer
-from leadrouter.facts import is_keepable
+from leadrouter.facts import YEARS, is_keepable
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
 from leadrouter.ledger.ledger import Ledger, Reading, Transaction
@@ -406,5 +406,12 @@ class Doors:
 
 
 def instant(at: datetime | None) -> datetime:
-    """Return an instant in UTC; the system's clock where it is left out."""
-    return datetime.now(UTC) if at is None else in_utc(at)
+    """Return an instant in UTC; the system's clock where it is left out.
+
+    Raises:
+        NaiveTimeError: it has no zone, or lies outside the years 1900 to 2999, in which deadlines can be counted.
+    """
+    now = datetime.now(UTC) if at is None else in_utc(at)
+    if now.year not in YEARS:
+        raise NaiveTimeError(f"{now.isoformat()} lies outside the years {YEARS[0]} to {YEARS[-1]}: check the clock")
+    return now

@@ -83,6 +83,7 @@ def place(
         organisation_digest=organisation_digest,
         roster_digest=desk.house.roster_digest,
         has_own_duties=desk.house.has_own_duties,
+        own_strategies=tuple(sorted(desk.house.strategies)),
         supplied=supplied,
         known=known,
         pack=pack,

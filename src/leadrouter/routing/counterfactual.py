@@ -46,8 +46,10 @@ def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -
     Changes are measured against the value that was given: an amount that grows by a tenth is a
     smaller change than one that doubles; a word for another, or a value for none, counts as one.
     Values are tried at and beside each constant that rules compare the fact with; where fields are
-    compared with one another the smallest change may be missed. The company's past stays as it was. None
-    where no single fact decides.
+    compared with one another, counted with, or read by a function (`contains`, `hour`), a change may be
+    missed. No fact is taken away, and the company's past stays as it was. None where no change that was
+    tried leads elsewhere, and where personal data by which the lead was decided is erased: nobody knows
+    any more what else there was.
 
     Args:
         decision: what the router or the pack decided.
@@ -59,7 +61,7 @@ def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -
         if pack is None:
             raise TypeError("an outcome needs its pack: counterfactual(outcome, pack)")
         return _search(pack, decision)
-    return _search(decision.pack, decision.outcome)
+    return None if decision.is_erased else _search(decision.pack, decision.outcome)
 
 
 def _search(pack: RulePack, outcome: Outcome) -> Counterfactual | None:

@@ -12,7 +12,6 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.strategy import figure_text
 from leadrouter.canonical import canonical
 from leadrouter.document import visible
 from leadrouter.lifecycle.assignment import Assignment
@@ -219,6 +218,8 @@ def _ladder(decision: Decision) -> Iterator[str]:
     """Say which steps were gone past, who the people of the last one are, who comes first and why not the others."""
     for passed in decision.assignment.passed:
         yield f"step {passed.step} of route {decision.route}: {passed.destination}, {passed.because}"
+        if passed.choice is not None and not passed.choice.pool:
+            yield f"  {passed.destination} is nobody"
         yield from _duty(passed.choice)
         yield from _why_not(passed.choice)
     yield from _landing(decision)
@@ -247,7 +248,7 @@ def _duty(choice: Choice | None) -> Iterator[str]:
 
 
 def _first(choice: Choice) -> str:
-    figures = (f"{person} ({figure_text(choice.strategy, choice.figures[person])})" for person in choice.offered_to)
+    figures = (f"{person} ({choice.figure(person)})" for person in choice.offered_to)
     return f"{choice.strategy} puts {', '.join(figures)} first"
 
 

@@ -167,6 +167,7 @@ def test_what_is_left_is_explained(router):
     assert "class complex: rule hurry" in told
     assert "not silent: `not known(message)` is (erased) (message = (erased))" in told
     assert "could have changed it" not in told
+    assert counterfactual(router.decision(first)) is None  # the facts that are left would lead elsewhere by themselves
     assert router.decision(second).rules["route"] == "upset"
     assert "signal upset: (erased)" in router.explain(second)
     assert router.decision(first).blocked_by == ()

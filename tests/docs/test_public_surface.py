@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import leadrouter
+import re
 
-from .page import ROOT, quoted, tables
+import pytest
+
+import leadrouter
+from leadrouter.client_book import ClientBook
+from leadrouter.compartment import Compartment
+
+from .page import ROOT, prose, quoted, tables
 
 PUBLIC = [
     "CaseError",
@@ -54,3 +60,26 @@ def test_the_page_lists_the_same_names() -> None:
     page = ROOT / "docs" / "reference" / "python-api.md"
     listed = [quoted(cells[0])[0] for table in tables(page) if table.heading[0] == "name" for _, cells in table.rows]
     assert sorted(listed) == sorted(PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        *(
+            ("reference/python-api.md", getattr(leadrouter, name))
+            for name in ("Router", "Decision", "Counterfactual", "Lead", "Contact", "Duty", "DutyRoster")
+        ),
+        ("reference/python-api.md", ClientBook),
+        ("how-to/read-on-behalf.md", Compartment),
+    ],
+)
+def test_everything_public_of_what_is_shown_is_named(page: str, shown: type) -> None:
+    """Each method and attribute stands on its page in backticks, and each method of a table is there."""
+    path = ROOT / "docs" / page
+    words = {word for _, line in prose(path) for code in quoted(line) for word in re.findall(r"\w+", code)}
+    public = {name for name in dir(shown) if not name.startswith("_")}
+    assert public <= words
+    for table in tables(path):
+        if table.heading[0].endswith(f"of `{shown.__name__}`"):
+            listed = {code.partition("(")[0] for _, cells in table.rows for code in quoted(cells[0])}
+            assert listed <= public

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from leadrouter import organisation_parse, staff_parse
+from leadrouter.assignment import gate
 from leadrouter.roster import parse as roster_parse
 from leadrouter.roster import parse_layer, parse_role
 from leadrouter.rulepack import parse as pack_parse
@@ -56,3 +58,12 @@ def keys(page: str, section: str) -> set[str]:
 def test_every_key_is_listed_and_every_key_that_is_listed_is_taken(page: str, section: str, taken: set[str]):
     """Section by section."""
     assert keys(page, section) == taken
+
+
+def test_every_gate_has_a_row_and_every_row_a_gate():
+    """The names that explanations and events give them."""
+    [table] = [each for each in tables(REFERENCE / "organisation-format.md") if each.heading[0] == "gate"]
+    source = Path(gate.__file__).read_text(encoding="utf-8")
+    assert {name for _, cells in table.rows for name in quoted(cells[0])} == {
+        *re.findall(r'ClosedGate\("(\w+)"', source)
+    }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 import leadrouter
+import leadrouter.testing
+from leadrouter import pytest_plugin
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
 
-from .page import ROOT, prose, quoted, tables
+from .page import PAGES, ROOT, prose, quoted, tables
 
 PUBLIC = [
     "CaseError",
@@ -83,3 +86,14 @@ def test_everything_public_of_what_is_shown_is_named(page: str, shown: type) -> 
         if table.heading[0].endswith(f"of `{shown.__name__}`"):
             listed = {code.partition("(")[0] for _, cells in table.rows for code in quoted(cells[0])}
             assert listed <= public
+
+
+def test_what_is_for_tests_is_named() -> None:
+    """The names of `leadrouter.testing`, and the fixtures and options that the plug-in gives pytest."""
+    words = {word for page in PAGES for _, line in prose(page) for word in re.findall(r"\w+", " ".join(quoted(line)))}
+    assert {*leadrouter.testing.__all__} <= words
+    guide = (ROOT / "docs" / "how-to" / "test-a-pack.md").read_text(encoding="utf-8")
+    source = Path(pytest_plugin.__file__).read_text(encoding="utf-8")
+    named = re.findall(r'^def (leadrouter_\w+)|add(?:option|ini)\(\s*"([\w-]+)"', source, re.MULTILINE)
+    assert len(named) > 10
+    assert [name for pair in named for name in pair if name and name not in guide] == []

@@ -17,7 +17,7 @@ _COMMANDS = (
 _EXIT_CODES = """\b
 Exit codes:
   0  all is well
-  1  cases failed, leads were rejected, or faults were found
+  1  cases failed, leads were rejected, faults were found, or what was asked for was not
   2  the command was not written as it should be
   3  a pack, an organisation, a roster, a ledger or a file could not be read"""
 

@@ -13,6 +13,7 @@ from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
 from leadrouter.facts import write_value
 from leadrouter.history.past import History
+from leadrouter.routing.explanation import fact_text
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.region import Cells
@@ -36,8 +37,8 @@ class Counterfactual:
     rules: Mapping[str, str]
 
     def __str__(self) -> str:
-        was = "missing" if self.was is None else f"{self.was}"
-        return f"if {self.field} were {self.would_be} (it was {was}): class {self.lead_class}, route {self.route}"
+        was, would_be = "missing" if self.was is None else fact_text(self.was), fact_text(self.would_be)
+        return f"if {self.field} were {would_be} (it was {was}): class {self.lead_class}, route {self.route}"
 
 
 def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -> Counterfactual | None:

@@ -13,7 +13,6 @@ from attrs import field, frozen
 
 from leadrouter.assignment.choice import Choice
 from leadrouter.canonical import canonical
-from leadrouter.document import visible
 from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
 from leadrouter.readonly import read_only
@@ -25,6 +24,7 @@ from leadrouter.routing.explanation import (
     SignalExplanation,
     TableExplanation,
     explain_outcome,
+    fact_text,
 )
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
@@ -294,9 +294,5 @@ def _passed(each: PassedOver) -> str:
 
 def _facts(facts: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name} missing" if value is None else f"{name} = {_fact(value)}" for name, value in facts.items()
+        f"{name} missing" if value is None else f"{name} = {fact_text(value)}" for name, value in facts.items()
     )
-
-
-def _fact(value: Any) -> str:
-    return visible(", ".join(value) or "none" if isinstance(value, list) else str(value))

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from leadrouter import vocabulary as v
+from leadrouter.document import visible
 from leadrouter.facts import write_value
 from leadrouter.history.witness import tell, witnesses
 from leadrouter.routing.blocked import blocked_by
@@ -205,3 +206,12 @@ class _Explaining:
         if isinstance(type_, v.Text) and not self.personal:
             return f"({len(value)} characters)"
         return write_value(type_, value)
+
+
+def fact_text(value: Any) -> str:
+    """Say a fact for people, as it is written and on one line; a set by its words.
+
+    >>> fact_text(["lathe", "press"]), fact_text([]), fact_text("90000 RUB")
+    ('lathe, press', 'none', '90000 RUB')
+    """
+    return visible(", ".join(value) or "none" if isinstance(value, list) else str(value))

@@ -16,6 +16,7 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import editable, read_only
+from leadrouter.spelling import write_duration
 from leadrouter.staff import Newcomer
 
 _SECOND = timedelta(seconds=1)
@@ -229,7 +230,7 @@ def figure_text(strategy: str, figure: Figure) -> str:
         case _ if strategy in BY_CLAIM:
             return f"owed {figure / UNIT:+.2f}"
         case "longest_idle":
-            return "idle since ever" if figure is None else f"idle for {figure} s"
+            return "idle since ever" if figure is None else f"idle for {write_duration(figure * _SECOND)}"
         case "least_loaded":
             leads, capacity = figure
             return f"{leads}{'' if capacity is None else f'/{capacity}'} leads open"

@@ -132,10 +132,14 @@ class Decision:
         return "\n".join(_told(self, self.explanation(personal=personal), candidates=candidates))
 
     def to_dict(self, *, personal: bool = False) -> dict[str, Any]:
-        """Return the decision and its explanation for programs; everything in it is JSON."""
+        """Return the decision and its explanation for programs; everything in it is JSON.
+
+        `is_erased` stands in it where personal data by which the lead was decided is.
+        """
         choice, passed = self.assignment.choice, self.assignment.passed
         return {
             **self.to_record(),
+            **({"is_erased": True} if self.is_erased else {}),
             "explanation": {
                 **self.explanation(personal=personal).to_dict(),
                 "candidates": None if choice is None else choice.to_dict(),

@@ -174,6 +174,7 @@ def test_what_is_left_is_explained(router):
     assert router.decision(second).to_dict()["explanation"]["signals"][0]["value"] == "true"
     assert router.explain(third) == untouched
     assert not router.decision(third).is_erased
+    assert [router.decision(each).to_dict().get("is_erased") for each in (first, third)] == [True, None]
 
 
 def test_a_lead_that_was_decided_by_the_erased_text_is_answered_from_its_record(router):

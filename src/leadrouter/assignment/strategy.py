@@ -233,7 +233,11 @@ def figure_text(strategy: str, figure: Figure) -> str:
             return "idle since ever" if figure is None else f"idle for {write_duration(figure * _SECOND)}"
         case "least_loaded":
             leads, capacity = figure
-            return f"{leads}{'' if capacity is None else f'/{capacity}'} leads open"
+            return (
+                f"{leads} lead{'' if leads == 1 else 's'} open"
+                if capacity is None
+                else f"{leads}/{capacity} leads open"
+            )
         case "most_qualified":
             return f"rank {figure}"
     return f"{figure} before"

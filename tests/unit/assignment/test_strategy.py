@@ -120,6 +120,8 @@ def test_most_qualified_asks_the_rank_for_the_class():
         ("longest_idle", 12, "idle for 12s"),
         ("longest_idle", None, "idle since ever"),
         ("least_loaded", [2, None], "2 leads open"),
+        ("least_loaded", [1, None], "1 lead open"),
+        ("least_loaded", [1, 2], "1/2 leads open"),
         ("most_qualified", 5, "rank 5"),
         ("my_own", 0, "0 before"),
     ],

@@ -246,9 +246,9 @@ def _landing(decision: Decision) -> Iterator[str]:
 def _duty(choice: Choice | None) -> Iterator[str]:
     """Say what decided who is on duty."""
     if choice is not None and choice.duty is not None:
-        until = choice.duty["until"]
-        yield f"  on duty by {choice.duty['source']}" + ("" if until is None else f" until {until}")
-        yield from (f"    {reason}" for reason in choice.duty["reasons"])
+        until = choice.duty.get("until")
+        yield f"  on duty by {choice.duty.get('source', 'the host')}" + ("" if until is None else f" until {until}")
+        yield from (f"    {reason}" for reason in choice.duty.get("reasons", ()))
 
 
 def _first(choice: Choice) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import timedelta
+from fractions import Fraction
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,8 @@ from leadrouter.assignment.duties import Absence
 from leadrouter.errors import LifecycleError
 from leadrouter.event import Event
 from leadrouter.ledger.memory import MemoryLedger
-from tests.giving import AT
+from leadrouter.staff import Salesperson
+from tests.giving import AT, Books, office
 from tests.stateful.small_sales import ORGANISATION, PACK, Rota, backwards
 
 WRITTEN = RulePack.parse(
@@ -154,3 +156,34 @@ def test_whoever_has_a_deputy_is_told_who_that_is(number: int, person: str):
     else:
         assert decision.accountable == deputy
         assert f"  not {person}: ill, {deputy} is deputy\n" in told
+
+
+BETTER = {
+    "fair": lambda one, other: one > other,
+    "round_robin": lambda one, other: one < other,
+    "longest_idle": lambda one, other: one > other,
+    "least_loaded": lambda one, other: Fraction(*one) < Fraction(*other),
+    "most_qualified": lambda one, other: one > other,
+}
+"""Whether the figure of one who is a candidate of equal weight puts him before another."""
+
+
+@given(st.sampled_from(sorted(BETTER)), st.lists(st.sets(st.sampled_from("abcd"), max_size=2), max_size=10), st.data())
+@settings(max_examples=60)
+def test_the_figures_that_are_told_are_those_that_decided(
+    strategy: str, away: list[set[str]], data: st.DataObject
+) -> None:
+    """Nobody behind has a better figure than the first; where it is no worse, what decided is told."""
+    ranks = data.draw(st.lists(st.integers(0, 1), min_size=4, max_size=4))
+    people = [Salesperson(id=id_, capacity=20, rank=rank) for id_, rank in zip("abcd", ranks, strict=True)]
+    books = Books(office(*people, strategy=strategy))
+    for number, absent in enumerate(away):
+        books.away = {id_: Absence("ill") for id_ in absent}
+        books.give(AT + timedelta(minutes=number))
+    books.away = {}
+    choice = books.choose(AT + timedelta(minutes=len(away)))
+    (first,) = choice.offered_to
+    for person, reason in choice.why_not().items():
+        figures = choice.figures[first], choice.figures[person]
+        assert not BETTER[strategy](*reversed(figures))
+        assert BETTER[strategy](*figures) or not reason.endswith(f"comes first by {strategy}")

@@ -13,7 +13,7 @@ from attrs.validators import max_len
 from leadrouter.assignment.duties import Duties, FixedDuties, RosterDuties, staffed
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
-from leadrouter.assignment.strategy import OwnStrategy
+from leadrouter.assignment.strategy import STRATEGIES, OwnStrategy
 from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
 from leadrouter.errors import NaiveTimeError, PackError, StaleError
@@ -47,6 +47,12 @@ def _is_bytes(_: object, __: object, key: object) -> None:
         raise TypeError(f"identity_key is {kind_of(key)}, not bytes: encode it")
 
 
+def _own_names(_: object, __: object, strategies: Mapping[str, OwnStrategy]) -> None:
+    taken = sorted(strategies.keys() & STRATEGIES.keys())
+    if taken:
+        raise ValueError(f"the strategy `{taken[0]}` is built in: give yours a name of its own")
+
+
 @define(eq=False)
 class Doors:
     """The doors of a router behind which a lead lives on after it was routed.
@@ -61,7 +67,7 @@ class Doors:
     observer: Observer | None = field(default=None, kw_only=True, repr=False)
     roster: DutyRoster | None = field(default=None, kw_only=True, repr=False)
     duties: Duties | None = field(default=None, kw_only=True, repr=False)
-    strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False)
+    strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False, validator=_own_names)
     identity_key: bytes = field(default=b"", kw_only=True, repr=False, validator=[_is_bytes, max_len(MAX_KEY)])
     _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
     _house: House = field(init=False, repr=False)

@@ -38,7 +38,7 @@ class Router(Reception):
         observer: called with each `Event` after it was kept.
         roster: who is on duty and who is away; the organisation's fixed lists where it is left out.
         duties: an answer of your own to who is on duty and who is away, which goes before the roster's.
-        strategies: strategies of your own, by the name that steps and pools give.
+        strategies: strategies of your own, by the name that steps and pools give; no built-in name.
         identity_key: a secret with which companies are known again (`Router.open`).
         patterns_engine: what evaluates patterns: `durable` or `reference` (`Router.open`).
         verify: ask both engines of patterns, and report a disagreement as an event.

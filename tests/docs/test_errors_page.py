@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import leadrouter
-from leadrouter import PackError, RulePack
+from leadrouter import LeadRouterError, PackError, RulePack, errors
+from leadrouter.errors import FaultsError
 
-from .page import ROOT, examples, headings
+from .page import ROOT, examples, headings, quoted, tables
 
 PAGE = ROOT / "docs" / "reference" / "errors.md"
 SOURCE = Path(leadrouter.__file__).parent
@@ -40,3 +41,20 @@ def test_the_fault_that_is_shown_whole_is_printed_so() -> None:
     with pytest.raises(PackError) as refused:
         RulePack.parse(pack.text.replace("amount < 300_000", "amonut < 300_000"))
     assert str(refused.value) == shown.text.strip()
+
+
+def test_every_class_has_a_row_with_what_it_also_is() -> None:
+    """All of `leadrouter.errors` that is raised, and first those that carry faults."""
+    [table] = [each for each in tables(PAGE) if each.heading[0] == "class"]
+    raised = [
+        each
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, LeadRouterError) and each not in (LeadRouterError, FaultsError)
+    ]
+    assert {quoted(cells[0])[0]: quoted(cells[1])[0] for _, cells in table.rows} == {
+        each.__name__: next(base.__name__ for base in each.__mro__ if base.__module__ == "builtins") for each in raised
+    }
+    carrying = [issubclass(getattr(errors, quoted(cells[0])[0]), FaultsError) for _, cells in table.rows]
+    assert carrying == sorted(carrying, reverse=True)
+    count = {6: "six", 7: "seven"}[carrying.count(True)]
+    assert f"The first {count} carry `faults`" in PAGE.read_text(encoding="utf-8")

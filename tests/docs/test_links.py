@@ -39,3 +39,10 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     named = {(index.parent / target).resolve() for _, line in prose(index) for target in LINK.findall(line)}
     pages = {page for page in PAGES if page.is_relative_to(index.parent) and page.parent.name != "changelog.d"}
     assert pages - {index} <= named
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name != "changelog.d"], ids=name)
+def test_every_page_says_where_to_go_next(page: Path) -> None:
+    """Its last words lead to another page of the documentation; footnotes may stand below them."""
+    lines = [line for _, line in prose(page) if line.strip() and not line.startswith("[^")]
+    assert page.name == "changelog.md" or any(".md" in target for line in lines[-1:] for target in LINK.findall(line))

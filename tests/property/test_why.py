@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leadrouter import FactsError, RulePack, counterfactual
 from leadrouter.routing.blocked import blocked_by
+from leadrouter.routing.evaluate import value_of
 from leadrouter.routing.explanation import explain_outcome
 from tests.pack_strategies import GeneratedPack, leads, packs
 
@@ -68,3 +69,19 @@ def test_every_table_is_explained(data):
             before = order[: order.index(each.rule)] if each.rule is not None else order
             assert [passed.rule for passed in each.passed_over] == before
             assert all(passed.value in ("false", "unknown") for passed in each.passed_over)
+
+
+@RELAXED
+@given(st.data())
+def test_what_is_told_as_unknown_is_the_only_obstacle(data):
+    """A rule that is told as unknown has no demand that is false: what is missing really kept it from holding."""
+    generated = data.draw(packs())
+    pack = loaded(generated)
+    with suppress(FactsError):
+        outcome = pack.decide(data.draw(leads(generated, pack.vocabulary)))
+        facts = {**outcome.facts, "tags": frozenset(outcome.tags), "class": outcome.lead_class}
+        for each in explain_outcome(pack, outcome).tables:
+            demands = {rule.id: rule.demands for rule in pack.checked.table(each.table)}
+            for passed in each.passed_over:
+                worth = [value_of(demand.root, facts, pack.index.calendar) for demand in demands[passed.rule]]
+                assert (passed.value == "false") == (False in worth)

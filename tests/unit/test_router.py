@@ -470,3 +470,9 @@ def test_a_folder_with_a_roster_is_opened_with_it():
         assert router.organisation.duty["backup"] == router.organisation.duty["duty"][:7]
     with Router.open(rules / "minimal", ledger="memory:") as router:
         assert router.roster is None
+
+
+def test_a_strategy_of_your_own_has_a_name_of_its_own():
+    """One that is built in means what the reference says; figures would be told in its words."""
+    with pytest.raises(ValueError, match="the strategy `fair` is built in: give yours a name of its own"):
+        Router(small_pack(), small_organisation(), MemoryLedger(), strategies={"mine": list, "fair": list})

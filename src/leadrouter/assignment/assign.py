@@ -12,7 +12,7 @@ from attrs import frozen
 from leadrouter.assignment.asked import amount, asked
 from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.duties import Absence, Duties
-from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, off_duty, surely_open
+from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, deputised, off_duty, surely_open
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.pool import Resolved
 from leadrouter.assignment.standing import Given, Standing, split
@@ -120,9 +120,9 @@ class _Choosing:
             destination=self.resolved.destination,
             strategy=strategy,
             offered_to=ranking.first,
-            pool=(*self.resolved.people, *self.resolved.off_duty),
+            pool=(*self.resolved.deputised, *self.resolved.people, *self.resolved.off_duty),
             figures=ranking.figures,
-            closed={**closed, **{id_: off_duty(id_, scene) for id_ in self.resolved.off_duty}},
+            closed={**closed, **self.not_there(scene)},
             noted=noted,
             is_busy=is_busy,
             opens=min(self.openings(closed), default=None) if is_busy else None,
@@ -168,6 +168,12 @@ class _Choosing:
         yield from _opening(closed.values())
         if self.resolved.until is not None:
             yield self.resolved.until
+
+    def not_there(self, scene: Scene) -> Closed:
+        """Return those who are not asked, with what is known of why not, whatever they have on their hands."""
+        people, resolved = self.organisation.people, self.resolved
+        stood_in = {id_: deputised(people[id_], scene) for id_ in resolved.deputised}
+        return {**stood_in, **{id_: off_duty(people[id_], scene) for id_ in resolved.off_duty}}
 
     def scene(self) -> Scene:
         tz = zone(self.organisation.tz)

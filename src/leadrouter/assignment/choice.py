@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from leadrouter.assignment.gate import ClosedGate
 from leadrouter.assignment.standing import Given, Standing
-from leadrouter.assignment.strategy import Figure, figure_text
+from leadrouter.assignment.strategy import BY_CLAIM, Figure, figure_text, tie_text
 from leadrouter.readonly import read_only
 
 
@@ -52,9 +52,22 @@ class Choice:
         """The people whom the destination means: of the pool all but those who are off duty."""
         return tuple(id_ for id_ in self.pool if all(gate.name != "duty" for gate in self.closed.get(id_, ())))
 
+    def figure(self, person: str) -> str:
+        """Say what the strategy compared of a candidate; with the part of this lead, where parts are not equal."""
+        part = "" if self._parts is None else f", part {self._parts[person] / sum(self._parts.values()):.2f}"
+        return f"{figure_text(self.strategy, self.figures[person])}{part}"
+
+    @property
+    def _parts(self) -> Mapping[str, int] | None:
+        """What each was entitled to of this lead, where that is compared, and is more for some than for others."""
+        if self.given is None or self.strategy not in BY_CLAIM:
+            return None
+        parts = self.given.parts
+        return parts if max(parts.values()) - min(parts.values()) > 1 else None
+
     def why_not(self) -> dict[str, str]:
         """Say of everybody in the pool who was not offered the lead why not, in figures."""
-        ahead = ", ".join(f"{id_} {figure_text(self.strategy, self.figures[id_])}" for id_ in self.offered_to)
+        verb = "comes" if len(self.offered_to) == 1 else "come"
         reasons: dict[str, str] = {}
         for id_ in self.pool:
             if id_ in self.closed:
@@ -62,9 +75,15 @@ class Choice:
             elif id_ not in self.figures:
                 reasons[id_] = f"left out by {self.strategy}"
             elif id_ not in self.offered_to:
-                own = figure_text(self.strategy, self.figures[id_])
-                reasons[id_] = f"{own}; {ahead} comes first by {self.strategy}"
+                ahead = ", ".join(f"{each} {self.figure(each)}" for each in self.offered_to)
+                reasons[id_] = f"{self.figure(id_)}; {ahead} {verb} first by {self.strategy}{self._tie(id_)}"
         return reasons
+
+    def _tie(self, person: str) -> str:
+        """Say what put somebody behind the last one of those who were asked, where figures alone do not tell."""
+        if self._parts is not None:
+            return ": the sooner claim"
+        return tie_text(self.strategy, self.figures, self.offered_to[-1], person)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same for programs, without the books; everything in it is JSON."""

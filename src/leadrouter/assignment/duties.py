@@ -42,7 +42,10 @@ class Duties(Protocol):
         """Return everybody who is away."""
 
     def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
-        """Return, as JSON holds it, what decided who is on duty in a role; None where nothing has to."""
+        """Return, as JSON holds it, what decided who is on duty in a role; None where nothing has to.
+
+        Explanations tell of it the `source`, `until` when, and the `reasons`, as far as they are there.
+        """
 
 
 @frozen

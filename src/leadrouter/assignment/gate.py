@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from leadrouter.assignment import quota as q
 from leadrouter.assignment.asked import Asked
@@ -111,9 +111,33 @@ def closed_gates(person: Salesperson, load: Load, scene: Scene) -> tuple[ClosedG
     return tuple(_gates(person, load, scene))
 
 
-def off_duty(id_: str, scene: Scene) -> tuple[ClosedGate, ...]:
-    """Return the gates that keep a lead from somebody who takes turns in a duty role, and has none now."""
-    return (*_absent(id_, scene), ClosedGate("duty", "off duty"))
+def off_duty(person: Salesperson, scene: Scene) -> tuple[ClosedGate, ...]:
+    """Return the gates that keep a lead from somebody who takes turns in a duty role, and has none now.
+
+    What he has on his hands is not looked at: whoever has no duty has none whatever it is.
+    """
+    knowledge, declined = _knowledge(person, scene.asked), _declined(person, scene)
+    return (
+        *_employed(person, scene),
+        *_absent(person.id, scene),
+        ClosedGate("duty", "off duty"),
+        *knowledge,
+        *declined,
+    )
+
+
+def deputised(person: Salesperson, scene: Scene) -> tuple[ClosedGate, ...]:
+    """Return the gate that keeps a lead from somebody who would be accountable for it, and whose deputy is."""
+    return tuple(
+        evolve(gate, figures=f"{gate.figures}, {person.deputy} is deputy") for gate in _absent(person.id, scene)
+    )
+
+
+def _employed(person: Salesperson, scene: Scene) -> Iterator[ClosedGate]:
+    if person.left is not None and person.left <= scene.today:
+        yield ClosedGate("left", f"left on {person.left.isoformat()}")
+    if person.joined is not None and person.joined > scene.today:
+        yield ClosedGate("left", f"joins on {person.joined.isoformat()}")
 
 
 def _absent(id_: str, scene: Scene) -> Iterator[ClosedGate]:
@@ -123,10 +147,7 @@ def _absent(id_: str, scene: Scene) -> Iterator[ClosedGate]:
 
 
 def _gates(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate]:
-    if person.left is not None and person.left <= scene.today:
-        yield ClosedGate("left", f"left on {person.left.isoformat()}")
-    if person.joined is not None and person.joined > scene.today:
-        yield ClosedGate("left", f"joins on {person.joined.isoformat()}")
+    yield from _employed(person, scene)
     yield from _absent(person.id, scene)
     if scene.shut:
         yield from _hours(person, scene)
@@ -142,6 +163,10 @@ def _gates(person: Salesperson, load: Load, scene: Scene) -> Iterator[ClosedGate
         yield ClosedGate("portfolio", _portfolio(load.holdings, limits.portfolio, scene.size))
     if person.quota:
         yield from _quotas(person, load, scene)
+    yield from _declined(person, scene)
+
+
+def _declined(person: Salesperson, scene: Scene) -> Iterator[ClosedGate]:
     if person.id in scene.declined:
         yield ClosedGate("declined", "declined or missed this lead")
 

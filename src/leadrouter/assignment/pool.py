@@ -20,8 +20,8 @@ class Resolved:
 
     `destination` has `inbound` settled by the staffing. Of a duty role `people` are those on duty,
     `off_duty` the others who take turns in it, `until` when somebody else has duty by a roster, and `duty` says
-    what decided, where anything had to.
-    `keeps_hours` says whether the hours of departments matter.
+    what decided, where anything had to. `deputised` are those who are away, and whose deputy stands in for them as
+    the one who is accountable. `keeps_hours` says whether the hours of departments matter.
     """
 
     destination: str
@@ -31,6 +31,7 @@ class Resolved:
     is_on_duty: bool = False
     off_duty: tuple[str, ...] = ()
     until: datetime | None = None
+    deputised: tuple[str, ...] = ()
     duty: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def standing_key(self, lead_class: str) -> str:
@@ -78,13 +79,19 @@ def accountable(to: Destination, organisation: Organisation, duties: Duties, at:
     Somebody who is away passes it to the deputy, and so on; where everybody in that line is away, it
     stays with the first.
     """
+    line = line_of(to, organisation, duties, at)
+    return line[-1] if line else None
+
+
+def line_of(to: Destination, organisation: Organisation, duties: Duties, at: datetime) -> tuple[str, ...]:
+    """Return who is accountable, and before him those who are away and for whom he stands in."""
     people = resolve(to, organisation, duties, at).people
     if not people:
-        return None
+        return ()
     away, asked = duties.absences(at), [people[0]]
     while asked[-1] in away:
         deputy = organisation.people[asked[-1]].deputy
         if deputy is None or deputy in asked:
-            return asked[0]
+            return (asked[0],)
         asked.append(deputy)
-    return asked[-1]
+    return tuple(asked)

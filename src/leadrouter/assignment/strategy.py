@@ -16,9 +16,12 @@ from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import UNIT, Standing
 from leadrouter.organisation import Organisation
 from leadrouter.readonly import editable, read_only
+from leadrouter.spelling import write_duration
 from leadrouter.staff import Newcomer
 
 _SECOND = timedelta(seconds=1)
+_ROUNDING = UNIT // 10**6
+"""More units than what rounding down leaves over comes to: a unit or so a lead, to everybody in turn."""
 
 Figure: TypeAlias = Any
 """What a strategy compared of somebody, as JSON."""
@@ -200,6 +203,9 @@ STRATEGIES: Mapping[str, Strategy] = read_only(
 )
 """The strategies that need no registration. `first_accept` offers to several at once, in the order of `fair`."""
 
+BY_CLAIM = frozenset({"fair", "first_accept"})
+"""The strategies whose figure is what somebody is owed."""
+
 
 def own(strategy: OwnStrategy, contest: Contest, wanted: int) -> Ranking:
     """Rank by a user's own strategy; the figure is the place that it gave.
@@ -221,13 +227,37 @@ def figure_text(strategy: str, figure: Figure) -> str:
     ('owed +0.33', '2/3 leads open')
     """
     match strategy:
-        case "fair" | "first_accept":
+        case _ if strategy in BY_CLAIM:
             return f"owed {figure / UNIT:+.2f}"
         case "longest_idle":
-            return "idle since ever" if figure is None else f"idle for {figure} s"
+            return "idle since ever" if figure is None else f"idle for {write_duration(figure * _SECOND)}"
         case "least_loaded":
             leads, capacity = figure
-            return f"{leads}{'' if capacity is None else f'/{capacity}'} leads open"
+            return (
+                f"{leads} lead{'' if leads == 1 else 's'} open"
+                if capacity is None
+                else f"{leads}/{capacity} leads open"
+            )
         case "most_qualified":
             return f"rank {figure}"
     return f"{figure} before"
+
+
+def tie_text(strategy: str, figures: Mapping[str, Figure], one: str, other: str) -> str:
+    """Say what decides between two whose figures look the same; nothing where they differ.
+
+    >>> tie_text("fair", {"anna": 7, "boris": 7}, "anna", "boris")
+    ': of equals the first by id'
+    """
+    first, second = figures[one], figures[other]
+    if strategy in BY_CLAIM:
+        if first == second:
+            return ": of equals the first by id"
+        if abs(first - second) < _ROUNDING:
+            return ": equal but for rounding"
+        is_close = figure_text(strategy, first) == figure_text(strategy, second)
+        return ": by less than a hundredth" if is_close else ""
+    if strategy == "least_loaded":
+        without_limit = any(capacity is None for _, capacity in figures.values())
+        first, second = (leads if without_limit else Fraction(leads, capacity) for leads, capacity in (first, second))
+    return ": of equals the least recent here, else the first by id" if first == second else ""

@@ -55,7 +55,9 @@ def command(lead_id: str, *, ledger: str, as_json: bool, personal: bool, asks_ot
     _print(decision.explain(personal=personal, candidates=False))
     say_happened(out(), events)
     if asks_otherwise:
-        _print("no change of a single fact leads elsewhere" if otherwise is None else str(otherwise))
+        erased = "personal data was erased: what would lead elsewhere is not known any more"
+        none = erased if decision.is_erased else "no change of a single fact that was tried leads elsewhere"
+        _print(none if otherwise is None else str(otherwise))
     return FINE
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.strategy import figure_text
 from leadrouter.cli.console import say
 from leadrouter.event import EVENTS, Event
 
@@ -51,7 +50,7 @@ def _place(choice: Choice, person: str) -> tuple[int, str]:
 
 
 def _row(choice: Choice, person: str) -> tuple[str, ...]:
-    figure = figure_text(choice.strategy, choice.figures[person]) if person in choice.figures else "-"
+    figure = choice.figure(person) if person in choice.figures else "-"
     closed = "; ".join(map(str, choice.closed.get(person, ())))
     noted = "; ".join(f"({gate})" for gate in choice.noted.get(person, ()))
     return person, "offered" if person in choice.offered_to else "", figure, f"{closed} {noted}".strip() or "none"

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from leadrouter.cli.console import FINE, UNREADABLE, err, say, say_error
+from leadrouter.cli.console import FINE, NOT_FINE, UNREADABLE, err, say, say_error
 from leadrouter.errors import LeadRouterError
 
 _COMMANDS = (
@@ -17,7 +17,7 @@ _COMMANDS = (
 _EXIT_CODES = """\b
 Exit codes:
   0  all is well
-  1  cases failed, leads were rejected, or faults were found
+  1  cases failed, leads were rejected, faults were found, or what was asked for was not
   2  the command was not written as it should be
   3  a pack, an organisation, a roster, a ledger or a file could not be read"""
 
@@ -41,7 +41,7 @@ class _Program(click.Group):
             code = super().invoke(ctx) or FINE
         except LeadRouterError as error:
             say_error(error)
-            code = UNREADABLE
+            code = NOT_FINE if isinstance(error, KeyError) else UNREADABLE
         except OSError as error:
             if error.filename is None and error.errno != errno.ENOSPC:
                 raise  # not about a file: a broken pipe, most of the time, which click knows how to end

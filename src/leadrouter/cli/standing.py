@@ -17,9 +17,10 @@ from leadrouter.cli.console import FINE
 def command(*, ledger: str, pool: str | None, as_json: bool) -> int:
     """Say for every pool who got how many leads, against what each was entitled to.
 
-    `owed` is entitled less got: whoever is owed most comes first. A pool that is fair stays within one
-    lead of zero. Beside it stand everybody's open leads and how much of the portfolio is in use, across
-    all pools. The ledger is enough: it keeps the organisation that decided last.
+    `owed` is entitled less got: whoever is owed most stands first. A pool that is fair stays within one
+    lead of zero as long as everybody can take each lead. Beside it stand everybody's open leads and how
+    much of the portfolio is in use, across all pools. The ledger is enough: it keeps the organisation
+    that decided last.
     """
     from leadrouter.adapters.ledgers import open_ledger
     from leadrouter.cli.books import rows_of, say_rows

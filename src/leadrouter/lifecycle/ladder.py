@@ -15,7 +15,7 @@ from attrs import evolve
 
 from leadrouter.assignment.assign import choose
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.pool import Resolved, resolve
+from leadrouter.assignment.pool import Resolved, line_of, resolve
 from leadrouter.destination import Hold
 from leadrouter.lifecycle.desk import Desk
 from leadrouter.lifecycle.state import NOBODY_LEFT, LeadState
@@ -178,18 +178,18 @@ def _offer(desk: Desk, state: LeadState, step: Step, choice: Choice, *, is_last:
 def choose_on_step(desk: Desk, state: LeadState) -> Choice:
     """Choose among the people of a lead's step; on the last one there is only whoever is accountable."""
     house, steps = desk.house, desk.steps(state)
-    step = steps[state.step - 1]
-    if state.step == len(steps):
-        return choose_one(desk, state, step, desk.accountable(state))
-    return _chosen(
-        desk, state, step, resolve(step.to, house.organisation, house.duties, desk.at, owner=desk.owner(state))
-    )
+    step, is_last = steps[state.step - 1], state.step == len(steps)
+    resolved = resolve(step.to, house.organisation, house.duties, desk.at, owner=desk.owner(state))
+    if is_last:
+        line = line_of(step.to, house.organisation, house.duties, desk.at)
+        resolved = evolve(resolved, people=line[-1:], deputised=line[:-1])
+    return _chosen(desk, state, step, resolved, is_last=is_last)
 
 
-def choose_one(desk: Desk, state: LeadState, step: Step, person: str | None) -> Choice:
+def choose_one(desk: Desk, state: LeadState, step: Step, person: str) -> Choice:
     """Choose one person, or nobody where that one has left or has no room."""
     resolved = resolve(step.to, desk.house.organisation, desk.house.duties, desk.at)
-    return _chosen(desk, state, step, evolve(resolved, people=() if person is None else (person,)), is_last=True)
+    return _chosen(desk, state, step, evolve(resolved, people=(person,)), is_last=True)
 
 
 def _chosen(desk: Desk, state: LeadState, step: Step, resolved: Resolved, *, is_last: bool = False) -> Choice:

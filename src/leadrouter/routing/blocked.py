@@ -107,6 +107,8 @@ class _Search:
                 self.doubtful_tags[tag] = self.doubtful_tags.get(tag, frozenset()) | blame
             else:
                 sure.add(tag)
+        for tag in sure & self.doubtful_tags.keys():
+            del self.doubtful_tags[tag]  # what depends on a fact adds nothing to what is added anyway
         self.known["tags"] = Maybe(frozenset(sure), frozenset(self.doubtful_tags))
 
     def possible(self, stage: Stage, mask: int) -> Iterator[tuple[int, Rule]]:

@@ -13,6 +13,7 @@ from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
 from leadrouter.facts import write_value
 from leadrouter.history.past import History
+from leadrouter.routing.explanation import fact_text
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.rulepack.region import Cells
@@ -36,8 +37,8 @@ class Counterfactual:
     rules: Mapping[str, str]
 
     def __str__(self) -> str:
-        was = "missing" if self.was is None else f"{self.was}"
-        return f"if {self.field} were {self.would_be} (it was {was}): class {self.lead_class}, route {self.route}"
+        was, would_be = "missing" if self.was is None else fact_text(self.was), fact_text(self.would_be)
+        return f"if {self.field} were {would_be} (it was {was}): class {self.lead_class}, route {self.route}"
 
 
 def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -> Counterfactual | None:
@@ -46,8 +47,10 @@ def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -
     Changes are measured against the value that was given: an amount that grows by a tenth is a
     smaller change than one that doubles; a word for another, or a value for none, counts as one.
     Values are tried at and beside each constant that rules compare the fact with; where fields are
-    compared with one another the smallest change may be missed. The company's past stays as it was. None
-    where no single fact decides.
+    compared with one another, counted with, or read by a function (`contains`, `hour`), a change may be
+    missed. No fact is taken away, and the company's past stays as it was. None where no change that was
+    tried leads elsewhere, and where personal data by which the lead was decided is erased: nobody knows
+    any more what else there was.
 
     Args:
         decision: what the router or the pack decided.
@@ -59,7 +62,7 @@ def counterfactual(decision: Decision | Outcome, pack: RulePack | None = None) -
         if pack is None:
             raise TypeError("an outcome needs its pack: counterfactual(outcome, pack)")
         return _search(pack, decision)
-    return _search(decision.pack, decision.outcome)
+    return None if decision.is_erased else _search(decision.pack, decision.outcome)
 
 
 def _search(pack: RulePack, outcome: Outcome) -> Counterfactual | None:

@@ -12,9 +12,7 @@ from typing import Any
 from attrs import field, frozen
 
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.strategy import figure_text
 from leadrouter.canonical import canonical
-from leadrouter.document import visible
 from leadrouter.lifecycle.assignment import Assignment
 from leadrouter.lifecycle.company import Known
 from leadrouter.readonly import read_only
@@ -26,6 +24,7 @@ from leadrouter.routing.explanation import (
     SignalExplanation,
     TableExplanation,
     explain_outcome,
+    fact_text,
 )
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.rule_pack import RulePack
@@ -135,10 +134,14 @@ class Decision:
         return "\n".join(_told(self, self.explanation(personal=personal), candidates=candidates))
 
     def to_dict(self, *, personal: bool = False) -> dict[str, Any]:
-        """Return the decision and its explanation for programs; everything in it is JSON."""
+        """Return the decision and its explanation for programs; everything in it is JSON.
+
+        `is_erased` stands in it where personal data by which the lead was decided is.
+        """
         choice, passed = self.assignment.choice, self.assignment.passed
         return {
             **self.to_record(),
+            **({"is_erased": True} if self.is_erased else {}),
             "explanation": {
                 **self.explanation(personal=personal).to_dict(),
                 "candidates": None if choice is None else choice.to_dict(),
@@ -222,6 +225,8 @@ def _ladder(decision: Decision) -> Iterator[str]:
     """Say which steps were gone past, who the people of the last one are, who comes first and why not the others."""
     for passed in decision.assignment.passed:
         yield f"step {passed.step} of route {decision.route}: {passed.destination}, {passed.because}"
+        if passed.choice is not None and not passed.choice.pool:
+            yield f"  {passed.destination} is nobody"
         yield from _duty(passed.choice)
         yield from _why_not(passed.choice)
     yield from _landing(decision)
@@ -244,13 +249,13 @@ def _landing(decision: Decision) -> Iterator[str]:
 def _duty(choice: Choice | None) -> Iterator[str]:
     """Say what decided who is on duty."""
     if choice is not None and choice.duty is not None:
-        until = choice.duty["until"]
-        yield f"  on duty by {choice.duty['source']}" + ("" if until is None else f" until {until}")
-        yield from (f"    {reason}" for reason in choice.duty["reasons"])
+        until = choice.duty.get("until")
+        yield f"  on duty by {choice.duty.get('source', 'the host')}" + ("" if until is None else f" until {until}")
+        yield from (f"    {reason}" for reason in choice.duty.get("reasons", ()))
 
 
 def _first(choice: Choice) -> str:
-    figures = (f"{person} ({figure_text(choice.strategy, choice.figures[person])})" for person in choice.offered_to)
+    figures = (f"{person} ({choice.figure(person)})" for person in choice.offered_to)
     return f"{choice.strategy} puts {', '.join(figures)} first"
 
 
@@ -296,9 +301,5 @@ def _passed(each: PassedOver) -> str:
 
 def _facts(facts: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name} missing" if value is None else f"{name} = {_fact(value)}" for name, value in facts.items()
+        f"{name} missing" if value is None else f"{name} = {fact_text(value)}" for name, value in facts.items()
     )
-
-
-def _fact(value: Any) -> str:
-    return visible(", ".join(value) or "none" if isinstance(value, list) else str(value))

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from leadrouter import vocabulary as v
+from leadrouter.document import visible
 from leadrouter.facts import write_value
 from leadrouter.history.witness import tell, witnesses
 from leadrouter.routing.blocked import blocked_by
@@ -23,8 +24,9 @@ ERASED = "(erased)"
 
 @frozen(kw_only=True)
 class PassedOver:
-    """An earlier rule, the first of its conditions that was not true, and the facts that it read.
+    """An earlier rule, the first of its conditions that was false, and the facts that it read.
 
+    Where none was false, the first that was unknown: what it lacks could have made the rule hold.
     `value` is `false` or `unknown`, or `(erased)` where what is left does not tell; a missing fact is shown as `None`.
     """
 
@@ -182,9 +184,9 @@ class _Explaining:
 
     def passed(self, rule: Rule, facts: Mapping[str, Any], types: Mapping[str, v.Type]) -> PassedOver:
         calendar = self.pack.index.calendar
-        worth = ((demand, value_of(demand.root, facts, calendar)) for demand in rule.demands)
-        demands = list(worth) if self.is_erased else [next(each for each in worth if each[1] is not True)]
-        demand, value = next((each for each in demands if each[1] is False), demands[0])
+        demands = [(demand, value_of(demand.root, facts, calendar)) for demand in rule.demands]
+        unmet = [each for each in demands if self.is_erased or each[1] is not True]
+        demand, value = next((each for each in unmet if each[1] is False), unmet[0])
         unknown = ERASED if self.is_erased else "unknown"
         return PassedOver(
             rule=rule.id,
@@ -204,3 +206,12 @@ class _Explaining:
         if isinstance(type_, v.Text) and not self.personal:
             return f"({len(value)} characters)"
         return write_value(type_, value)
+
+
+def fact_text(value: Any) -> str:
+    """Say a fact for people, as it is written and on one line; a set by its words.
+
+    >>> fact_text(["lathe", "press"]), fact_text([]), fact_text("90000 RUB")
+    ('lathe, press', 'none', '90000 RUB')
+    """
+    return visible(", ".join(value) or "none" if isinstance(value, list) else str(value))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from attrs import evolve
 
-from leadrouter.assignment.assign import fields_of
+from leadrouter.assignment.assign import choose, fields_of
 from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
@@ -27,8 +27,8 @@ def test_the_first_by_the_strategy_is_offered_the_lead():
     assert (choice.destination, choice.strategy, choice.offered_to) == ("department(sales)", "fair", ("anna",))
     assert choice.pool == ("anna", "boris", "vera")
     assert choice.why_not() == {
-        "boris": "owed +0.33; anna owed +0.33 comes first by fair",
-        "vera": "owed +0.33; anna owed +0.33 comes first by fair",
+        "boris": "owed +0.33; anna owed +0.33 comes first by fair: equal but for rounding",
+        "vera": "owed +0.33; anna owed +0.33 comes first by fair: equal but for rounding",
     }
     assert choice.standing.owed["anna"] == 333_333_333_334 - UNIT
     assert not choice.is_busy
@@ -276,3 +276,29 @@ def test_whoever_joins_later_is_told_the_date():
     """A colleague of next month is in the list, and gets nothing before."""
     choice = Books(office(evolve(ANNA, joined=date(2026, 4, 1)), BORIS)).choose()
     assert (choice.offered_to, choice.why_not()) == (("boris",), {"anna": "joins on 2026-04-01"})
+
+
+def test_what_else_keeps_somebody_who_is_off_duty_is_told():
+    """All but what he has on his hands: whoever is put on duty next would otherwise be promised leads in vain."""
+    gone = evolve(BORIS, left=date(2026, 3, 1))
+    organisation = evolve(office(ANNA, gone, VERA), duty={"duty": ("anna",)})
+    books = Books(organisation, OnDuty("duty"))
+    resolved = evolve(books.resolved(), off_duty=("boris", "vera"))
+    choice = choose(
+        Step(to=OnDuty("duty"), needs=level("press")),
+        resolved,
+        organisation=organisation,
+        duties=books,
+        standing=books.standing,
+        load_of=books.load,
+        facts={},
+        lead_class="complex",
+        at=AT,
+        declined=frozenset({"vera"}),
+    )
+    assert choice.why_not() == {
+        "anna": "lacks skill press",
+        "boris": "left on 2026-03-01; off duty; lacks skill press",
+        "vera": "off duty; lacks skill press; declined or missed this lead",
+    }
+    assert choice.present == ("anna",)

@@ -170,3 +170,33 @@ def test_an_absence_ends_at_an_instant():
     assert Absence("on leave", TUESDAY).until == TUESDAY
     with pytest.raises(NaiveTimeError, match="2026-03-09T00:00:00 has no zone"):
         Absence("on leave", datetime(2026, 3, 9))  # noqa: DTZ001  # what is refused
+
+
+class Spoken:
+    """A host's own answer, which says of its reasons as much as it is given."""
+
+    def __init__(self, **said):
+        self.said = said
+
+    def on_duty(self, role, at):  # noqa: ARG002  # the port's words
+        return ("anna",)
+
+    def absences(self, at):  # noqa: ARG002  # as above
+        return {}
+
+    def told(self, role, at):  # noqa: ARG002  # as above
+        return self.said
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, "on duty by the host\n"),
+        ({"source": "the board"}, "on duty by the board\n"),
+        ({"source": "the board", "until": "noon", "reasons": ["it says so"]}, "until noon\n    it says so\n"),
+    ],
+)
+def test_what_a_host_says_of_duty_is_told_as_far_as_it_goes(said, told):
+    """An explanation is never lost for want of a word."""
+    router = Router(PACK, ORGANISATION, MemoryLedger(), roster=ROSTER, duties=Spoken(**said))
+    assert told in router.route(Lead(id="1"), at=MONDAY).explain()

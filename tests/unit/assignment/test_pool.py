@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from leadrouter import DutyRoster, Organisation
 from leadrouter.assignment.duties import Absence, FixedDuties, RosterDuties
-from leadrouter.assignment.pool import accountable, resolve
+from leadrouter.assignment.pool import accountable, line_of, resolve
 from leadrouter.destination import Department, Deputy, Head, Hold, Inbound, OnDuty, Owner, Person, Pool
 from tests.giving import AT
 
@@ -121,7 +121,9 @@ def test_books_are_kept_by_destination_and_class_where_asked():
 )
 def test_whoever_is_away_passes_it_to_the_deputy(to, away, person):
     """And so on; where all in that line are away, it stays with the first."""
-    assert accountable(to, OFFICE, Away(away), AT) == person
+    line = line_of(to, OFFICE, Away(away), AT)
+    assert accountable(to, OFFICE, Away(away), AT) == person == (line[-1] if line else None)
+    assert set(line[:-1]) <= set(away)
 
 
 def test_fixed_duties_are_the_same_at_any_time():

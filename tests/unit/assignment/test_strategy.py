@@ -9,11 +9,13 @@ from attrs import evolve
 
 from leadrouter.assignment.duties import Absence
 from leadrouter.assignment.load import Load
-from leadrouter.assignment.strategy import STRATEGIES, figure_text
+from leadrouter.assignment.standing import UNIT
+from leadrouter.assignment.strategy import STRATEGIES, figure_text, tie_text
 from leadrouter.staff import STRATEGY_NAMES, Salesperson
 from tests.giving import AT, Books, office, sellers
 
 ABC = sellers(["anna", "boris", "vera"])
+LEVEL = ": of equals the least recent here, else the first by id"
 HOUR = timedelta(hours=1)
 
 
@@ -68,7 +70,7 @@ def test_longest_idle_asks_when_somebody_was_last_offered_a_lead():
     books.loads["anna"] = evolve(books.loads["anna"], last_at=AT + 5 * HOUR)
     choice = books.choose(AT + 6 * HOUR)
     assert choice.offered_to == ("boris",)
-    assert choice.why_not()["anna"] == "idle for 3600 s; boris idle for 18000 s comes first by longest_idle"
+    assert choice.why_not()["anna"] == "idle for 1h; boris idle for 5h comes first by longest_idle"
     books.organisation = office(*ABC, Salesperson(id="adam"), strategy="longest_idle")
     assert books.choose(AT + 6 * HOUR).offered_to == ("boris",)
     books.organisation = office(*ABC, Salesperson(id="adam"), strategy="longest_idle", newcomer="none")
@@ -82,7 +84,7 @@ def test_nobody_is_idle_for_less_than_nothing():
     books = Books(office(*ABC[:2], strategy="longest_idle"))
     books.given(2)
     behind = books.choose(AT - HOUR)
-    assert behind.why_not() == {"boris": "idle for 0 s; anna idle for 0 s comes first by longest_idle"}
+    assert behind.why_not() == {"boris": f"idle for 0s; anna idle for 0s comes first by longest_idle{LEVEL}"}
 
 
 def test_least_loaded_compares_shares_of_capacity():
@@ -115,9 +117,11 @@ def test_most_qualified_asks_the_rank_for_the_class():
         ("fair", -500_000_000_000, "owed -0.50"),
         ("first_accept", 0, "owed +0.00"),
         ("round_robin", 2, "2 before"),
-        ("longest_idle", 12, "idle for 12 s"),
+        ("longest_idle", 12, "idle for 12s"),
         ("longest_idle", None, "idle since ever"),
         ("least_loaded", [2, None], "2 leads open"),
+        ("least_loaded", [1, None], "1 lead open"),
+        ("least_loaded", [1, 2], "1/2 leads open"),
         ("most_qualified", 5, "rank 5"),
         ("my_own", 0, "0 before"),
     ],
@@ -125,3 +129,40 @@ def test_most_qualified_asks_the_rank_for_the_class():
 def test_figures_have_words(strategy, figure, text):
     """Each strategy says what it compared."""
     assert figure_text(strategy, figure) == text
+
+
+@pytest.mark.parametrize(
+    ("strategy", "one", "other", "told"),
+    [
+        ("fair", UNIT, 0, ""),
+        ("fair", 7, 7, ": of equals the first by id"),
+        ("first_accept", UNIT // 3 + 1, UNIT // 3, ": equal but for rounding"),
+        ("fair", UNIT // 1000, 0, ": by less than a hundredth"),
+        ("least_loaded", [2, 4], [1, 2], LEVEL),
+        ("least_loaded", [2, None], [2, 4], LEVEL),
+        ("least_loaded", [2, 4], [2, 3], ""),
+        ("longest_idle", None, None, LEVEL),
+        ("most_qualified", 2, 1, ""),
+        ("round_robin", 0, 1, ""),
+    ],
+)
+def test_what_figures_do_not_tell_is_said(strategy, one, other, told):
+    """Between two who are equal in what a strategy compares, or look so, it is told what decided."""
+    assert tie_text(strategy, {"anna": one, "boris": other}, "anna", "boris") == told
+
+
+def test_whoever_is_owed_more_and_comes_later_is_told_the_parts():
+    """By weights it is not the largest debt that comes first but the claim that falls due first."""
+    people = [Salesperson(id=each, weight=weight) for each, weight in (("anna", 5), ("boris", 3), ("vera", 1))]
+    books = Books(office(*people))
+    books.given(3)
+    told = "owed +0.44, part 0.11; boris owed +0.33, part 0.33 comes first by fair: the sooner claim"
+    assert books.choose().why_not()["vera"] == told
+
+
+def test_of_several_who_are_asked_all_come_first():
+    """The first two are told to the third in the plural."""
+    choice = Books(office(*ABC, strategy="first_accept")).choose(offers=2)
+    assert choice.why_not()["vera"].endswith(
+        "anna owed +0.33, boris owed +0.33 come first by first_accept: of equals the first by id"
+    )

@@ -71,7 +71,10 @@ def test_no_change_of_a_single_fact_is_said_too(run, here):
         "utf-8",
     )
     lead_id = json.loads(run("route", "sales", "-", "--brief", stdin='{"was": true}\n').stdout)["lead_id"]
-    assert "no change of a single fact leads elsewhere" in run("explain", lead_id, "--counterfactual").stdout
+    assert (
+        "no change of a single fact that was tried leads elsewhere"
+        in run("explain", lead_id, "--counterfactual").stdout
+    )
     assert json.loads(run("explain", lead_id, "--counterfactual", "--json").stdout)["counterfactual"] is None
 
 
@@ -104,3 +107,11 @@ def test_the_ledger_may_be_set_in_the_environment(run, leads):
     lead_id = json.loads(run("route", "sales", leads, "--brief", **env).stdout.splitlines()[0])["lead_id"]
     assert run("explain", lead_id, **env).exit_code == 0
     assert run("explain", lead_id).exit_code == 3
+
+
+def test_what_was_erased_has_no_other_way(run, leads):
+    """Nobody knows what else there was, which is said, and not that no change leads elsewhere."""
+    lead_id = json.loads(run("route", "sales", leads, "--brief").stdout.splitlines()[0])["lead_id"]
+    run("erase", "--lead", lead_id)
+    told = run("explain", lead_id, "--counterfactual").stdout
+    assert told.endswith("personal data was erased: what would lead elsewhere is not known any more\n")

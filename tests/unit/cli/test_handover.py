@@ -32,7 +32,7 @@ def test_a_plan_is_shown_and_nothing_happens(run, held):
         "anna: leave at 2026-03-02T07:00:00+00:00, back 2026-03-09T07:00:00+00:00",
         "what  id                from  to     because",
         f"lead  {held[0]}  anna  boris  department(inbound): 0 leads open",
-        f"lead  {held[1]}  anna  boris  department(inbound): 1 leads open",
+        f"lead  {held[1]}  anna  boris  department(inbound): 1 lead open",
     ]
     assert run("handover", "sales", "anna", "--at", AT, "--until", "2026-03-09T10:00+03:00").stdout == result.stdout
 
@@ -120,13 +120,20 @@ def test_it_is_a_person_or_a_file(run, held, arguments):  # noqa: ARG001  # as a
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nobody",), "nobody"),
         (("--apply", "-"), "LR856"),
         (("anna", "--ledger", "sqlite:///none.db"), "none.db"),
     ],
 )
 def test_what_cannot_be_read_ends_with_its_error(run, held, arguments, message):  # noqa: ARG001  # as above
-    """A person whom nobody knows, a file that is no plan, a ledger that is not there."""
+    """A file that is no plan, a ledger that is not there."""
     result = run("handover", "sales", *arguments, stdin="{}")
     assert result.exit_code == 3
     assert message in result.stderr
+
+
+@pytest.mark.usefixtures("held")
+def test_a_person_whom_nobody_knows_is_not_there(run):
+    """Which has the exit code of what was asked for and is not, as a lead has that nobody knows."""
+    result = run("handover", "sales", "nobody")
+    assert result.exit_code == 1
+    assert "nobody is called `nobody`" in result.stderr

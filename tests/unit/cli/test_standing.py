@@ -96,8 +96,8 @@ def test_what_happened_is_explained_with_the_candidates(run, routed):
         "lead.offered  people anna, destination department(sales), until 2026-03-02T09:08:00+00:00, accountable olga"
     )
     assert happened[2].split() == ["person", "figure", "gates", "closed"]
-    assert happened[3].split() == ["anna", "offered", "owed", "+0.67", "none"]
-    assert happened[4].split() == ["boris", "owed", "+0.33", "none"]
+    assert happened[3].split() == ["anna", "offered", "owed", "+0.67,", "part", "0.67", "none"]
+    assert happened[4].split() == ["boris", "owed", "+0.33,", "part", "0.33", "none"]
     assert happened[-1].split() == ["anna", "-", "declined", "or", "missed", "this", "lead"]
     events = json.loads(run("explain", routed, "--json").stdout)["events"]
     assert [event["name"] for event in events][:2] == ["lead.routed", "lead.offered"]

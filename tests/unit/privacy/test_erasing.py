@@ -167,12 +167,14 @@ def test_what_is_left_is_explained(router):
     assert "class complex: rule hurry" in told
     assert "not silent: `not known(message)` is (erased) (message = (erased))" in told
     assert "could have changed it" not in told
+    assert counterfactual(router.decision(first)) is None  # the facts that are left would lead elsewhere by themselves
     assert router.decision(second).rules["route"] == "upset"
     assert "signal upset: (erased)" in router.explain(second)
     assert router.decision(first).blocked_by == ()
     assert router.decision(second).to_dict()["explanation"]["signals"][0]["value"] == "true"
     assert router.explain(third) == untouched
     assert not router.decision(third).is_erased
+    assert [router.decision(each).to_dict().get("is_erased") for each in (first, third)] == [True, None]
 
 
 def test_a_lead_that_was_decided_by_the_erased_text_is_answered_from_its_record(router):

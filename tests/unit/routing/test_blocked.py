@@ -69,3 +69,21 @@ def test_conditions_over_several_fields_name_what_they_lack():
     text = PACK.replace('size == "large"', "a * 2 > b")
     assert asked({"a": 1}, text) == ("b", "text")
     assert asked({"b": 1}, text) == ("a", "text")
+
+
+def test_a_tag_that_is_added_anyway_depends_on_nothing():
+    """Another rule would add the same tag for some missing fact, which changes nothing that asks for it."""
+    pack = """
+pack: sure
+vocabulary: {loud: bool, day: date}
+tag:
+  - {rule: shout, when: loud, tag: urgent}
+  - {rule: monday, when: 'weekday(day) == "mon"', tag: urgent}
+classify: [{rule: all, default: true, class: mass}]
+route:
+  - {rule: hurry, when: '"urgent" in tags', to: y}
+  - {rule: rest, default: true, to: x}
+routes: {x: [{to: person(p)}], y: [{to: person(p)}]}
+"""
+    assert asked({"loud": True}, pack) == ()
+    assert asked({"loud": False}, pack) == ("day",)

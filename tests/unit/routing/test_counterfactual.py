@@ -94,3 +94,17 @@ def test_an_outcome_needs_its_pack():
     """An outcome alone does not say what else could have been."""
     with pytest.raises(TypeError, match="needs its pack"):
         counterfactual(small_pack().decide({}))
+
+
+def test_a_set_is_told_by_its_words():
+    """As explanations tell it, and not as Python writes a list."""
+    pack = RulePack.parse("""
+pack: sets
+vocabulary: {extras: {set: [installation, training]}}
+classify: [{rule: site, when: '"training" in extras', class: complex}, {rule: rest, default: true, class: mass}]
+route: [{rule: all, default: true, to: desk}]
+routes: {desk: [{to: head(sales)}]}
+""")
+    told = [str(counterfactual(pack.decide({"extras": each}), pack)) for each in ([], ["training"])]
+    assert told[0] == "if extras were training (it was none): class complex, route desk"
+    assert told[1] == "if extras were none (it was training): class mass, route desk"

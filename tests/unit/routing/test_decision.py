@@ -8,7 +8,7 @@ from datetime import timedelta
 from leadrouter import Lead, Organisation, Router, RulePack
 from leadrouter.assignment.duties import FixedDuties
 from leadrouter.ledger.memory import MemoryLedger
-from tests.small import AT, small_organisation, small_pack, small_router
+from tests.small import AT, PACK, small_organisation, small_pack, small_router
 
 HURRY = Lead(
     id="1", source="call", facts={"employees": 300, "amount": "90 000 ₽", "message": "Срочно: Иван, +79001234567"}
@@ -174,3 +174,11 @@ def test_gates_that_do_not_keep_a_lead_from_whoever_is_accountable_are_noted():
     router.pause("olga", at=AT)
     told = router.route(Lead(id="1", received=AT - timedelta(minutes=9)), at=AT).explain()
     assert "  olga all the same: paused\n" in told
+
+
+def test_a_destination_that_means_nobody_is_told_so():
+    """The owner of somebody who is no client is nobody, and not somebody who did not want the lead."""
+    routes = "client: [{to: owner}, {to: head(client)}]"
+    pack = RulePack.parse(PACK.replace("client: [{to: department(client)}, {to: head(client)}]", routes))
+    decision = Router(pack, small_organisation(), MemoryLedger()).route(Lead(id="1"), at=AT)
+    assert "step 1 of route client: owner, nobody is left\n  owner is nobody\nstep 2" in decision.explain()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from leadrouter import Lead, Router
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.audit import sealing
-from leadrouter.audit.sealing import seal_in_time
+from leadrouter.audit.sealing import lacks_seal, seal_in_time
 from leadrouter.audit.verify import verify
+from leadrouter.event import Event
+from leadrouter.ledger.chain import Kept, Seal
 from leadrouter.ledger.memory import MemoryLedger
 from tests.small import AT, small_router
 from tests.unit.ledger.conftest import LEDGERS
@@ -96,6 +99,15 @@ def test_seals_that_ticks_have_made_are_missed(ticked, condition, event):
     assert findings(ticked) == [missing]
     ticked.tick(at=AT + 9 * HOUR)
     assert missing in findings(ticked)
+
+
+@pytest.mark.parametrize("at", ["no instant", "2026-03-02T09:00:00"])
+def test_a_seal_of_no_instant_is_broken_and_none_is_missing(at):
+    """Whoever has changed it is found out by the seal itself; what must have come after it nobody can tell."""
+    expired = Event(name="lead.expired", lead_id="1", at=AT, version=2)
+    before, kept = Seal(upto=1, hash="", at=at), Kept(number=2, event=expired, hash="")
+    assert not lacks_seal(before, None, kept)
+    assert lacks_seal(evolve(before, at=(AT - HOUR).isoformat()), None, kept)
 
 
 def test_a_log_whose_ticks_have_told_nothing_may_have_no_seal():

@@ -170,10 +170,12 @@ class Document:
                 pairs.append((key, value))
         return pairs
 
-    def items(self, node: Node, what: str) -> list[Node]:
-        """Return the items of a list."""
+    def items(self, node: Node, what: str, *, fix: str | None = None) -> list[Node]:
+        """Return the items of a list; `fix` says how to write one where its items are no words."""
         if not isinstance(node, yaml.SequenceNode):
-            self.fault("LR106", f"{what} must be a list", node)
+            is_word = isinstance(node, yaml.ScalarNode) and node.value
+            in_brackets = f"put it in brackets: [{node.value}]" if is_word else None
+            self.fault("LR106", f"{what} must be a list", node, fix or in_brackets)
             return []
         self._refuse_tag(node)
         return list(node.value)

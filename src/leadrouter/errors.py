@@ -169,15 +169,18 @@ class LedgerError(LeadRouterError, RuntimeError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a fix for an unknown word: the closest known one, and all of them when they are few.
+    """Return a fix for an unknown word: the closest known one, in capitals or not, and all of them when they are few.
 
     >>> did_you_mean("deel", ["budget", "deal", "size"])
     'did you mean `deal`? known: budget, deal, size'
+    >>> did_you_mean("msk", ["MSK", "SPB"])
+    'did you mean `MSK`? known: MSK, SPB'
     """
     names = sorted(known)
-    close = get_close_matches(word[:_COMPARED], names, n=1, cutoff=0.6)
+    folded = {name.casefold(): name for name in reversed(names)}
+    close = get_close_matches(word[:_COMPARED].casefold(), folded, n=1, cutoff=0.6)
     listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
-    suggestion = f"did you mean `{close[0]}`? " if close else ""
+    suggestion = f"did you mean `{folded[close[0]]}`? " if close else ""
     return f"{suggestion}known: {listed}" if names else "there are none here"
 
 

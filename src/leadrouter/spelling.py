@@ -115,7 +115,7 @@ def _digits_of_money(text: str) -> str | None:
 def _scaled(found: re.Match[str]) -> str | None:
     power = _SCALE.get(found["scale"].casefold())
     try:
-        return None if power is None else spell_number(exact(found["number"]).scaleb(power))
+        return None if power is None else spell_number(Decimal(f"{exact(found['number']):f}E{power}"))
     except Refusal:
         return None
 

@@ -91,6 +91,8 @@ def test_an_unknown_word_gets_the_closest_and_a_few_of_the_known():
     """The closest where one is close; all where they are few; nothing where there are none."""
     assert did_you_mean("deel", ["size", "deal"]) == "did you mean `deal`? known: deal, size"
     assert did_you_mean("xyz", ["size", "deal"]) == "known: deal, size"
+    assert did_you_mean("msk", ["MSK", "SPB"]) == "did you mean `MSK`? known: MSK, SPB"
+    assert did_you_mean("DEAL", ["Deal", "deal"]) == "did you mean `Deal`? known: Deal, deal"
     assert did_you_mean("a", []) == "there are none here"
     assert did_you_mean("a", map(str, range(100))).endswith(", …")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, Inexact, localcontext
 
 import pytest
 
@@ -53,7 +53,16 @@ def test_a_number_before_a_word_for_thousands_is_to_be_written_out(text: str, wr
             read(text)
         assert refused.value.fix == f"write the number out: {written}"
     assert split_money(written) == (None, written)
-    exact(written)
+    assert exact(written) == Decimal(written)
+
+
+def test_the_hosts_decimals_have_no_say_in_a_fix():
+    """Neither its precision nor its traps."""
+    with localcontext() as host:
+        host.prec, host.traps[Inexact] = 2, True
+        with pytest.raises(Refusal) as refused:
+            exact("1,2345 млн")
+    assert refused.value.fix == "write the number out: 1234500"
 
 
 @pytest.mark.parametrize(

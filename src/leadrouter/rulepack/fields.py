@@ -33,6 +33,14 @@ _BARE: dict[str, v.Type] = {
     "decimal": v.Number(),
 }
 _FORMS = (*_BARE, "money", "enum", "set")
+_ELSEWHERE: dict[str, str] = {
+    **dict.fromkeys(("string", "str", "varchar"), "text"),
+    **dict.fromkeys(("number", "numeric", "float", "double"), "decimal"),
+    **dict.fromkeys(("datetime", "timestamp", "time"), "instant"),
+    **dict.fromkeys(("list", "array"), "set"),
+}
+"""What types are called elsewhere, and nearly like none of ours, or like another."""
+
 _TYPE_KEYS = (*_FORMS, "synonyms")
 _FIELD_KEYS = ("type", *_FORMS, *_OPTIONS)
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -123,7 +131,7 @@ class FieldReader:
             example = "{money: RUB}" if node.value == "money" else f"{{{node.value}: [a, b]}}"
             self.document.fault("LR301", f"type `{node.value}` of {what} needs its domain", node, f"write {example}")
         elif type_ is None:
-            fix = did_you_mean(node.value, _FORMS)
+            fix = did_you_mean(_ELSEWHERE.get(node.value.casefold(), str(node.value)), _FORMS)
             self.document.fault("LR301", f"unknown type `{node.value}` of {what}", node, fix)
         return type_
 

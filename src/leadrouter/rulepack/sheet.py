@@ -79,8 +79,8 @@ def _refuse_joined(text: str, type_: v.Enum | v.EnumSet) -> None:
     """
     negated = "not " if text.startswith("not ") else ""
     listed = text.removeprefix(negated)
-    parts = [each.strip() for each in _JOINED.split(listed)]
-    if parts != [each.strip() for each in listed.split(",")] and {*parts} <= {*type_.values}:
+    parts, items = ([each.strip() for each in found] for found in (_JOINED.split(listed), listed.split(",")))
+    if {*parts} <= {*type_.values} and not {*items} <= {*type_.values}:
         raise Refusal(f"`{text}` is none of the values", f"part them with commas: `{negated}{', '.join(parts)}`")
 
 

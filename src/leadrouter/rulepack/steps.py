@@ -27,7 +27,7 @@ def read_steps(
 
     What a step needs names facts of these types; those that were `refused` have had their fault.
     """
-    items = document.items(node, f"route `{route}`")
+    items = document.items(node, f"route `{route}`", fix="list its steps: [{to: head(…)}]")
     latest = timedelta()
     for item in items:
         is_last = item is items[-1]

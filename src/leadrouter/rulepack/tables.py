@@ -70,6 +70,8 @@ class TableReader:
             later=frozenset({"class", "tags"}),
         )
         tables.append(self._table("tag", tag, scope, _tag))
+        if any(rule.outcome == "" for rule in tables[-1]):
+            self.refused |= {"tags"}
         tags = v.EnumSet(tuple(dict.fromkeys(str(rule.outcome) for rule in tables[-1])))
         scope = evolve(scope, types={**scope.types, "tags": tags}, later=frozenset({"class"}))
         tables.append(self._table("classify", classify, scope, _one_of(self.classes, "class", "LR307")))

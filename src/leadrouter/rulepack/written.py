@@ -70,7 +70,8 @@ class RuleReader:
     def rules(self, sections: Iterable[Section]) -> Iterator[WrittenRule]:
         """Yield the rules of all sections in order."""
         for document, node in ((section.document, section.node) for section in sections):
-            items = [node] if _csv(node) else document.items(node, f"table `{self.table}`")
+            fix = "list its rules, or name a sheet: {csv: rules.csv}"
+            items = [node] if _csv(node) else document.items(node, f"table `{self.table}`", fix=fix)
             for item in items:
                 path = _csv(item)
                 if path is not None:

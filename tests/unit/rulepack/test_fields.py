@@ -89,3 +89,14 @@ def test_a_derived_fact_has_a_type_without_options():
     assert document.root is not None
     assert FieldReader(document).type("derived fact `f`", document.root) is None
     assert [fault.code for fault in document.faults] == ["LR104"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("string", "text"), ("number", "decimal"), ("Float", "decimal"), ("datetime", "instant"), ("list", "set")],
+)
+def test_what_a_type_is_called_elsewhere_is_told_by_its_name_here(written: str, meant: str):
+    """Whoever comes from a database or a program is not sent to a type that only looks alike."""
+    _, (fault,) = read(f"f: {written}")
+    assert fault.code == "LR301"
+    assert str(fault.fix).startswith(f"did you mean `{meant}`?")

@@ -89,6 +89,16 @@ def test_a_cell_without_meaning_is_refused(cell: str, type_: v.Type, message: st
         cell_expression("f", cell, type_)
 
 
+def test_a_value_may_hold_what_joins_others():
+    """What is one of the values is that value, whatever its parts are."""
+    type_ = v.Enum(("lathe", "press", "lathe/press", "sale or return"))
+    for cell in ("lathe/press", "press, lathe/press", "sale or return", "not lathe/press"):
+        assert cell_expression("f", cell, type_)
+    with pytest.raises(Refusal) as refused:
+        cell_expression("f", "lathe or press", type_)
+    assert refused.value.fix == "part them with commas: `lathe, press`"
+
+
 @pytest.mark.parametrize(
     ("cell", "type_", "fix"),
     [

@@ -80,6 +80,7 @@ def _around(*values: Any) -> tuple[Any, ...]:
 
 
 JUNK: tuple[Any, ...] = (
+    "a" + "\u0316\u0315" * 20,
     True,
     1,
     0,

@@ -15,9 +15,9 @@ from attrs import define, field, frozen
 
 from leadrouter.client_book import ClientBook
 from leadrouter.compartment import Compartment
-from leadrouter.doors import undelivered
 from leadrouter.errors import LedgerError
 from leadrouter.event import Event, Observer
+from leadrouter.ledger.outbox import delivered, undelivered
 from leadrouter.reception import PatternsEngine
 from leadrouter.router import Router
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from leadrouter.assignment.duties import Duties
     from leadrouter.assignment.strategy import OwnStrategy
-    from leadrouter.ledger.chain import Kept
     from leadrouter.organisation import Organisation
     from leadrouter.routing.rule_pack import RulePack
 
@@ -259,7 +258,7 @@ class AsyncRouter:
         The callback is called on the event loop, and awaited where it returns something to await; meanwhile
         the router's thread is free, so that it may call the router itself.
         """
-        before, log = await self._thread.run(partial(self._undelivered, consumer, limit))
+        before, log = await self._thread.run(partial(undelivered, self._inner.ledger, consumer, limit))
         done = before
         try:
             for kept in log:
@@ -269,16 +268,8 @@ class AsyncRouter:
                 done = kept.number
         finally:
             if done > before:
-                await self._thread.run(partial(self._delivered, consumer, done))
+                await self._thread.run(partial(delivered, self._inner.ledger, consumer, done))
         return len(log)
-
-    def _undelivered(self, consumer: str, limit: int) -> tuple[int, tuple[Kept, ...]]:
-        with self._inner.ledger.reading() as work:
-            return undelivered(work, consumer, limit)
-
-    def _delivered(self, consumer: str, number: int) -> None:
-        with self._inner.ledger.transaction() as work:
-            work.put_position(consumer, number)
 
     async def close(self) -> None:
         """Do what was begun, then let go of the ledger; closing again waits for the same.

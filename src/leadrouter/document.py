@@ -28,6 +28,8 @@ _MAX_REPAIRS = 100
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INTEGER = re.compile(r"[-+]?[0-9]+(_[0-9]+)*")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(_[0-9]+)*(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_ANCHOR = re.compile(r"[&*][\w-]+[ \t]*")
+_END_OF_LINE = re.compile(r"[\r\n]|\Z")
 _BLOCK_LINE = re.compile(r"(?P<key>\s*(?:- )*[\w.-]+:)(?P<value>\s+\S.*)")
 _FIRST_KEY = re.compile(r"\s*(?:- )*[\w.-]*")
 _FLOW_ITEM = re.compile(r"(?P<dash>\s*- )\s*[\[{].*")
@@ -104,7 +106,7 @@ class Document:
                 if line not in self._mended:
                     self.faults.append(_yaml_fault(error, Span(self.source, start, start + 1)))
                 self._mended.add(line)
-                mended = _mend(text, start)
+                mended = _without_anchor(text, start) if isinstance(error, _Aliased) else _mend(text, start)
                 if mended is None:
                     return
                 text = mended
@@ -310,8 +312,10 @@ class _Loader(yaml.cyaml.CBaseLoader):
 def _compose(text: str) -> Node | None:
     if "&" in text or "*" in text:
         for event in yaml.parse(text, Loader=_Loader):
-            if getattr(event, "anchor", None) is not None:
-                raise _Aliased(cast("yaml.Mark", event.start_mark).index)
+            anchor = getattr(event, "anchor", None)
+            if anchor is not None:
+                mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
+                raise _Aliased(text.index(f"{mark}{anchor}", cast("yaml.Mark", event.start_mark).index))
     loader = _Loader(text)
     try:
         root: Node | None = loader.get_single_node()
@@ -363,6 +367,14 @@ def _trap(error: yaml.MarkedYAMLError, span: Span) -> str:
     if "when:" in line:
         return "put the whole condition in quotes: when: 'amount >= 5', when: '\"urgent\" in tags'"
     return "quote text that holds `: `, ` #`, or begins with one of > | @ ` % & * ! [ { \" '"
+
+
+def _without_anchor(text: str, position: int) -> str:
+    """Take an anchor out, or put null in place of an alias; the rest of the line moves up to it, padded at its end."""
+    end = next(_END_OF_LINE.finditer(text, position)).start()
+    rest = _ANCHOR.sub("", text[position:end], count=1)
+    null = "~ " if text[position] == "*" else ""
+    return text[:position] + f"{null}{rest}".ljust(end - position) + text[end:]
 
 
 def _mend(text: str, position: int) -> str | None:

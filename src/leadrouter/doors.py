@@ -16,13 +16,13 @@ from leadrouter.assignment.standing import Standing
 from leadrouter.assignment.strategy import STRATEGIES, OwnStrategy
 from leadrouter.audit.sealing import seal_in_time
 from leadrouter.client_book import ClientBook
-from leadrouter.errors import PackError, StaleError
+from leadrouter.errors import NaiveTimeError, PackError, StaleError
 from leadrouter.event import Event, Observer
-from leadrouter.facts import check_characters, is_keepable
+from leadrouter.facts import YEARS, is_keepable
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
-from leadrouter.ledger.chain import Kept
 from leadrouter.ledger.ledger import Ledger, Reading, Transaction
+from leadrouter.ledger.outbox import delivered, undelivered
 from leadrouter.lifecycle import answer, applying, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.lifecycle.ladder import serve
@@ -32,15 +32,13 @@ from leadrouter.lifecycle.sla import Measure, measures
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.lifecycle.tick import tick
 from leadrouter.organisation import Organisation
-from leadrouter.refusal import Refusal, kind_of
+from leadrouter.refusal import kind_of
 from leadrouter.roster.roster import DutyRoster
 from leadrouter.routing import deal
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.routing.stored import find_entry, kept_pack
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.zone import in_utc
-
-_NO_LIMIT = 2**62  # no log has as many events, and every database can count so far
 
 
 def _is_bytes(_: object, __: object, key: object) -> None:
@@ -287,8 +285,7 @@ class Doors:
             ValueError: the limit is less than one: nothing would ever be given; or the name holds a NUL or half
                 a surrogate pair.
         """
-        with self.ledger.reading() as work:
-            before, log = undelivered(work, consumer, limit)
+        before, log = undelivered(self.ledger, consumer, limit)
         done = before
         try:
             for kept in log:
@@ -296,8 +293,7 @@ class Doors:
                 done = kept.number
         finally:
             if done > before:
-                with self.ledger.transaction() as work:
-                    work.put_position(consumer, done)
+                delivered(self.ledger, consumer, done)
         return len(log)
 
     def standing(self) -> tuple[Standing, ...]:
@@ -415,18 +411,13 @@ class Doors:
         return self._packs[digest]
 
 
-def undelivered(work: Reading, consumer: str, limit: int) -> tuple[int, tuple[Kept, ...]]:
-    """Return the number of the last event that a consumer has had, and those after it; `limit` at most."""
-    if limit < 1:
-        raise ValueError(f"limit is {limit}; deliver at least one event at a time")
-    try:
-        check_characters(consumer)
-    except Refusal as refusal:
-        raise ValueError(f"consumer {refusal}") from None
-    before = work.position(consumer)
-    return before, work.log(before, min(limit, _NO_LIMIT))
-
-
 def instant(at: datetime | None) -> datetime:
-    """Return an instant in UTC; the system's clock where it is left out."""
-    return datetime.now(UTC) if at is None else in_utc(at)
+    """Return an instant in UTC; the system's clock where it is left out.
+
+    Raises:
+        NaiveTimeError: it has no zone, or lies outside the years 1900 to 2999, in which deadlines can be counted.
+    """
+    now = datetime.now(UTC) if at is None else in_utc(at)
+    if now.year not in YEARS:
+        raise NaiveTimeError(f"{now.isoformat()} lies outside the years {YEARS[0]} to {YEARS[-1]}: check the clock")
+    return now

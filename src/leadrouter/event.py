@@ -53,6 +53,7 @@ EVENTS: Mapping[str, Level] = read_only(
         "client.transferred": "info",
         "client.not_transferred": "warning",
         "client.handed_over": "info",
+        "client.parted": "info",
         "sla.reminded": "info",
         "sla.missed": "warning",
         "sla.escalated": "warning",

@@ -31,7 +31,8 @@ LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
 _MOST_COMPOSED = 4  # characters that NFC makes one of, as it does of an alpha with three marks
-_MOST_MARKS = 30  # the bound of Unicode's Stream-Safe Text Format (UAX #15)
+_MOST_MARKS = 30
+_MARKS = frozenset({"Mn", "Mc", "Me"})
 _FINEST = Decimal("1e-9")
 _EXPONENTS = range(-9, 1)
 _EXACTLY = Context(prec=27, traps=[Inexact, InvalidOperation])
@@ -116,11 +117,13 @@ def clean_text(raw: str, longest: int) -> str:
     """Return the text in NFC, of which it may have so many characters.
 
     Raises:
-        Refusal: it is too long, or holds a NUL or half a surrogate pair.
+        Refusal: it is too long, heaps marks on a letter, or holds a NUL or half a surrogate pair.
     """
-    if len(raw) > longest * _MOST_COMPOSED or (len(raw) > longest and _is_heaped(raw)):
+    if len(raw) > longest * _MOST_COMPOSED:
         raise _too_long(raw, longest)
     check_characters(raw)
+    if is_heaped(raw):
+        raise Refusal(f"a text with more than {_MOST_MARKS} marks on one letter", "leave the marks out", "LR406")
     text = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
     if len(text) > longest:
         raise _too_long(text, longest)
@@ -152,11 +155,18 @@ def is_keepable(raw: str) -> bool:
     return True
 
 
-def _is_heaped(raw: str) -> bool:
-    """Tell whether more marks stand on one letter than in any language: NFC takes the square of their number."""
+def is_heaped(raw: str) -> bool:
+    """Tell whether more than thirty marks stand on one letter: NFC takes the square of their number.
+
+    No language needs so many.
+
+    Source: the bound of Unicode's Stream-Safe Text Format, UAX #15.
+    """
+    if raw.isascii() or _MARKS.isdisjoint(map(unicodedata.category, raw[_MOST_MARKS :: _MOST_MARKS + 1])):
+        return False  # INVARIANT: of 31 characters in a row one has been looked at
     marks = 0
-    for character in raw:
-        marks = marks + 1 if unicodedata.combining(character) else 0
+    for kind in map(unicodedata.category, raw):
+        marks = marks + 1 if kind in _MARKS else 0
         if marks > _MOST_MARKS:
             return True
     return False
@@ -295,7 +305,7 @@ def _one_of(type_: v.Enum | v.EnumSet, raw: object) -> str:
     value = raw.strip()
     if value in type_.values:
         return value
-    composed = unicodedata.normalize("NFC", value)
+    composed = value if is_heaped(value) else unicodedata.normalize("NFC", value)
     synonym = composed if composed in type_.values else type_.synonyms.get(composed.casefold())
     if synonym is None:
         raise Refusal(f"{show(raw)} is not {type_}", did_you_mean(value[:SHOWN], type_.values), "LR409")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -38,8 +39,8 @@ class Window:
     def _covers(self, at: datetime, day: date, tz: ZoneInfo) -> bool:
         if WEEKDAYS[day.weekday()] not in self.days:
             return False
-        last = day + timedelta(days=1) if self.closes <= self.opens else day
-        return takes_effect(day, self.opens, tz) <= at < takes_effect(last, self.closes, tz)
+        opens, closes = opening(self, day, tz)
+        return opens <= at < closes
 
 
 @frozen(cache_hash=True)
@@ -60,6 +61,13 @@ class Calendar:
 
     tz: ZoneInfo
     hours: Mapping[str, Hours] = field(factory=dict, converter=read_only, hash=False)
+
+
+@lru_cache(maxsize=1024)
+def opening(window: Window, day: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when a window opens and closes that starts on a day; each lead of a day asks for the same few."""
+    last = day + timedelta(days=1) if window.closes <= window.opens else day
+    return takes_effect(day, window.opens, tz), takes_effect(last, window.closes, tz)
 
 
 def read_hours(document: Document, node: Node) -> Iterator[tuple[Node, Hours]]:

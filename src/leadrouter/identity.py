@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, get_args
 from attrs import field, frozen
 
 from leadrouter.facts import LARGEST
-from leadrouter.lead import Lead
+from leadrouter.lead import LONGEST_NAME, Lead
 
 MatchingRule: TypeAlias = Literal["tax number", "phone", "e-mail", "domain", "name"]
 
@@ -167,14 +167,14 @@ def tax_number(raw: object, country: str = "RU") -> str | None:
 
 
 def email(raw: str | None) -> str | None:
-    """Return an e-mail address in small letters, or None where it is none.
+    """Return an e-mail address in small letters, or None where it is none, or longer than any.
 
     A domain in another alphabet is spelt in ASCII (IDNA), as it travels.
 
     >>> email(" Anna.Test@Пресс.РФ "), email("ask Anna")
     ('anna.test@xn--e1atdfa.xn--p1ai', None)
     """
-    found = None if raw is None else _EMAIL.fullmatch(raw.strip().rstrip("."))
+    found = None if raw is None or len(raw) > LONGEST_NAME else _EMAIL.fullmatch(raw.strip().rstrip("."))
     domain = None if found is None else _ascii(found["domain"])
     return None if found is None or domain is None else f"{found['local'].casefold()}@{domain}"
 
@@ -195,11 +195,13 @@ def company_domain(raw: str | None) -> str | None:
 def company_name(raw: str) -> str | None:
     """Return a company's name without what people write or leave out: legal forms, quotes, case, ё.
 
-    None where nothing of it is left, or a single character.
+    None where nothing of it is left, or a single character, or where it is longer than any name.
 
     >>> company_name('ООО «Уральский завод „Счётмаш“»'), company_name("S.A. Presses & Co."), company_name("ООО")
     ('уральский завод счетмаш', 'presses', None)
     """
+    if len(raw) > LONGEST_NAME:
+        return None
     text = unicodedata.normalize("NFKC", raw).casefold().replace("ё", "е")
     text = _UNSEEN.sub("", text)
     text = _DOTTED.sub(lambda found: _BETWEEN_WORDS.sub("", found[0]) + " ", text)

@@ -22,8 +22,10 @@ from leadrouter.zone import in_utc
 
 _RESERVED = ("id", "source", "company", "contact", "name", "phone", "email", "received", "facts")
 _CONTACT = ("name", "phone", "email")
-_LONGEST_NAME = 1_000
 _LONGEST_NUMBER = 40
+
+LONGEST_NAME = 1_000
+"""Characters that an id, a source, a company and a part of the contact may have."""
 
 
 @frozen(kw_only=True)
@@ -260,7 +262,7 @@ class _Reading:
             self.refuse(f"lead.{key}", f"`{key}` is {kind_of(value)}, not text", "give it in quotes")
             return None
         try:
-            return clean_text(value, _LONGEST_NAME) or None
+            return clean_text(value, LONGEST_NAME) or None
         except Refusal as refusal:
             self.refuse(f"lead.{key}", f"`{key}`: {refusal}", refusal.fix, refusal.code)
             return None

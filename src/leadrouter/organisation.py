@@ -20,6 +20,7 @@ from leadrouter.organisation_format import format_organisation
 from leadrouter.organisation_parse import read_organisation
 from leadrouter.readonly import read_only
 from leadrouter.roll import Roll
+from leadrouter.span import Span
 from leadrouter.staff import Breaker, Department, InboundFlow, Pool, Salesperson, Sharing, Staffing
 from leadrouter.zone import zone
 
@@ -52,6 +53,7 @@ class Organisation:
         size: the field of the pack that has the size of a client, by which portfolios are counted.
         breaker: when a pool is given no more offers.
         warnings: what is allowed and still worth knowing.
+        places: where each entry was written, by the keys that lead to it.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Organisation:
     size: str | None = None
     breaker: Breaker = field(factory=Breaker)
     warnings: tuple[Fault, ...] = field(default=(), eq=False, repr=False)
+    places: Mapping[tuple[str, ...], Span] = field(factory=dict, converter=read_only, eq=False, repr=False)
     roll: Roll = field(init=False, eq=False, repr=False, default=Factory(_roll, takes_self=True))
     """What follows from the departments, people and pools."""
 
@@ -102,6 +105,14 @@ class Organisation:
         """
         inbound = evolve(self.inbound, duty=self.inbound.duty or next(iter(people), None))
         return evolve(self, duty={**self.duty, **people}, inbound=inbound)
+
+    def place(self, *keys: str) -> Span | str:
+        """Return where an entry was written, by the keys that lead to it; those keys where it was not.
+
+        >>> Organisation(name="demo", staffing="head", inbound=InboundFlow(), departments={}, people={}).place("size")
+        'organisation.size'
+        """
+        return self.places.get(keys, ".".join(("organisation", *keys)))
 
     def settle(self, destination: Destination) -> Settled:
         """Return what `inbound` means under the staffing; any other destination as it is."""

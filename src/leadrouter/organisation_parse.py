@@ -14,6 +14,7 @@ from leadrouter import vocabulary as v
 from leadrouter.document import Document, Node
 from leadrouter.errors import Fault, did_you_mean
 from leadrouter.hours import Hours, read_hours
+from leadrouter.span import Span
 from leadrouter.staff import KINDS, STAFFINGS, Breaker, Department, InboundFlow, Kind, Pool, Salesperson, Sharing
 from leadrouter.staff_parse import SHARING_KEYS, StaffReader
 from leadrouter.zone import zone
@@ -79,6 +80,7 @@ class _Reading:
             "size": self.staff.word(entries, "size"),
             "breaker": self.breaker(),
             "warnings": tuple(self.warnings(entries.get("departments"), departments)),
+            "places": dict(_places(self.document, self.document.root)),
         }
 
     def people(self, node: Node) -> Iterator[tuple[str, Salesperson]]:
@@ -256,3 +258,13 @@ class _Reading:
                     yield Fault(code="LR510", message=message, where=where, fix="join it with another department")
                 if each.head is None:
                     yield Fault(code="LR511", message=f"{what} has no head", where=where, fix="name a `head`")
+
+
+def _places(
+    document: Document, node: Node | None, above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Span]]:
+    """Yield where each entry stands, by the keys that lead to it."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        path = (*above, str(key.value))
+        yield path, Span(document.source, document.span(key).start, document.span(value).end)
+        yield from _places(document, value, path)

@@ -23,7 +23,7 @@ from leadrouter.lifecycle.desk import Desk
 from leadrouter.roster.written import write_all
 from leadrouter.routing.arrival import Answer, Arrival, Taken, alarm, arrival_of, read_lead, refuse, repeat
 from leadrouter.routing.decision import Decision, digest_of
-from leadrouter.routing.intake import facts_for, lead_id_of
+from leadrouter.routing.intake import arrival, facts_for, lead_id_of
 from leadrouter.routing.outcome import Outcome
 from leadrouter.routing.placing import place
 from leadrouter.routing.rule_pack import RulePack
@@ -225,9 +225,10 @@ class Reception(Doors):
         if self.pack.checked.patterns and found:
             outcome = self._with_past(desk, lead, outcome, known.company, reports)
         company = enter(desk, lead_id_of(lead.key), found, known, self.identity_key)
+        came = arrival(self.pack, lead, desk.at)
         salt = desk.work.salt()
         covers = {"payload": salted(salt, lead.payload)}
-        noted = self._past.note_lead(desk, lead, company.root) if found else None
+        noted = self._past.note_lead(desk, lead, company.root, came) if found else None
         if noted is not None:
             covers["noted"] = salted(salt, noted.to_json())
         decision = place(
@@ -235,7 +236,7 @@ class Reception(Doors):
             self.pack,
             self._organisation_digest,
             key=lead.key,
-            received=lead.received,
+            received=came,
             outcome=outcome,
             supplied=supplied,
             known=known,
@@ -272,7 +273,7 @@ class Reception(Doors):
         def report(name: str, details: Mapping[str, Any]) -> None:
             reports.append((name, details))
 
-        history = self._past.recall(desk, self.pack.checked, lead, company)
+        history = self._past.recall(desk, self.pack.checked, lead, company, arrival(self.pack, lead, desk.at))
         signals = self._watch.signals(self.pack.reading(outcome.given, history), report)
         return self.pack.decide(outcome.given, signals)
 

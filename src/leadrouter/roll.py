@@ -26,7 +26,8 @@ class Roll:
     """What every choice asks of an organisation.
 
     Args:
-        departments: the department of each person: that whose people they are among, or else which they lead.
+        departments: the department of each person: that whose people they are among, or else which they lead, of
+            several the first by id.
         members: who belongs to each department and pool, by id, under the destination's text.
         limits: what each person can carry: the own limits, or the department's, or the norms of its kind.
         plain: the open leads that each person can have of whom no gate asks for dates or quotas; a huge
@@ -56,8 +57,9 @@ class Roll:
         cls, departments: Mapping[str, Department], people: Mapping[str, Salesperson], pools: Mapping[str, Pool]
     ) -> Roll:
         """Work out the roll of an organisation. Costs the number of people for each pool."""
-        heads = {each.head: each.id for each in departments.values() if each.head is not None}
-        homes = {**heads, **{person: each.id for each in departments.values() for person in each.people}}
+        last_first = sorted(departments.values(), key=lambda each: each.id, reverse=True)
+        heads = {each.head: each.id for each in last_first if each.head is not None}
+        homes = {**heads, **{person: each.id for each in last_first for person in each.people}}
         limits = {each.id: _limits(each, departments.get(homes.get(each.id, ""))) for each in people.values()}
         members = {str(ToDepartment(each.id)): each.people for each in departments.values()}
         for pool in pools.values():

@@ -24,6 +24,15 @@ _CURRENCIES = dict.fromkeys(("₽", "руб", "руб.", "р.", "р"), "RUB")
 _CURRENCIES |= {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₴": "UAH"}
 _MONEY = re.compile(r"(?P<before>[^\d\s+-]*)\s*(?P<number>[-+]?\d(?:[\d\s_'.,]*\d)?)\s*(?P<after>[^\d\s]*)")
 
+_SCALES = {
+    3: "k к т тыс тысяча тысячи тысяч thousand",
+    6: "m м mln mio млн миллион миллиона миллионов million millions",
+    9: "b bn bln mrd mlrd млрд миллиард миллиарда миллиардов billion billions",
+}
+_SCALE = {word: power for power, words in _SCALES.items() for word in words.split()}
+_UNITS_AS_WELL = frozenset("bmмт")  # of what is no money they may be metres or tonnes
+_SCALED = re.compile(r"(?P<before>\D*?)(?P<number>[-+]?\d(?:[\d\s_'.,]*\d)?)\s*(?P<scale>[^\W\d_]+)\.?(?P<after>\D*)")
+
 
 def exact(text: str, *, is_fractional: bool = False) -> Decimal:
     """Return the number that a form string spells, with its groups and either decimal mark.
@@ -51,7 +60,7 @@ def exact(text: str, *, is_fractional: bool = False) -> Decimal:
     elif _BY_POINTS.fullmatch(digits):
         digits = digits.replace(".", "")
     if not digits.isascii() or not _NUMBER.fullmatch(digits):
-        raise Refusal(f"{show(text)} is not a number", "write it in digits")
+        raise Refusal(f"{show(text)} is not a number", _digits_of(stripped) or "write it in digits")
     return Decimal(digits.replace(",", "."))
 
 
@@ -64,14 +73,51 @@ def split_money(text: str) -> tuple[str | None, str]:
     Raises:
         Refusal: the text has no such form, or its symbol names no single currency.
     """
-    found = _MONEY.fullmatch(text.strip().replace(_MINUS, "-")) if len(text) <= SHOWN else None
-    if found is None or (found["before"] and found["after"]):
-        raise Refusal(f"{show(text)} is not an amount of money", "write it as 4200000 or 4_200_000 RUB")
-    mark = found["before"] or found["after"]
-    currency = _CURRENCIES.get(mark.casefold()) or (mark.upper() if re.fullmatch("[A-Za-z]{3}", mark) else None)
+    stripped = text.strip().replace(_MINUS, "-") if len(text) <= SHOWN else ""
+    found = _MONEY.fullmatch(stripped)
+    mark = "" if found is None else found["before"] or found["after"]
+    if found is None or (found["before"] and found["after"]) or mark.partition(".")[0].casefold() in _SCALE:
+        fix = _digits_of_money(stripped) or "write it as 4200000 or 4_200_000 RUB"
+        raise Refusal(f"{show(text)} is not an amount of money", fix)
+    currency = _currency(mark)
     if mark and currency is None:
         raise Refusal(f"{show(text)}: `{mark}` names no single currency", "use its three-letter code", "LR407")
     return currency, found["number"]
+
+
+def _currency(mark: str) -> str | None:
+    return _CURRENCIES.get(mark.casefold()) or (mark.upper() if re.fullmatch("[A-Za-z]{3}", mark) else None)
+
+
+def _digits_of(text: str) -> str | None:
+    """Return how to write a number before a word for thousands, millions or billions in digits."""
+    found = _SCALED.fullmatch(text)
+    scale = "" if found is None else found["scale"].casefold()
+    if found is None or found["before"] or found["after"] or scale in _UNITS_AS_WELL:
+        return None
+    number = _scaled(found)
+    return None if number is None else f"write the number out: {number}"
+
+
+def _digits_of_money(text: str) -> str | None:
+    """Return the same for an amount, with the currency that is named beside it."""
+    found = _SCALED.fullmatch(text)
+    number = None if found is None else _scaled(found)
+    if found is None or number is None:
+        return None
+    marks = f"{found['before']} {found['after']}".split()
+    currency = _currency(marks[0]) if len(marks) == 1 else None
+    if marks and currency is None:
+        return f"write the number out, {number}, with the three letters of its currency"
+    return f"write the number out: {' '.join([number, *filter(None, [currency])])}"
+
+
+def _scaled(found: re.Match[str]) -> str | None:
+    power = _SCALE.get(found["scale"].casefold())
+    try:
+        return None if power is None else spell_number(exact(found["number"]).scaleb(power))
+    except Refusal:
+        return None
 
 
 def write_number(value: Decimal) -> str:

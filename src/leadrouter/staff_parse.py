@@ -36,7 +36,7 @@ class StaffReader:
         person = Salesperson(
             id=id_,
             rank=self.number(entries, "rank", least=None) or 0,
-            ranks=self.levels(entries.get("ranks"), "`ranks`"),
+            ranks=self.levels(entries.get("ranks"), "`ranks`", least=None),
             skills=self.skills(entries.get("skills")),
             languages=self.words(entries.get("languages"), "`languages`"),
             territories=self.words(entries.get("territories"), "`territories`"),
@@ -59,10 +59,10 @@ class StaffReader:
             return dict.fromkeys(self.words(node, "`skills`"), 1)
         return self.levels(node, "`skills`")
 
-    def levels(self, node: Node | None, what: str) -> dict[str, int]:
-        """Return a mapping from words to whole numbers."""
+    def levels(self, node: Node | None, what: str, *, least: int | None = 1) -> dict[str, int]:
+        """Return a mapping from words to whole numbers, from `least` to a million."""
         pairs = [] if node is None else self.document.pairs(node, what)
-        return {key.value: self.document.whole(level, f"the level of `{key.value}`") or 0 for key, level in pairs}
+        return {key.value: self._whole(level, f"the level of `{key.value}`", least) or 0 for key, level in pairs}
 
     def words(self, node: Node | None, what: str) -> tuple[str, ...]:
         """Return a list of words; an absent one is empty."""
@@ -112,10 +112,13 @@ class StaffReader:
 
     def number(self, entries: Mapping[str, Node], key: str, *, least: int | None = 1) -> int | None:
         """Return the whole number of a key, from `least` to a million; None where there is none, or it was refused."""
-        number = self.document.whole(entries[key], f"`{key}`") if key in entries else None
-        if number is not None and not (-_MOST if least is None else least) <= number <= _MOST:
-            fix = f"write a whole number from {-_MOST if least is None else least} to {_MOST}"
-            self.document.fault("LR811", f"`{key}` is {number}", entries[key], fix)
+        return self._whole(entries[key], f"`{key}`", least) if key in entries else None
+
+    def _whole(self, node: Node, what: str, least: int | None) -> int | None:
+        number, lowest = self.document.whole(node, what), -_MOST if least is None else least
+        if number is not None and not lowest <= number <= _MOST:
+            fix = f"write a whole number from {lowest} to {_MOST}"
+            self.document.fault("LR811", f"{what} is {number}", node, fix)
             return None
         return number
 

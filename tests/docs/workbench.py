@@ -23,6 +23,7 @@ from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.roster.person import Person
 from leadrouter.roster.plan_file import parse_plan
 from leadrouter.rulepack.check import check_destinations
+from leadrouter.rulepack.check_attributes import warn_of_attributes
 from leadrouter.testing import parse_cases, run_case
 from leadrouter.zone import zone
 from tests.postgres_server import address_of, new_database
@@ -199,7 +200,9 @@ class Workbench:
         if is_kept:
             self.organisation = text
         elif self.pack:
-            yield from check_destinations(RulePack.parse(self.pack, include=self.include).checked, organisation)
+            pack = RulePack.parse(self.pack, include=self.include).checked
+            yield from check_destinations(pack, organisation)
+            yield from warn_of_attributes(pack, organisation)
         yield from organisation.warnings
 
     def check_roster(self, text: str, *, is_kept: bool, is_part: bool, year: int | None) -> Iterator[Fault]:

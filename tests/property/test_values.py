@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
-from leadrouter.facts import read_facts, read_value, write_value
+from leadrouter.facts import is_heaped, read_facts, read_value, write_value
 from leadrouter.refusal import Refusal, show
 from leadrouter.spelling import exact, spell_number, split_money
 from tests.strategies import TYPES, VOCABULARY, exact_numbers, facts, types, values
@@ -44,6 +45,19 @@ def test_typed_facts_are_read_as_they_are(known: dict[str, Any]):
     """Facts survive being written and read; those that are missing stay so, and null is missing."""
     plain = {name: write_value(TYPES[name], value) for name, value in known.items()}
     assert read_facts(VOCABULARY, {**dict.fromkeys(TYPES), **plain}) == known
+
+
+pieces = st.sampled_from("aя \n\u0301\u0316\u0f73\ufe0f")
+
+
+@given(st.lists(st.tuples(pieces, st.integers(1, 40)), max_size=6))
+@example([("a", 1), ("\u0301", 31)])
+@example([("a", 7), ("\u0301", 30), ("a", 1), ("\u0316", 30)])
+def test_a_text_is_heaped_where_thirty_one_marks_stand_together(runs: list[tuple[str, int]]):
+    """Wherever in the text that is, and whichever marks they are."""
+    text = "".join(piece * count for piece, count in runs)
+    shape = "".join("M" if unicodedata.category(character) == "Mn" else "." for character in text)
+    assert is_heaped(text) == ("M" * 31 in shape)
 
 
 scalars = st.one_of(

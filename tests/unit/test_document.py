@@ -89,6 +89,31 @@ def test_anchors_and_aliases_are_refused(text: str):
     assert {fault.code for fault in Document.read(text, "x.yaml").faults} == {"LR107"}
 
 
+@pytest.mark.parametrize(
+    ("text", "places", "data"),
+    [
+        ("a: &x\n  b: 1\nc: *x\n", ["1:4", "3:4"], {"a": {"b": 1}, "c": None}),
+        ("- &x\n  b: 1\n  c: 2\n- d\n", ["1:3"], [{"b": 1, "c": 2}, "d"]),
+        ("- &x b: 1\n  c: 2\n", ["1:3"], [{"b": 1, "c": 2}]),
+        ("a: &x {b: [&y 1, *y]}\r\nc:\r\n  <<: *x\r\n", ["1:4", "3:7"], {"a": {"b": [1, None]}, "c": {"<<": None}}),
+        ("&x a: &y |\n  b\n  c\n*x : d", ["1:1", "4:1"], {"a": "b\nc\n", "~": "d"}),
+    ],
+    ids=["block", "item", "key", "carriage returns", "text"],
+)
+def test_what_an_anchor_or_an_alias_stands_on_is_read_without_it(text: str, places: list[str], data: object):
+    """One fault a line, and none for what stands below it: the anchor is taken out, the alias is null."""
+    document = Document.read(text, "x.yaml")
+    assert [str(fault.where) for fault in document.faults] == [f"x.yaml:{place}" for place in places]
+    assert document.data(document.root) == data
+
+
+def test_a_tag_before_an_anchor_is_told_after_it():
+    """The anchor is found where it stands."""
+    document = Document.read("a: !x &y\n  b: 1\n", "x.yaml")
+    document.data(document.root)
+    assert faults(document) == ["x.yaml:1:7: LR107 anchors and aliases are not part of this format"]
+
+
 def test_what_yaml_refuses_is_read_past():
     """Each line that cannot be read is a fault of its own; the others are read."""
     text = "a: b: c\nd: 1\ne: @f\ng:\n  - {h: >= 5, i: 1}\n  - {i: j}\n"

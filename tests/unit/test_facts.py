@@ -12,7 +12,7 @@ import pytest
 
 from leadrouter import vocabulary as v
 from leadrouter.errors import FactsError
-from leadrouter.facts import clean_text, read_facts, read_value, write_value
+from leadrouter.facts import clean_text, is_heaped, read_facts, read_value, write_value
 from leadrouter.refusal import Refusal, show
 
 WORDS = v.Vocabulary.of(
@@ -136,12 +136,29 @@ def test_what_is_kept_of_a_text_is_measured():
         clean_text("и\u0306и\u0306", 1)
 
 
-def test_marks_that_are_heaped_up_are_not_put_in_order():
-    """Of a text that is too long as it came, and might be shorter: putting them in order would take minutes."""
-    heap = "a" + "\u0315" * 30_000 + "\u0316" * 30_000
-    with pytest.raises(Refusal, match="a text of 60_001 characters, 50_000 are allowed"):
-        clean_text(heap, 50_000)
+@pytest.mark.parametrize("marks", ["\u0315\u0316", "\u0f75\u0f73"], ids=["of Latin", "that are two in one"])
+def test_marks_that_are_heaped_up_are_not_put_in_order(marks: str):
+    """That would take NFC the square of their number; a letter with as many as any language needs is taken."""
+    with pytest.raises(Refusal, match="a text with more than 30 marks on one letter") as refused:
+        clean_text("a" + marks * 45_000, v.LONGEST_TEXT)
+    assert (refused.value.code, refused.value.fix) == ("LR406", "leave the marks out")
+    assert clean_text(("a" + marks * 15) * 2, v.LONGEST_TEXT)
     assert len(clean_text("e\u0301" * 50_000, 50_000)) == 50_000
+
+
+@pytest.mark.parametrize("type_", [v.Enum(("a",)), v.EnumSet(("a",))])
+def test_marks_heaped_on_a_word_make_no_word_of_it(type_: v.Type):
+    """Of a form's field that is chosen from a list too."""
+    with pytest.raises(Refusal, match="is not") as refused:
+        read_value(type_, "a" + "\u0315\u0316" * 500_000)
+    assert refused.value.code == "LR409"
+
+
+def test_no_mark_is_left_out_of_the_count():
+    """Everything that NFC would put in order counts as a mark, in every version of Unicode that Python has."""
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.combining(unicodedata.normalize("NFD", chr(code))[0]):
+            assert is_heaped(f"a{chr(code) * 31}")
 
 
 def test_a_set_is_refused_for_the_same_reason_each_time():

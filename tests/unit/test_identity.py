@@ -176,6 +176,14 @@ def test_a_name_keeps_what_tells_companies_apart(raw: str, expected: str | None)
     assert company_name(raw) == expected
 
 
+def test_what_is_longer_than_any_name_identifies_nobody():
+    """It comes from no person, and is not put in order: marks heaped on a letter would take seconds."""
+    heap = "a" + "\u0315\u0316" * 45_000
+    assert company_name(heap) is None
+    assert email(f"anna@{heap}.example") is None
+    assert company_name("a" * 1_000) == "a" * 1_000
+
+
 KNOWN: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("phone", "+7"): ("old", "new"),
     ("e-mail", "a@b.example"): ("new",),

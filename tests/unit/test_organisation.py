@@ -44,6 +44,19 @@ def test_an_organisation_is_read_as_it_is_written():
     assert CONVEYOR.duty == {"duty": ("boris", "anna"), "night": ("ivan",)}
 
 
+@pytest.mark.parametrize("ids", [["early", "late"], ["late", "early"]])
+def test_whoever_leads_several_departments_belongs_to_the_first_by_id(ids):
+    """Whatever the order of the file, which its digest does not know: what is read back decides the same."""
+    written = {"early": "{kind: inbound, head: olga, capacity: 1}", "late": "{kind: client, head: olga, capacity: 2}"}
+    departments = ", ".join(f"{id_}: {written[id_]}" for id_ in ids)
+    text = f"organisation: two\nstaffing: head\ndepartments: {{{departments}}}\npeople: {{olga: {{}}}}"
+    organisation = Organisation.parse(text)
+    for each in (organisation, Organisation.parse(organisation.to_json())):
+        assert each.home("olga") == organisation.departments["early"]
+        assert each.roll.limits["olga"].capacity == 1
+    assert organisation.digest == Organisation.parse(organisation.to_json()).digest
+
+
 def test_what_inbound_means_is_clear_where_there_is_one_choice():
     """The only department of the kind, and the first duty role."""
     text = TEXT.replace("inbound: {department: inbound, head: inbound, duty: duty}\n", "")

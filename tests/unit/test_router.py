@@ -152,12 +152,55 @@ def test_received_is_the_leads_own_or_the_instant_of_the_decision():
     assert router.route(Lead(id="b"), at=AT).outcome.facts["received"] == AT
 
 
+def test_a_lead_that_was_received_twice_is_refused_where_the_instants_differ():
+    """Rules would go by one and deadlines by the other; the same instant in another spelling is no fault."""
+    router = small_router()
+    earlier = AT - timedelta(hours=1)
+    twice = Lead(id="a", received=earlier, facts={"received": "2026-03-02T11:00+03:00"})
+    assert router.route(twice, at=AT).outcome.facts["received"] == earlier
+    assert (
+        router.route(Lead(id="b", received=earlier, facts={"received": None}), at=AT).outcome.given["received"]
+        == earlier
+    )
+    with pytest.raises(FactsError, match="`received` is given twice, and not the same") as raised:
+        router.route({"id": "c", "received": earlier, "facts": {"received": "2026-03-02T12:00+03:00"}}, at=AT)
+    assert [(fault.code, fault.where) for fault in raised.value.faults] == [("LR410", "lead.received")]
+    with pytest.raises(FactsError, match="LR402"):
+        router.route(Lead(id="d", received=earlier, facts={"received": "soon"}), at=AT)
+
+
+def test_a_fact_received_that_the_pack_has_no_instant_for_is_no_arrival():
+    """Where the vocabulary has another meaning for the word, or ignores it, the lead came when it was routed."""
+    for words in ("{received: text}", "{other: text}\nunknown_fields: keep"):
+        pack = RulePack.parse(
+            f"pack: bare\nvocabulary: {words}\nclassify: [{{rule: c, default: true, class: mass}}]\n"
+            "route: [{rule: r, default: true, to: x}]\nroutes: {x: [{to: person(anna)}]}\n"
+        )
+        router = Router(pack, small_organisation(), MemoryLedger())
+        decision = router.route(Lead(id="a", facts={"received": "2026-03-01T09:00+03:00"}), at=AT)
+        assert router.lead(decision.lead_id).arrived == AT
+
+
 def test_times_without_a_zone_are_refused():
     """Neither the instant of the decision nor that of arrival may be naive."""
     with pytest.raises(NaiveTimeError):
         small_router().route(PRESS, at=datetime(2026, 3, 2))  # noqa: DTZ001  # what is refused
     with pytest.raises(NaiveTimeError):
         Lead(received=datetime(2026, 3, 2))  # noqa: DTZ001  # what is refused
+
+
+@pytest.mark.parametrize("year", [1, 1899, 3000, 9999])
+def test_a_year_in_which_nothing_can_be_counted_is_refused(year):
+    """Of the decision at once; of a lead's arrival as any fault of the lead, which is kept."""
+    far = datetime(year, 12, 31, 23, 59, tzinfo=UTC)
+    router = Router(RulePack.parse(PACK.replace("received: instant", "")), small_organisation(), MemoryLedger())
+    for door in (partial(router.route, PRESS), router.tick):
+        with pytest.raises(NaiveTimeError, match="lies outside the years 1900 to 2999: check the clock"):
+            door(at=far)
+    answers = router.route_many([Lead(id="1", received=far), Lead(id="2")], at=AT)
+    assert [type(answer).__name__ for answer in answers] == ["FactsError", "Decision"]
+    assert [(fault.code, fault.where) for fault in answers[0].faults] == [("LR404", "lead.received")]
+    assert len(router.ledger.refused()) == 1
 
 
 def test_the_clock_is_read_at_the_edge_only_where_no_instant_is_given():
@@ -404,6 +447,19 @@ def test_people_of_a_roster_are_people_of_the_organisation():
         Router(small_pack(), small_organisation(), MemoryLedger(), roster=roster)
     assert [fault.code for fault in refused.value.faults] == ["LR718", "LR718"]
     assert "did you mean `anna`?" in str(refused.value)
+
+
+def test_a_list_for_a_role_that_the_roster_does_not_have_is_refused():
+    """By a roster nobody would be on duty in it; a role that both have is the roster's."""
+    roster = DutyRoster.parse(ROSTER)
+    for role, codes in (("duty", []), ("weekend", ["LR722"])):
+        organisation = Organisation.parse(ORGANISATION.replace("duty: {duty:", f"duty: {{{role}:"))
+        found = []
+        try:
+            Router(small_pack(), organisation, MemoryLedger(), roster=roster)
+        except RosterError as error:
+            found = [f"{fault.where}: {fault.code}" for fault in error.faults]
+        assert found == [f"organisation.yaml:8:8: {code}" for code in codes]
 
 
 def test_a_folder_with_a_roster_is_opened_with_it():

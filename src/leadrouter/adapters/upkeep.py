@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from leadrouter.adapters.ledgers import path_of
 from leadrouter.adapters.sqlite.migrate import MIGRATIONS, pending
+from leadrouter.adapters.sqlite.refusing import refusing
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.errors import LedgerError
 from leadrouter.readonly import read_only
@@ -219,11 +220,8 @@ def _existing(address: str) -> Path:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
-            yield connection
-    except sqlite3.Error as error:
-        raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
+    with refusing(str(path)), closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as connection:
+        yield connection
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import filterfalse
 from typing import Any, TypeAlias
@@ -109,13 +109,13 @@ class _Choosing:
     def choice(self) -> Choice:
         scene = self.scene()
         ids, closed, noted = self.gated(scene)
-        strategy = self.step.strategy or self.resolved.sharing.strategy
+        strategy = self.strategy()
         ranking, given = Ranking((), {}), None
         if ids:
             contest = self.contest(ids, closed)
             ranking = self.ranking(strategy, contest)
             given = _given(contest, ranking.first)
-        busy = [gates for gates in closed.values() if not ids and all(each.is_busy for each in gates)]
+        is_busy = not ids and any(all(each.is_busy for each in gates) for gates in closed.values())
         return Choice(
             destination=self.resolved.destination,
             strategy=strategy,
@@ -124,12 +124,20 @@ class _Choosing:
             figures=ranking.figures,
             closed={**closed, **self.not_there(scene)},
             noted=noted,
-            is_busy=bool(busy),
-            opens=min(_opening(busy), default=None),
+            is_busy=is_busy,
+            opens=min(self.openings(closed), default=None) if is_busy else None,
             given=given,
             duty=self.resolved.duty,
             standing=self.standing if given is None else self.standing.after(given),
         )
+
+    def strategy(self) -> str:
+        """Return the step's strategy, or how its people share; that as well where the step's is not given any more.
+
+        A lead goes down the route of the pack that decided it, and the host may have had another router then.
+        """
+        asked, shared = self.step.strategy, self.resolved.sharing.strategy
+        return shared if asked is None or not (asked in STRATEGIES or asked in self.strategies) else asked
 
     def ranking(self, strategy: str, contest: Contest) -> Ranking:
         if strategy in self.strategies:
@@ -160,6 +168,12 @@ class _Choosing:
         people, resolved = self.organisation.people, self.resolved
         stood_in = {id_: deputised(people[id_], scene) for id_ in resolved.deputised}
         return {**stood_in, **{id_: off_duty(people[id_], scene) for id_ in resolved.off_duty}}
+
+    def openings(self, closed: Closed) -> Iterator[datetime]:
+        """Yield when somebody can be asked, by the clock alone: whose gates all open by then, or who has duty then."""
+        yield from _opening(closed.values())
+        if self.resolved.until is not None:
+            yield self.resolved.until
 
     def scene(self) -> Scene:
         tz = zone(self.organisation.tz)
@@ -241,9 +255,9 @@ def _given(contest: Contest, to: tuple[str, ...]) -> Given | None:
     return Given(to=to, amount=contest.amount, parts=parts, entered=contest.entered, at=contest.at)
 
 
-def _opening(busy: list[tuple[ClosedGate, ...]]) -> Iterator[datetime]:
+def _opening(closed: Iterable[tuple[ClosedGate, ...]]) -> Iterator[datetime]:
     """Yield when each person is free again, where the clock alone opens every gate."""
-    for gates in busy:
+    for gates in closed:
         times = [each.opens for each in gates if each.opens is not None]
         if len(times) == len(gates):
             yield max(times)

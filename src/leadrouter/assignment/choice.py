@@ -27,7 +27,8 @@ class Choice:
         closed: for everybody else the gates that are closed.
         noted: gates that are closed and do not keep the lead from whoever is accountable.
         is_busy: whether nobody could be offered it and somebody is only busy, so that it waits here.
-        opens: the earliest instant at which somebody is known to be free again by the clock alone.
+        opens: where somebody is busy, the earliest instant at which somebody is known to be free, back or on duty by
+            the clock alone.
         duty: of a duty role what decided who has duty: `source`, `layers`, `until`, `reasons`.
         given: what it adds to the pool's books; None where nobody was offered it.
         standing: the books after it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -98,12 +98,23 @@ class RosterDuties:
 
 
 def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
-    """Return an organisation whose duty roles are those of a roster.
+    """Return an organisation whose duty roles are those of all versions of a roster.
 
     Raises:
-        RosterError: somebody of the roster is not in the organisation.
+        RosterError: somebody of the roster's latest version is not in the organisation, or a duty role of the
+            organisation is in no version of the roster, which alone says who is on duty.
     """
     faults = [
+        Fault(
+            code="LR722",
+            message=f"duty role `{role}` of the organisation is not in the roster: nobody would be on duty",
+            where=organisation.place("duty", role),
+            fix=did_you_mean(role, roster.all_roles),
+        )
+        for role in organisation.duty
+        if role not in roster.all_roles
+    ]
+    faults += [
         Fault(
             code="LR718",
             message=f"`{person}` of the roster is not in the organisation",
@@ -115,4 +126,24 @@ def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
     ]
     if faults:
         raise RosterError(faults)
-    return organisation.with_rota(roster.taking_part())
+    turns = roster.taking_part()
+    return organisation.with_rota({role: _known(people, organisation) for role, people in turns.items()})
+
+
+def takes_turns(role: str, organisation: Organisation, duties: Duties, at: datetime) -> tuple[str, ...]:
+    """Return who takes turns in a duty role: by the roster's version in force, or as the organisation says."""
+    if isinstance(duties, RosterDuties) and role in duties.roster.all_roles:
+        return _known(duties.roster.taking_part(at).get(role, ()), organisation)
+    return organisation.duty.get(role, ())
+
+
+def on_duty_until(role: str, duties: Duties, at: datetime) -> datetime | None:
+    """Return when those who are on duty in a role by a roster are not any more; None where nobody knows."""
+    if isinstance(duties, RosterDuties) and role in duties.roster.all_roles:
+        return duties.roster.on_duty(at, role).until
+    return None
+
+
+def _known(people: Iterable[str], organisation: Organisation) -> tuple[str, ...]:
+    """Leave out who stands in an older version only, and in the organisation no more."""
+    return tuple(person for person in people if person in organisation.people)

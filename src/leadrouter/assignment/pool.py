@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from leadrouter.assignment.duties import Duties
+from leadrouter.assignment.duties import Duties, on_duty_until, takes_turns
 from leadrouter.destination import Deputy, Destination, OnDuty, Owner
 from leadrouter.organisation import Organisation
 from leadrouter.staff import Sharing
@@ -19,7 +19,8 @@ class Resolved:
     """The people of a destination, by id, and how they share its leads.
 
     `destination` has `inbound` settled by the staffing. Of a duty role `people` are those on duty,
-    `off_duty` the others who take turns in it, and `duty` says what decided, where anything had to.
+    `off_duty` the others who take turns in it, `until` when somebody else has duty by a roster, and `duty` says
+    what decided, where anything had to.
     `deputised` are those who are away, and whose deputy stands in for them as the one who is accountable.
     `keeps_hours` says whether the hours of departments matter.
     """
@@ -31,6 +32,7 @@ class Resolved:
     is_on_duty: bool = False
     off_duty: tuple[str, ...] = ()
     deputised: tuple[str, ...] = ()
+    until: datetime | None = None
     duty: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def standing_key(self, lead_class: str) -> str:
@@ -57,7 +59,8 @@ def resolve(
                 sharing=organisation.sharing_of(settled),
                 keeps_hours=False,
                 is_on_duty=True,
-                off_duty=tuple(sorted({*organisation.duty.get(role, ())} - on_duty)),
+                off_duty=tuple(sorted({*takes_turns(role, organisation, duties, at)} - on_duty)),
+                until=on_duty_until(role, duties, at),
                 duty=duties.told(role, at),
             )
         case Owner():

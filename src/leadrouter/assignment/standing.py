@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -141,7 +142,7 @@ class Standing:
             "owed": self.owed,
             "got": self.got,
             "turns": self.turns,
-            "since": {person: at.isoformat() for person, at in self.since.items()},
+            "since": {person: _written(at) for person, at in self.since.items()},
             "last": self.last,
         }
         return canonical(held)
@@ -174,6 +175,12 @@ def split(amount: int, weights: Mapping[str, int], first: int = 0) -> dict[str, 
         for person in (people[start:] + people[:start])[:rest]:
             parts[person] += 1
     return parts
+
+
+@lru_cache(maxsize=65_536)
+def _written(at: datetime) -> str:
+    """Return an instant in UTC as text; each lead of a pool asks for the same ones."""
+    return at.isoformat()
 
 
 def _portion(part: int, count: int, number: int) -> int:

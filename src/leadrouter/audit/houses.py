@@ -11,7 +11,7 @@ from attrs import define, field
 from leadrouter.assignment.candidate import Candidate
 from leadrouter.assignment.duties import Duties, FixedDuties, RosterDuties
 from leadrouter.assignment.standing import Standing
-from leadrouter.assignment.strategy import STRATEGIES, OwnStrategy
+from leadrouter.assignment.strategy import OwnStrategy
 from leadrouter.errors import FaultsError
 from leadrouter.ledger.ledger import Reading
 from leadrouter.lifecycle.desk import House
@@ -64,7 +64,8 @@ class Houses:
             MissingTextError: the text of its organisation is gone.
             NotGivenError: something else of it is not there.
         """
-        key = (record["organisation"], record.get("roster"), record.get("duties"))
+        names = tuple(record.get("strategies", ()))
+        key = (record["organisation"], record.get("roster"), record.get("duties"), names)
         if key not in self._houses:
             try:
                 self._houses[key] = self._read(*key)
@@ -75,7 +76,7 @@ class Houses:
             raise house
         return house
 
-    def _read(self, organisation: str, roster: str | None, duties: str | None) -> House:
+    def _read(self, organisation: str, roster: str | None, duties: str | None, names: tuple[str, ...]) -> House:
         text = self.text(organisation, "organisation")
         try:
             read = Organisation.parse(text, source=f"organisation {organisation[:12]}")
@@ -85,7 +86,7 @@ class Houses:
             organisation=read,
             duties=self._duties(read, roster, duties),
             roster_digest=roster,
-            strategies=GivenStrategies(self.strategies),
+            strategies=GivenStrategies(self.strategies, names),
             has_own_duties=duties is not None,
         )
 
@@ -122,13 +123,13 @@ class Houses:
 
 
 class GivenStrategies(Mapping[str, OwnStrategy]):
-    """The host's own strategies; one that is asked for and was not given says so."""
+    """The host's own strategies of these names, which a router had; one that is asked for and not given says so."""
 
-    def __init__(self, strategies: Mapping[str, OwnStrategy]) -> None:
-        self._strategies = strategies
+    def __init__(self, strategies: Mapping[str, OwnStrategy], names: tuple[str, ...]) -> None:
+        self._strategies, self._names = strategies, names
 
     def __contains__(self, name: object) -> bool:
-        return name in self._strategies or name not in STRATEGIES
+        return name in self._names
 
     def __getitem__(self, name: str) -> OwnStrategy:
         if name in self._strategies:
@@ -140,7 +141,7 @@ class GivenStrategies(Mapping[str, OwnStrategy]):
         return missing
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._strategies)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._strategies)
+        return len(self._names)

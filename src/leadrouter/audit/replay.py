@@ -27,7 +27,7 @@ from leadrouter.lifecycle.company import Company, Known
 from leadrouter.lifecycle.desk import Desk, House
 from leadrouter.readonly import read_only
 from leadrouter.routing.decision import Decision, digest_of
-from leadrouter.routing.intake import facts_for
+from leadrouter.routing.intake import arrival, facts_for
 from leadrouter.routing.placing import place
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class _Replaying:
             pack,
             record["organisation"],
             key=entry.key,
-            received=lead.received,
+            received=arrival(pack, lead, routed.at),
             outcome=outcome,
             supplied=record["supplied"],
             known=Known.from_dict(record["known"]),

@@ -12,6 +12,7 @@ from leadrouter.assignment.load import untouched
 from leadrouter.audit.finding import Finding
 from leadrouter.audit.pages import UNREADABLE, Advance, companies_of, log_of, notes_of, refused_of, states_of, unheard
 from leadrouter.audit.projections import Projections, digest_of_state
+from leadrouter.audit.sealing import lacks_seal
 from leadrouter.event import Event
 from leadrouter.ledger.chain import Chain, Kept, salted
 from leadrouter.ledger.ledger import Entry, Reading, Refused
@@ -50,7 +51,8 @@ class Verified:
 def verify(work: Reading, *, advance: Advance = unheard) -> Verified:
     """Hold a ledger against its log: nothing was changed, added or removed behind its back.
 
-    - The chain of each subject and the seals: no event was changed, none is missing.
+    - The chain of each subject and the seals: no event was changed, none is missing, and no seal that a tick must
+      have made.
     - Entries against `lead.routed`: the payload, the record, the texts of packs, organisations and rosters; leads that
       were refused, and what was noted of companies, against the events that say so; what was erased is not back.
     - Leads, queues, loads, standings, breakers and companies against what the events add up to.
@@ -78,6 +80,7 @@ class _Verifying:
     findings: list[Finding] = field(factory=list, init=False)
     erased: int = field(default=0, init=False)
     _last: int = field(default=0, init=False)
+    _lacks_seal: bool = field(default=False, init=False)
     _texts: set[str] = field(factory=set, init=False)
     _unexplained: dict[tuple[str, str], str] = field(factory=dict, init=False)
     """By lead, and digest of what is left of what was erased: what is to be said where no event says so."""
@@ -126,6 +129,9 @@ class _Verifying:
             self.find(where, f"follows event {self._last}: what was between is missing")
         self._last = kept.number
         self.findings.extend(Finding("log", told) for told in self.chain.take(kept))
+        if not self._lacks_seal and lacks_seal(*self.chain.around, kept):
+            self._lacks_seal = True
+            self.find("log", f"was sealed by the tick that told event {kept.number}, and that seal is missing")
         try:
             self.projections.take(kept.event)
         except UNREADABLE as error:

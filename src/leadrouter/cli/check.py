@@ -59,6 +59,7 @@ class _Checking:
         from leadrouter.adapters.files import ORGANISATION, load_organisation, load_pack, load_roster_beside
         from leadrouter.assignment.duties import staffed
         from leadrouter.rulepack.check import check_destinations
+        from leadrouter.rulepack.check_attributes import warn_of_attributes
 
         try:
             self.pack = load_pack(path)
@@ -82,6 +83,7 @@ class _Checking:
             self.organisation = None  # nobody can say which duties there are
         if self.pack is not None and self.organisation is not None:
             self.faults += check_destinations(self.pack.checked, self.organisation)
+            self.warnings += warn_of_attributes(self.pack.checked, self.organisation)
         self.case_files(folder)
 
     def case_files(self, folder: Path) -> None:

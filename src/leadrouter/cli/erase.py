@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import click
 
 from leadrouter.cli.arguments import INSTANT, ledger_option
 from leadrouter.cli.console import FINE, NOT_FINE
+from leadrouter.cli.streams import standard_input
 
 if TYPE_CHECKING:
     from leadrouter.ledger.ledger import Ledger
@@ -115,7 +115,7 @@ def command(
 def _read(contact: str) -> str:
     """Return the contact: what is written on a command line stays in its history, and others see it."""
     if contact == "-":
-        contact = sys.stdin.readline()
+        contact = standard_input().readline()
     if not contact.strip():
         raise click.UsageError("the contact is empty")
     return contact

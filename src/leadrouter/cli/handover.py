@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
 from leadrouter.cli.arguments import INSTANT, folder_of, ledger_option, pack_argument
 from leadrouter.cli.console import FINE, NOT_FINE, say
+from leadrouter.cli.streams import opened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +45,7 @@ _HEADING = ("what", "id", "from", "to", "because")
 )
 @click.option("--at", type=INSTANT, help="The instant of the handover.  [default: now]")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, to be read, changed and applied.")
-@click.option("--apply", "file", type=click.File("rb"), help="Make a plan's moves; - is standard input.")
+@click.option("--apply", "file", metavar="FILE", help="Make a plan's moves; - is standard input.")
 @ledger_option
 def command(
     pack: Path,
@@ -54,7 +55,7 @@ def command(
     reason: Reason | None,
     at: datetime | None,
     as_json: bool,
-    file: BinaryIO | None,
+    file: str | None,
     ledger: str,
 ) -> int:
     """Show or apply a plan."""
@@ -70,7 +71,8 @@ def command(
     parts, roster = (load_pack(pack), load_organisation(folder)), load_roster_beside(folder)
     with Router(*parts, open_ledger(ledger, create=False), roster=roster) as router:
         if file is not None:
-            read = Plan.from_json(file.read(), source=getattr(file, "name", "<stdin>"))
+            with opened(file) as stream:
+                read = Plan.from_json(stream.read(), source="stdin" if file == "-" else file)
             return _say_applied(out(), router.apply(read, at=at), read)
         plan = router.handover(str(person), at=at, until=until, reason=reason)
     if as_json:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Form: TypeAlias = Literal["table", "json", "brief"]
 
 _SHOWN = 20
-"""Rejects that are printed; all of them are in the rejects file."""
+"""Rejects that are printed; all of them are in the rejects file, where there is one."""
 
 
 @define(kw_only=True)
@@ -170,14 +170,16 @@ class Intake:
         """Yield the closing lines with their styles."""
         routed, rejected, repeated = self.classes.total(), self.rejects.count, self.events["lead.repeated"]
         if rejected > _SHOWN:
-            yield f"… and {rejected - _SHOWN} more", "red"
+            where = ": --rejects FILE keeps them all" if self.rejects.path is None else ""
+            yield f"… and {rejected - _SHOWN} more{where}", "red"
         by_class = ", ".join(f"{name} {count}" for name, count in self.classes.most_common())
         if routed:
             yield f"{_counted(routed)} routed in {seconds:.1f} s: {by_class}", "bold green"
         if not routed and not rejected:
             yield f"{self.name} holds no leads", "yellow"
         if rejected:
-            yield f"{_counted(rejected)} rejected, kept in {self.rejects.path}", "bold red"
+            kept = "" if self.rejects.path is None else f", kept in {self.rejects.path}"
+            yield f"{_counted(rejected)} rejected{kept}", "bold red"
         if repeated:
             yield f"in the ledger already, their decisions stay: {repeated}", "yellow"
         if self.older:

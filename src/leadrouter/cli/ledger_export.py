@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -11,6 +10,7 @@ import click
 
 from leadrouter.cli.arguments import ledger_option
 from leadrouter.cli.console import FINE, err, say
+from leadrouter.cli.streams import standard_output
 
 if TYPE_CHECKING:
     from leadrouter.adapters.export import Table
@@ -60,11 +60,11 @@ def _write(work: Reading, table: Table, form: Form, out: Path | None) -> int:
 
     columns, rows = columns_of(table), rows_of(work, table)
     if out is None:
-        text = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+        printed = TextIOWrapper(standard_output().buffer, encoding="utf-8", newline="")
         try:
-            return write_csv(text, columns, rows)
+            return write_csv(printed, columns, rows)
         finally:
-            text.detach()
+            printed.detach()
     with no_half_file(out) as part:
         if form == "csv":
             with part.open("w", encoding="utf-8", newline="") as text:

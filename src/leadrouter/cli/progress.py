@@ -27,7 +27,7 @@ def progress(
         total: the file's bytes, or the log's events; None where they are not known.
         are_results_shown: whether results are printed meanwhile.
     """
-    is_moving = are_results_shown and sys.stdout.isatty()
+    is_moving = are_results_shown and sys.stdout is not None and sys.stdout.isatty()
     if not console.is_terminal or is_moving or (total is not None and total < _LONG):
         yield lambda _read, _leads: None
         return

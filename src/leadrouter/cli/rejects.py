@@ -18,10 +18,11 @@ class Rejects:
     """A file of rejected leads, one JSON object a line: `line`, `error` and `raw`.
 
     It is written when the first lead is rejected, and then replaces what an earlier run left there;
-    what came from a pipe can be had nowhere else, so those rejects are added to the file.
+    what came from a pipe can be had nowhere else, so those rejects are added to the file. Without a
+    path they are counted only.
     """
 
-    path: Path
+    path: Path | None
     adds: bool = False
     count: int = 0
     _file: TextIO | None = field(default=None, init=False, repr=False)
@@ -32,9 +33,11 @@ class Rejects:
         Raises:
             OSError: the file cannot be written.
         """
+        self.count += 1
+        if self.path is None:
+            return
         if self._file is None:
             self._file = self.path.open("a" if self.adds else "w", encoding="utf-8")
-        self.count += 1
         error = "; ".join(f"{fault.code} {fault.message}" for fault in faults)
         kept = {"line": record.line, "error": error, "raw": record.raw}
         self._file.write(_json(kept) + "\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,15 @@ from leadrouter.cli.console import FINE, err, out, say
 from leadrouter.cli.period import Asked, known_role, period_options, role_option, roster_argument, shown
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich.console import Console
 
     from leadrouter.cli.weeks import Stretch
     from leadrouter.roster.duty import Duty
     from leadrouter.roster.roster import DutyRoster
+    from leadrouter.roster.version import Version
+    from leadrouter.roster.window import Window
 
 _COMMANDS = ("check", "fairness", "plan", "diff")
 _SHOW = "show"
@@ -149,16 +154,26 @@ def _draw(roster: DutyRoster, role: str, start: datetime, end: datetime, *, now:
     stretches = _stretches(roster, role, start, end)  # first, for it may be refused
     console, tz = out(), zone(roster.tz)
     colours = colours_of(roster.all_people)
-    say(console, f"{role} of {roster.name}, version {roster.version}, by the clock of {roster.tz}", "bold")
+    drawn = [version for version, _, _ in roster.in_force(start, end)] or [roster.versions[-1]]
+    numbers = ", then ".join(str(each.number) for each in drawn)
+    say(console, f"{role} of {roster.name}, version {numbers}, by the clock of {roster.tz}", "bold")
     if now is not None:
         _say_now(console, roster, role, now)
-    weeks = Weeks(console, tz, roster.versions[-1].workdays, colours)
+    weeks = Weeks(console, tz, partial(_is_workday, roster, tz), colours)
     weeks.draw(stretches, start.astimezone(tz).date(), (end - _MOMENT).astimezone(tz).date())
     console.print()
     legend(console, stretches, colours)
-    others = [other for other in roster.roles if other != role]
+    others = [other for other in roster.all_roles if other != role and any(other in each.roles for each in drawn)]
     if others:
         say(err(), f"other duties: {', '.join(others)}; draw one with --role", "dim")
+
+
+def _is_workday(roster: DutyRoster, tz: ZoneInfo, day: date) -> bool:
+    """Tell whether a day is one of work: by the version in force as it ends, or the first one before all."""
+    from leadrouter.roster.boundary import begins
+
+    parts = roster.in_force(begins(day, tz), begins(day + timedelta(days=1), tz))
+    return (parts[-1][0] if parts else roster.versions[0]).workdays.is_workday(day)
 
 
 def _say_now(console: Console, roster: DutyRoster, role: str, now: datetime) -> None:
@@ -189,16 +204,30 @@ def _stretches(roster: DutyRoster, role: str, start: datetime, end: datetime) ->
 
 
 def _needed(roster: DutyRoster, role: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when a role must have somebody, in order: always, where it does not say when."""
+    """Yield when a role must have somebody, in order: always, where the version in force does not say when."""
+    parts = roster.in_force(start, end)
+    yield start, parts[0][1] if parts else end
+    for version, first, last in parts:
+        held = version.roles.get(role)
+        if held is None or not held.needed:
+            yield first, last
+        else:
+            yield from _opened(version, held.needed, first, last)
+
+
+def _opened(
+    version: Version, windows: tuple[Window, ...], start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield when windows are open over the part of a stretch in which their version is in force."""
     from leadrouter.roster.window import openings
     from leadrouter.zone import zone
 
-    tz, windows = zone(roster.tz), roster.roles[role].needed if role in roster.roles else ()
-    if not windows:
-        yield start, end
+    tz = zone(version.tz)
     first, last = ((at + by).astimezone(tz).date() for at, by in ((start, -_WINDOW), (end, timedelta())))
-    for opening in openings(windows, first, last, tz, roster.versions[-1].workdays):
-        yield opening.start, opening.end
+    for opening in openings(windows, first, last, tz, version.workdays):
+        opens, closes = max(opening.start, start), min(opening.end, end)
+        if opens < closes:
+            yield opens, closes
 
 
 def _pieces(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from leadrouter.cli.arguments import INSTANT, folder_of, ledger_option, pack_argument
 from leadrouter.cli.console import FINE, NOT_FINE
+from leadrouter.cli.streams import opened
 
 if TYPE_CHECKING:
     from leadrouter.adapters.records import Format
@@ -49,7 +47,7 @@ then 1.
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where rejected leads are kept.  [default: FILE's name, ending in .rejects.jsonl, in this folder]",
+    help="Where rejected leads are kept.  [default: FILE's name and .rejects.jsonl, here; with --dry-run nowhere]",
 )
 @click.pass_context
 def command(
@@ -74,11 +72,11 @@ def command(
         raise click.UsageError("--dry-run keeps nothing: leave --ledger out")
     known_form = form or _format_of(file)
     name = "stdin" if file == "-" else file
-    target = rejects or Path(f"{Path(name).stem}.rejects.jsonl")
-    if file != "-" and target.exists() and target.samefile(file):
+    target = rejects or (None if dry_run else Path(f"{Path(name).name}.rejects.jsonl"))
+    if file != "-" and target is not None and target.exists() and target.samefile(file):
         raise click.UsageError("the rejects would overwrite FILE: name another file with --rejects")
     set_up = load_set_up(folder_of(pack))
-    with _opened(file) as stream:
+    with opened(file) as stream:
         intake = Intake.of(
             *set_up,
             ledger=open_ledger("memory:" if dry_run else ledger),
@@ -100,12 +98,3 @@ def _format_of(file: str) -> Format:
     if form is None:
         raise click.UsageError(f"{file} does not say its format by its ending: give --format jsonl, json or csv")
     return form
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    with Path(file).open("rb") as stream:
-        yield stream

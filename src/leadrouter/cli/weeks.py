@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rich.console import Console
-
-    from leadrouter.roster.workdays import Workdays
 
 _COLOURS = (
     "color(116)",
@@ -66,11 +64,14 @@ class _Piece:
 
 @define
 class Weeks:
-    """Draws stretches on a console; `colours` are people's, `scale` the columns of an hour."""
+    """Draws stretches on a console.
+
+    `is_workday` says which days are worked, `colours` are people's, `scale` the columns of an hour.
+    """
 
     console: Console
     tz: ZoneInfo
-    workdays: Workdays
+    is_workday: Callable[[date], bool]
     colours: Mapping[str, str]
     scale: int = field(init=False)
     _first: Stretch | None = field(default=None, init=False)
@@ -110,7 +111,7 @@ class Weeks:
 
         pieces = self.pieces(inside, start, end)
         line = Text()
-        line.append(f"{day:%a} {day.day:2}".ljust(_LABEL), "bold" if self.workdays.is_workday(day) else "dim")
+        line.append(f"{day:%a} {day.day:2}".ljust(_LABEL), "bold" if self.is_workday(day) else "dim")
         below: list[tuple[int, str]] = []
         for piece in pieces:
             words = _fitting(piece)

@@ -22,12 +22,9 @@ from leadrouter.lifecycle.state import LeadState
 from leadrouter.refusal import Refusal
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.rulepack.pack import CheckedPack
-from leadrouter.rulepack.pattern import MOST_EVENTS, REQUEST, longest
+from leadrouter.rulepack.pattern import DEAL_WON, MOST_EVENTS, REQUEST, longest
 from leadrouter.vocabulary import Vocabulary
 from leadrouter.zone import in_utc
-
-DEAL_WON = "deal_won"
-"""The kind of the event that a lead was won."""
 
 
 @frozen
@@ -37,7 +34,7 @@ class Past:
     country: str
     key: bytes = field(default=b"", repr=False)
 
-    def recall(self, desk: Desk, pack: CheckedPack, lead: Lead, company: str | None) -> History:
+    def recall(self, desk: Desk, pack: CheckedPack, lead: Lead, company: str | None, now: datetime) -> History:
         """Return what the ledger knows of a lead's company, as far back as the patterns of the pack look.
 
         Args:
@@ -45,22 +42,22 @@ class Past:
             pack: whose patterns are asked.
             lead: the lead; noted already or not, it is no past of itself.
             company: the root of the company that is known; None for a new one, whose past is empty.
+            now: when the lead came (`routing.intake.arrival`).
 
         Costs one query for what lies in the longest window.
         """
-        now, past = arrival(lead, desk.at), []
+        past = []
         if company is not None:
             since = _written(now - longest(pack.patterns))
             found = desk.work.past(company, since, _written(now), MOST_EVENTS)
             past = [_event(each) for each in found if (each.kind, each.key) != (REQUEST, lead.key)]
         return History(at=now, events=past, contact=self._contact(lead.contact))
 
-    def note_lead(self, desk: Desk, lead: Lead, company: str) -> Noted | None:
+    def note_lead(self, desk: Desk, lead: Lead, company: str, at: datetime) -> Noted | None:
         """Note a routed lead of a company, by its root, as an event of kind `request`; return what is new.
 
-        The event `lead.routed` tells of it, and the ledger has its payload already.
+        It happened when the lead came. The event `lead.routed` tells of it, and the ledger has its payload already.
         """
-        at = arrival(lead, desk.at)
         return self._note(desk, REQUEST, key=lead.key, contact=lead.contact, company=company, at=at)
 
     def note_deal(self, desk: Desk, state: LeadState) -> None:
@@ -147,11 +144,6 @@ class Past:
 
     def _contact(self, contact: Contact) -> str | None:
         return contact_key(contact, country=self.country, key=self.key)
-
-
-def arrival(lead: Lead, at: datetime) -> datetime:
-    """Return when a lead came: when it says it was received, else when it is routed; in UTC."""
-    return at if lead.received is None else in_utc(lead.received)
 
 
 def check_event(words: Vocabulary, kind: str, key: str, facts: Mapping[str, Any], *, keep_unknown: bool) -> None:

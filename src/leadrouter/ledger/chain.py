@@ -117,6 +117,12 @@ class Chain:
     def __attrs_post_init__(self) -> None:
         self._begin_seal(NOTHING)
 
+    @property
+    def around(self) -> tuple[Seal | None, Seal | None]:
+        """The last seal before the event that was taken in last, and the first that covers it."""
+        before = self.seals[self._place - 1] if self._place else None
+        return before, self.seals[self._place] if self._place < len(self.seals) else None
+
     def take(self, kept: Kept) -> Iterator[str]:
         """Take in the next event; yield what is wrong, in words."""
         yield from self._passed(kept.number - 1)

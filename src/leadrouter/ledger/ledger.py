@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 CLOSED = "the ledger is closed"
 """What is told to whoever uses a ledger after `close`, whatever the ledger."""
 
+AT_WORK = "this thread is in a unit of work of the ledger: end that one first, and close the ledger then"
+"""What is told to whoever closes a ledger in the midst of his own unit of work, whatever the ledger."""
+
+NESTED = "this thread is in a unit of work of the ledger already; end that one first"
+"""What is told to whoever begins a unit of work within his own, whatever the ledger: he would wait for himself."""
+
 
 @frozen(kw_only=True)
 class Entry:
@@ -270,7 +276,11 @@ class Ledger(Protocol):
     """
 
     def transaction(self, *keys: str) -> AbstractContextManager[Transaction]:
-        """Begin a unit of work; `keys` are what `find` will be asked, where that is known already."""
+        """Begin a unit of work; `keys` are what `find` will be asked, where that is known already.
+
+        Raises:
+            LedgerError: this thread is in a unit of work already, which goes on.
+        """
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Begin to read; writers are not kept waiting, and what is read does not change meanwhile."""
@@ -285,4 +295,10 @@ class Ledger(Protocol):
         """Return a kept text."""
 
     def close(self) -> None:
-        """Let go of files and connections; closing again changes nothing."""
+        """Let go of files and connections; closing again changes nothing.
+
+        A unit of work that goes on in another thread is kept all the same.
+
+        Raises:
+            LedgerError: this thread is in a unit of work, which would be lost; the ledger stays open.
+        """

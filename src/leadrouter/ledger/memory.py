@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count, islice
-from threading import RLock
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, evolve, field
 
 from leadrouter.errors import LedgerError, StaleError
 from leadrouter.ledger.chain import NOTHING, Kept, Seal, linked, sealed, subject_of
-from leadrouter.ledger.ledger import CLOSED, Entry, Noted, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Noted, Refused
 from leadrouter.ledger.memory_clients import CompanyShelves, MemoryClients, when
 from leadrouter.ledger.memory_personal import MemoryPersonal
 from leadrouter.ledger.queues import Queues
@@ -74,17 +74,24 @@ class MemoryLedger:
     _books: _Books = field(factory=_Books, init=False, repr=False)
     _lock: RLock = field(factory=RLock, init=False, repr=False)
     _is_closed: bool = field(default=False, init=False, repr=False)
+    _at_work: int | None = field(default=None, init=False, repr=False)
+    """The thread whose unit of work goes on."""
+    _writes: bool = field(default=False, init=False, repr=False)
 
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[_Work]:  # noqa: ARG002  # nothing is far away
         """Begin a unit of work; other threads wait for its end."""
         with self._open() as books:
-            work = _Work(books, self.salts)
+            if self._writes:
+                raise LedgerError(NESTED)
+            work, self._writes = _Work(books, self.salts), True
             try:
                 yield work
             except BaseException:
                 work.take_back()
                 raise
+            finally:
+                self._writes = False
 
     @contextmanager
     def reading(self) -> Iterator[_Work]:
@@ -97,7 +104,11 @@ class MemoryLedger:
         with self._lock:
             if self._is_closed:
                 raise LedgerError(CLOSED)
-            yield self._books
+            outer, self._at_work = self._at_work, get_ident()
+            try:
+                yield self._books
+            finally:
+                self._at_work = outer
 
     def entries(self, prefix: str = "") -> tuple[Entry, ...]:
         """Return the entries whose lead id begins so, in order. Costs the number of entries."""
@@ -115,7 +126,13 @@ class MemoryLedger:
             return books.texts.get(digest)
 
     def close(self) -> None:
-        """Answer nobody any more; what was kept is gone with the process."""
+        """Answer nobody any more; what was kept is gone with the process.
+
+        Raises:
+            LedgerError: this thread is in a unit of work; the ledger stays open.
+        """
+        if self._at_work == get_ident():
+            raise LedgerError(AT_WORK)
         self._is_closed = True
 
 

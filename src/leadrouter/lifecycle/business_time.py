@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-from leadrouter.hours import Hours
+from leadrouter.hours import Hours, opening
 from leadrouter.vocabulary import WEEKDAYS
-from leadrouter.zone import in_utc, takes_effect
+from leadrouter.zone import in_utc
 
 _DAY = timedelta(days=1)
 
@@ -105,7 +104,8 @@ class BusinessTime:
             return
         day = start.astimezone(self.tz).date() - 2 * _DAY  # a clock set back over midnight repeats a day
         while day < _LAST:
-            yield from _opened(hours, day, self._named(day), self.tz)
+            named = self._named(day)
+            yield from sorted(opening(each, day, self.tz) for each in hours.windows if named in each.days)
             day += _DAY
 
     def _named(self, day: date) -> str | None:
@@ -113,18 +113,6 @@ class BusinessTime:
         if day in self.days_off:
             return None
         return WEEKDAYS[0] if day in self.extra_workdays else WEEKDAYS[day.weekday()]
-
-
-@lru_cache(maxsize=1024)
-def _opened(hours: Hours, day: date, named: str | None, tz: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
-    """Return the windows that open on a day; each lead of a day asks for the same few."""
-    opened = [
-        (takes_effect(day, window.opens, tz), takes_effect(last, window.closes, tz))
-        for window in hours.windows
-        if named in window.days
-        for last in [day + _DAY if window.closes <= window.opens else day]
-    ]
-    return tuple(sorted(opened))
 
 
 _LAST = date(9999, 12, 1)

@@ -19,6 +19,11 @@ from leadrouter.refusal import show
 
 BY_HAND = "by hand"
 
+_OF_CLIENTS = ("owner", "second", "since", "deal", "size")
+"""What is said of a company because it is a client."""
+
+_NOBODYS = Company(id="", root="")
+
 
 def recognise(clients: ReadClients, found: tuple[Identifier, ...], key: bytes = b"") -> Known:
     """Return what is known of the company that has these identifiers."""
@@ -113,10 +118,8 @@ def won(desk: Desk, state: LeadState) -> Company | None:
     company = company_of(desk.work.clients, state.company)
     if company.is_client:
         return None
-    field = desk.house.organisation.size
-    size = "" if field is None else str(state.asks.get(field, ""))
-    client = evolve(company, owner=state.holder, since=desk.at, size=size)
-    return put(desk, client, "client.won", owner=client.owner, size=size, lead=state.lead_id)
+    client = _by_deal(desk, company, state)
+    return put(desk, client, "client.won", owner=client.owner, size=client.size, lead=state.lead_id)
 
 
 def give(desk: Desk, company: Company, to: str | None, name: str, **details: Any) -> Company:
@@ -162,7 +165,9 @@ def unlink(desk: Desk, id_: str, by: str) -> Company:
     """Undo the link of a company, or of a lead that was taken for one of a known company's.
 
     What is linked to it goes along. It is known by the identifiers that it has brought, and held by whom
-    it was held by before the link. A company that is linked to none stays as it is.
+    it was held by before the link. One that was no client then is one where a lead of it was won since: a client
+    by that deal alone goes along with it, and otherwise whoever won it holds it. A company that is linked to none
+    stays as it is.
 
     Raises:
         UnknownCompanyError: no company has that id.
@@ -170,10 +175,42 @@ def unlink(desk: Desk, id_: str, by: str) -> Company:
     company = _company(desk.work.clients, id_)
     if company.link is None:
         return company
+    root, deals = company_of(desk.work.clients, company.id), _deals(desk, company)
+    goes_along = not company.is_client and root.deal in [state.lead_id for state in deals]
     alone = evolve(company, link=None, root=company.id, rule=None)
+    if goes_along:
+        alone = evolve(alone, **{name: getattr(root, name) for name in _OF_CLIENTS})
+    elif deals and not company.is_client:
+        alone = _by_deal(desk, alone, deals[0])
     alone = put(desk, alone, "company.unlinked", left=company.link, by=by)
     _move(desk, alone, "company.unlinked")
+    if goes_along:
+        _part(desk, root, alone)
     return alone
+
+
+def _part(desk: Desk, root: Company, alone: Company) -> None:
+    """Leave a company without the deal by which it was a client; it is one still where another lead of it was won."""
+    deals = _deals(desk, root)
+    if deals:
+        left = evolve(root, since=deals[0].milestones["closed"], deal=deals[0].lead_id)
+    else:
+        left = evolve(root, **{name: getattr(_NOBODYS, name) for name in _OF_CLIENTS})
+    put(desk, left, "client.parted", owner=left.owner, left=root.owner, to=alone.id)
+
+
+def _deals(desk: Desk, company: Company) -> list[LeadState]:
+    """Return the leads that were won of a company and of all that are linked to it, the first deal first."""
+    states = [desk.work.lead(each.id) for each in _under(desk.work.clients, company)]
+    won = [state for state in states if state is not None and state.status == "won"]
+    return sorted(won, key=lambda state: (state.milestones["closed"], state.number))
+
+
+def _by_deal(desk: Desk, company: Company, state: LeadState) -> Company:
+    """Return a company as a client of whoever won a lead of it."""
+    field = desk.house.organisation.size
+    size = "" if field is None else str(state.asks.get(field, ""))
+    return evolve(company, owner=state.holder, since=state.milestones["closed"], deal=state.lead_id, size=size)
 
 
 def _company(clients: ReadClients, id_: str) -> Company:

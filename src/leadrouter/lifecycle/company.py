@@ -22,8 +22,9 @@ class Company:
     `link` is the company that it was linked to, `rule` by what: a matching rule, or `by hand`.
 
     `owner` holds the client; `second`, who won it, is the second contact after a transfer. `since` is the
-    instant of the first deal, or of being entered as a client; None where it is none. `size` is the size
-    by which portfolios count it; `""` where nobody knows. `version` counts what has happened to it.
+    instant of the first deal, or of being entered as a client; None where it is none. `deal` is the lead
+    that was won first; None where the client was entered. `size` is the size by which portfolios count it;
+    `""` where nobody knows. `version` counts what has happened to it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Company:
     owner: str | None = None
     second: str | None = None
     since: datetime | None = None
+    deal: str | None = None
     size: str = ""
     version: int = 0
 
@@ -56,6 +58,7 @@ class Company:
             "owner": self.owner,
             "second": self.second,
             "since": None if self.since is None else self.since.isoformat(),
+            "deal": self.deal,
             "size": self.size,
             "version": self.version,
         }

@@ -26,7 +26,7 @@ from leadrouter.organisation import Organisation
 from leadrouter.refusal import show
 from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.route import Step
-from leadrouter.zone import zone
+from leadrouter.zone import write_instant, zone
 
 
 class Pack(Protocol):
@@ -144,11 +144,9 @@ class Desk:
     # what happens
 
     def begin(self, state: LeadState) -> LeadState:
-        """Take in a new lead; its first event is told by `began`, when it is known where it went."""
-        sla_due = self._sla_due(state)
-        begun = state if sla_due is None else evolve(state, sla_due=sla_due)
-        self._leads[state.lead_id], self._written[state.lead_id] = begun, 0
-        return begun
+        """Take in a new lead; its first event is told when it is known where it went."""
+        self._leads[state.lead_id], self._written[state.lead_id] = state, 0
+        return state
 
     def happen(
         self, state: LeadState, name: str, *, evidence: Mapping[str, Any] | None = None, **details: Any
@@ -165,8 +163,8 @@ class Desk:
         after = fold(state, event)
         sla_due = self._sla_due(after)
         if sla_due != after.sla_due:
-            event = evolve(event, details={**details, "sla_due": None if sla_due is None else sla_due.isoformat()})
-            after = fold(state, event)
+            event = evolve(event, details={**details, "sla_due": write_instant(sla_due)})
+            after = evolve(after, sla_due=sla_due)
         self.events.append(event)
         self._leads[state.lead_id] = after
         self._count_open(state.counted, after.counted)

@@ -18,7 +18,7 @@ from leadrouter.assignment.choice import Choice
 from leadrouter.assignment.pool import Resolved, line_of, resolve
 from leadrouter.destination import Hold
 from leadrouter.lifecycle.desk import Desk
-from leadrouter.lifecycle.state import LeadState
+from leadrouter.lifecycle.state import NOBODY_LEFT, LeadState
 from leadrouter.rulepack.route import Step
 from leadrouter.zone import write_instant
 
@@ -28,7 +28,6 @@ HELD: Final = "the route holds it"
 NOT_YET: Final = "whoever is accountable cannot take it yet"
 UNANSWERED: Final = "whoever is accountable has not taken it"
 TIME_OVER: Final = "the time of the step is over"
-NOBODY_LEFT: Final = "nobody is left"
 
 
 def serve(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from attrs import evolve, field, frozen
 
@@ -21,6 +21,9 @@ Status: TypeAlias = Literal["waiting", "held", "offered", "accepted", "contacted
 
 STATUSES: tuple[str, ...] = get_args(Status)
 CLOSED: frozenset[str] = frozenset({"won", "lost"})
+NOBODY_LEFT: Final = "nobody is left"
+"""Why a lead goes on to the next step, or is held where there is none until somebody can be accountable."""
+
 _OF_A_COMPANY = frozenset({"owner", "deputy"})
 
 
@@ -90,12 +93,16 @@ class LeadState:
 
     @property
     def queue(self) -> str | None:
-        """What a waiting lead waits for: of two with the same queue nobody can take only the second."""
-        if self.status != "waiting":
+        """What a waiting lead waits for: of two with the same queue nobody can take only the second.
+
+        A lead that is held because nobody is left waits for somebody to come, in a queue of its own.
+        """
+        is_left = self.status == "held" and self.because == NOBODY_LEFT
+        if self.status != "waiting" and not is_left:
             return None
         company = self.company if self.destination in _OF_A_COMPANY else None
         demand = (self.pack, self.route, self.step, self.lead_class, company)
-        return canonical([*demand, sorted(self.declined), self.asks])
+        return canonical([*demand, sorted(self.declined), self.asks, *(["held"] if is_left else [])])
 
     @property
     def order(self) -> tuple[int, datetime, int]:
@@ -167,7 +174,6 @@ def begun(event: Event) -> LeadState:
         asks=evidence["asks"],
         worth=evidence["worth"],
         company=evidence["company"],
-        sla_due=_instant(evidence["sla_due"]),
     )
 
 

@@ -13,7 +13,6 @@ from attrs import define, evolve, field, frozen
 from leadrouter.event import Event, Observer
 from leadrouter.history.past import History
 from leadrouter.history.reading import names_of
-from leadrouter.history.recall import DEAL_WON
 from leadrouter.ledger.ledger import Entry, Ledger, Noted, Reading, Refused, Transaction
 from leadrouter.privacy.redact import PERSONAL_RULES, redacted, redacted_history, redacted_refusal
 from leadrouter.privacy.wanted import PAGE, Wanted
@@ -21,7 +20,7 @@ from leadrouter.routing.decision import digest_of
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.routing.rule_pack import RulePack
 from leadrouter.routing.stored import kept_pack
-from leadrouter.rulepack.pattern import REQUEST
+from leadrouter.rulepack.pattern import DEAL_WON, REQUEST
 from leadrouter.vocabulary import Text, Vocabulary
 
 GROUP = 32

@@ -15,10 +15,10 @@ from leadrouter.roster.duty import Duty
 from leadrouter.roster.fairness import Tally, fairness
 from leadrouter.roster.finding import Finding
 from leadrouter.roster.page import Book
-from leadrouter.roster.planning import absences, shared, takes_part
+from leadrouter.roster.planning import absences, shared
 from leadrouter.roster.role import Role
 from leadrouter.roster.timetable import intersection, union
-from leadrouter.roster.version import Version
+from leadrouter.roster.version import Version, takes_part
 from leadrouter.roster.window import LONGEST, openings
 from leadrouter.roster.worth import Measure
 from leadrouter.zone import zone

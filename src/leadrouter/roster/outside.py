@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from attrs import frozen
@@ -32,13 +33,14 @@ YEARS = range(2000, 2100)
 
 @frozen
 class Outside:
-    """Reads what stands beside a document; what is wrong with it goes to the document."""
+    """Reads what stands in the folder of a roster; what is wrong with it goes to the document that names it."""
 
     document: Document
     reading: Read | None
+    folder: PurePath
 
     def read(self, node: Node, what: str) -> tuple[str, bytes] | None:
-        """Return the name and the content of a file beside the document."""
+        """Return the path, as places give it, and the content of a file in the folder."""
         name = self.document.word(node, what)
         if name is None:
             return None
@@ -47,7 +49,7 @@ class Outside:
             self.document.fault("LR109", f"`{name}` cannot be read: this text has no folder", node, fix)
             return None
         try:
-            return name, self.reading(name)
+            return str(self.folder / name), self.reading(name)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             self.document.fault("LR109", f"`{name}` cannot be read: {reason}", node, "name a file beside this one")
@@ -63,7 +65,7 @@ class Outside:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             fix = "save it in UTF-8"
-            self.document.fault("LR109", f"`{name}` cannot be read: byte {error.start} is not UTF-8", node, fix)
+            self.document.fault("LR109", f"`{node.value}` cannot be read: byte {error.start} is not UTF-8", node, fix)
             return None
         duties, faults = parse_plan(text, source=name, people=people, role=role, roles=tuple(roles))
         self.document.faults.extend(faults)

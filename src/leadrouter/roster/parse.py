@@ -8,9 +8,9 @@ from datetime import date
 import yaml
 from attrs import evolve, frozen
 
-from leadrouter.document import Document, Node, is_null, visible
+from leadrouter.document import Node, is_null, visible
 from leadrouter.errors import Fault
-from leadrouter.roster.outside import Outside, Read
+from leadrouter.roster.outside import Outside
 from leadrouter.roster.parse_changes import ChangeReader
 from leadrouter.roster.parse_layer import LayerReader, turning
 from leadrouter.roster.parse_role import RoleReader
@@ -35,15 +35,16 @@ _KEYS = (
 )
 
 
-def read_version(document: Document, read: Read | None) -> tuple[Version | None, Node | None]:
+def read_version(outside: Outside) -> tuple[Version | None, Node | None]:
     """Read one version, and the node that names the file before it; faults go to the document."""
+    document = outside.document
     if document.root is None:
         if not document.faults:
             where, fix = document.source.name, "begin with `roster:`"
             document.faults.append(Fault(code="LR105", message="the file is empty", where=where, fix=fix))
         return None, None
     entries = document.entries(document.root, "the roster", known=_KEYS, required=("roster", "roles"))
-    return _Reading(Terms(document), Outside(document, read)).version(entries), entries.get("previous")
+    return _Reading(Terms(document), outside).version(entries), entries.get("previous")
 
 
 @frozen

@@ -18,7 +18,7 @@ from leadrouter.roster.layer import Layer
 from leadrouter.roster.plan_model import Participant, PlanRules, Slot
 from leadrouter.roster.role import Role
 from leadrouter.roster.timetable import Timetable
-from leadrouter.roster.version import Version
+from leadrouter.roster.version import Version, takes_part
 from leadrouter.roster.window import LONGEST, openings
 from leadrouter.roster.worth import HourWeights, Measure
 from leadrouter.zone import zone
@@ -28,23 +28,6 @@ Timeline: TypeAlias = Callable[[str, datetime, datetime], Iterable[Duty]]
 
 _Piece: TypeAlias = tuple[datetime, datetime]
 _WEEK = timedelta(days=7)
-
-
-def takes_part(version: Version, role: Role, layers: Iterable[str] | None = None) -> tuple[str, ...]:
-    """Return who takes turns in a role, or in some of its layers, in the order of the roster.
-
-    A plan or a calendar is filled from everybody in the role's rotations. A role that follows another
-    is taken from the followed layer.
-    """
-    if role.follows is not None:
-        return takes_part(version, version.roles[role.follows.role], [role.follows.layer])
-    chosen = [layer for layer in role.layers if layers is None or layer.id in {*layers}]
-    if not chosen or any(layer.rotation is None for layer in chosen):
-        chosen = list(role.layers)
-    names = {
-        name for layer in chosen if layer.rotation is not None for entry in layer.rotation.people for name in entry
-    }
-    return tuple(name for name in version.people if name in names)
 
 
 def absences(version: Version) -> Away:

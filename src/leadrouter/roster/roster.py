@@ -24,10 +24,10 @@ from leadrouter.roster.person import Person
 from leadrouter.roster.plan import Plan, plan
 from leadrouter.roster.plan_model import PlanRules, Solve
 from leadrouter.roster.plan_search import search
-from leadrouter.roster.planning import Request, absent, measure_of, shared, takes_part
+from leadrouter.roster.planning import Request, absent, measure_of, shared
 from leadrouter.roster.question import Question, stamp
 from leadrouter.roster.role import Role
-from leadrouter.roster.version import Version
+from leadrouter.roster.version import Version, takes_part
 from leadrouter.roster.versions import all_people_of, all_roles_of, digest_of, read_versions, require_succession
 from leadrouter.roster.worth import HourWeights, Measures
 from leadrouter.roster.written import Written
@@ -229,10 +229,31 @@ class DutyRoster:
         longest = {each.person: each for each in sorted(away, key=lambda each: each.end)}
         return tuple(longest[person] for person in sorted(longest))
 
-    def taking_part(self) -> dict[str, tuple[str, ...]]:
-        """Return who takes turns in each role; everybody where a plan or a calendar says it."""
-        latest = self._latest
-        return {name: takes_part(latest, role) or tuple(latest.people) for name, role in latest.roles.items()}
+    def taking_part(self, at: datetime | None = None) -> dict[str, tuple[str, ...]]:
+        """Return who takes turns in each role; everybody where a plan or a calendar says it.
+
+        Args:
+            at: by the version in force then; by any of all versions, the latest first, where it is left out.
+
+        Raises:
+            NaiveTimeError: `at` has no zone.
+        """
+        if at is not None:
+            version = self._book.version(in_utc(at))
+            return {} if version is None else dict(version.taking_part)
+        latest_first = [version.taking_part for version in reversed(self.versions)]
+        return {
+            role: tuple(dict.fromkeys(person for turns in latest_first for person in turns.get(role, ())))
+            for role in self.all_roles
+        }
+
+    def in_force(self, start: datetime, end: datetime) -> tuple[tuple[Version, datetime, datetime], ...]:
+        """Return the versions in force over `[start, end)` in order, each with the part of it in which it is.
+
+        Raises:
+            NaiveTimeError: `start` or `end` has no zone.
+        """
+        return tuple((each.version, first, last) for each, first, last in self._book.parts(in_utc(start), in_utc(end)))
 
     def check(self, start: datetime, end: datetime) -> tuple[Finding, ...]:
         """Return everything that is wrong with the roster over `[start, end)`, errors first.
@@ -266,7 +287,7 @@ class DutyRoster:
         asked = self._asked("fairness", role, first, last)
         latest = self._latest
         known = latest.roles.get(asked)
-        parts = [(each.version, begins, ends) for each, begins, ends in self._book.parts(first, last)]
+        parts = self.in_force(first, last)
         measured = ((begins, measure_of(version, weights)) for version, begins, _ in parts)
         told = (shared(self._book.timeline(asked, begins, ends), ends, version) for version, begins, ends in parts)
         return fairness(

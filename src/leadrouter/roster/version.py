@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import cast
 
 import tzdata
@@ -69,6 +70,11 @@ class Version:
         text = json.dumps([_written(self), TZDATA], ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
+    @cached_property
+    def taking_part(self) -> Mapping[str, tuple[str, ...]]:
+        """Who takes turns in each role; everybody where a plan or a calendar says it."""
+        return read_only({name: takes_part(self, role) or tuple(self.people) for name, role in self.roles.items()})
+
     def rotations(self) -> tuple[Rotation, ...]:
         """Return the rotations of all layers."""
         return tuple(layer.rotation for _, layer in self.layers() if layer.rotation is not None)
@@ -91,6 +97,23 @@ class Version:
     def layers(self) -> tuple[tuple[Role, Layer], ...]:
         """Return every layer with its role, in the order of the file."""
         return tuple((role, layer) for role in self.roles.values() for layer in role.layers)
+
+
+def takes_part(version: Version, role: Role, layers: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return who takes turns in a role, or in some of its layers, in the order of the roster.
+
+    A plan or a calendar is filled from everybody in the role's rotations. A role that follows another
+    is taken from the followed layer.
+    """
+    if role.follows is not None:
+        return takes_part(version, version.roles[role.follows.role], [role.follows.layer])
+    chosen = [layer for layer in role.layers if layers is None or layer.id in {*layers}]
+    if not chosen or any(layer.rotation is None for layer in chosen):
+        chosen = list(role.layers)
+    names = {
+        name for layer in chosen if layer.rotation is not None for entry in layer.rotation.people for name in entry
+    }
+    return tuple(name for name in version.people if name in names)
 
 
 def _written(value: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 
 from leadrouter.document import Document
 from leadrouter.errors import Fault, RosterError
@@ -29,13 +30,14 @@ def read_versions(text: str, source: str, read: Read | None) -> tuple[tuple[Vers
     following: str | None = source
     while following is not None:
         document = Document.read(text, following)
-        version, previous = read_version(document, read)
+        outside = Outside(document, read, PurePath(source).parent)
+        version, previous = read_version(outside)
         following = None
         if previous is not None:
-            found = Outside(document, read).read(previous, "`previous`")
+            found = outside.read(previous, "`previous`")
             earlier = None if found is None else found[1].decode("utf-8", "replace")
             if found is not None and earlier in seen:
-                document.fault("LR109", f"`{found[0]}` is a version already", previous, "name the one before")
+                document.fault("LR109", f"`{previous.value}` is a version already", previous, "name the one before")
             elif found is not None and earlier is not None:
                 following, text = found[0], earlier
                 seen.add(text)

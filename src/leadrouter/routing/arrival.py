@@ -11,7 +11,7 @@ from attrs import asdict, evolve, frozen
 
 from leadrouter.errors import ConflictError, FactsError, Fault
 from leadrouter.event import Event
-from leadrouter.facts import check_characters
+from leadrouter.facts import check_characters, read_value
 from leadrouter.identity import Identifier, identifiers
 from leadrouter.lead import Lead, raw_form
 from leadrouter.ledger.chain import salted
@@ -19,6 +19,7 @@ from leadrouter.ledger.ledger import Entry, Refused, Transaction
 from leadrouter.refusal import Refusal
 from leadrouter.routing.decision import Decision
 from leadrouter.routing.intake import lead_id_of
+from leadrouter.vocabulary import Instant
 
 Answer: TypeAlias = Decision | FactsError | ConflictError
 """What a lead is answered with: its decision, or why there is none."""
@@ -51,6 +52,7 @@ def arrival_of(lead: Lead | FactsError, given: object, at: datetime, country: st
     """Return what came as an arrival; what is no lead is known by what came in its place."""
     if isinstance(lead, Lead):
         try:
+            _require_year(lead)
             found = identifiers(lead, country=country)
             return Arrival(lead=lead, key=_key_of(lead), payload=lead.payload, found=found, at=at)
         except FactsError as error:
@@ -58,6 +60,16 @@ def arrival_of(lead: Lead | FactsError, given: object, at: datetime, country: st
     raw = raw_form(given)
     key = f"payload:{hashlib.sha256(raw.encode()).hexdigest()}"
     return Arrival(lead=lead, key=key, payload=raw, found=(), at=at)
+
+
+def _require_year(lead: Lead) -> None:
+    """Refuse a lead that was received in a year in which nothing can be counted, as `Lead.from_mapping` does."""
+    try:
+        read_value(Instant(), lead.received)
+    except Refusal as refusal:
+        message = f"`received`: {refusal}"
+        fault = Fault(code=refusal.code, message=message, where="lead.received", fix=refusal.fix)
+        raise FactsError([fault], raw=lead) from None
 
 
 def _key_of(lead: Lead) -> str:

@@ -36,8 +36,9 @@ class Decision:
 
     `at` is the instant of the decision, in UTC. `outcome` is what the rule pack said, `assignment` where
     the lead came to on its ladder. `organisation_digest`, `roster_digest` and the pack's digest name what it
-    was decided by; `has_own_duties` says that the host answered who was on duty. `supplied` are the facts that
-    the ledger knew and the lead did not bring, `known` is what it knew of the company.
+    was decided by; `has_own_duties` says that the host answered who was on duty, `own_strategies` are the names of
+    the strategies that it gave. `supplied` are the facts that the ledger knew and the lead did not bring, `known` is
+    what it knew of the company.
     """
 
     lead_id: str
@@ -48,6 +49,7 @@ class Decision:
     organisation_digest: str = field(repr=False)
     roster_digest: str | None = field(default=None, repr=False)
     has_own_duties: bool = field(default=False, repr=False)
+    own_strategies: tuple[str, ...] = field(default=(), repr=False)
     supplied: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
     known: Known = field(factory=Known)
     pack: RulePack = field(eq=False, repr=False)
@@ -170,6 +172,7 @@ class Decision:
             "organisation": self.organisation_digest,
             **({} if self.roster_digest is None else {"roster": self.roster_digest}),
             **({"duties": "own"} if self.has_own_duties else {}),
+            **({"strategies": list(self.own_strategies)} if self.own_strategies else {}),
             "supplied": dict(self.supplied),
             "known": self.known.to_dict(),
             **patterns,

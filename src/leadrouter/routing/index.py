@@ -27,7 +27,7 @@ from weakref import ref
 from attrs import frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import LARGEST, clean_text, read_facts, read_value
+from leadrouter.facts import LARGEST, clean_text, is_heaped, read_facts, read_value
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals, sense
 from leadrouter.hours import Calendar
@@ -102,7 +102,6 @@ class _Writer:
         self.given = "given"
         self.lines: list[str] = []
         self.constants: dict[str, Any] = {
-            "PACK": index.pack,
             "Outcome": Outcome,
             "bisect": bisect_right,
             "read": partial(read_facts, index.pack.vocabulary, keep_unknown=index.pack.keep_unknown),
@@ -117,10 +116,7 @@ class _Writer:
 
     def write(self) -> None:
         self.lines = ["def decide(facts, history=None, original=None):", "    try:"]
-        blank = dict.fromkeys(intern(each.name) for each in self.pack.vocabulary)
-        self.put(f"given = {self.constant('BLANK', blank)} | facts")
-        values = [f"v{position}" for position in range(len(self.pack.vocabulary))]
-        self.put(f"[{', '.join([*values, '*_'] if self.pack.keep_unknown else values)}] = given.values()")
+        self.read()
         for position, each in enumerate(self.pack.vocabulary):
             self.field(position, each)
         derived = []
@@ -134,18 +130,41 @@ class _Writer:
         self.follow(classify, "class")
         rules.append(self.first(route))
         self.put("outcome = Outcome()")
-        self.put("outcome._pack = PACK")
+        self.put(f"outcome._beside = {self.beside(derived, tags, sensed)}")
         self.put("outcome._given = given if original is None else original")
-        self.put(f"outcome._derived = ({''.join(f'{each}, ' for each in derived)})")
-        self.put(f"outcome._tagging = {tags}")
-        self.put(f"outcome._classified, outcome._routed = {', '.join(rules)}")
-        self.put(f"outcome._sensed, outcome._facts = {sensed}, None")
+        self.put(f"outcome._classified, outcome._routed, outcome._facts = {', '.join(rules)}, None")
         self.put("return outcome")
         self.lines += [
             "    except (KeyError, TypeError, ValueError):",
             "        if original is not None: raise",
             "        return again()(read(facts), history, dict(facts))",
         ]
+
+    def read(self) -> None:
+        """Write how the facts are copied and read: one by one where none is missing, else with None for those that are.
+
+        A fact that the vocabulary does not know is one too many, or keeps one that it knows from being there.
+        """
+        names = [intern(each.name) for each in self.pack.vocabulary]
+        values = [f"v{position}" for position in range(len(names))]
+        blank = self.constant("BLANK", dict.fromkeys(names))
+        if self.pack.keep_unknown:
+            self.put(f"given = {blank} | facts")
+            self.put(f"[{', '.join([*values, '*_'])}] = given.values()")
+            return
+        self.put(f"if len(facts) == {len(names)}:")
+        self.put("    given = {**facts}")
+        for value, name in zip(values, names, strict=True):
+            self.put(f"    {value} = given[{name!r}]")
+        self.put("else:")
+        self.put(f"    given = {blank} | facts")
+        self.put(f"    [{', '.join(values)}] = given.values()")
+
+    def beside(self, derived: list[str], tags: str, sensed: str) -> str:
+        """Write what stands beside the rules of an outcome; a constant where no lead changes it."""
+        if not derived and tags in self.constants and sensed == "None":
+            return self.constant("BESIDE", (self.pack, (), (), None))
+        return f"{self.constant('PACK', self.pack)}, ({''.join(f'{each}, ' for each in derived)}), {tags}, {sensed}"
 
     def field(self, position: int, each: v.Field) -> None:
         """Write how one fact is checked and what it selects in each table."""
@@ -165,14 +184,16 @@ class _Writer:
                 self.select(tables, f"{yes} if {value} is True else {no} if {value} is False else {long_way}")
             case v.Int() | v.Number() | v.Money():
                 stretches = _stretches(each.type, cells, selected)
-                self.select(tables, f"{self.stretch(position, stretches)} if {value}.__class__ is int else {long_way}")
+                self.select(tables, f"{self.stretch(position, stretches)} if type({value}) is int else {long_way}")
             case v.Text(longest):
                 known = {point: selected[cell] for point, cell in cells.where.items()}
                 quick = self.constant(f"OTHER{position}", selected[len(cells.points)])
-                plain = f"{value}.__class__ is str and len({value}) <= {longest} and {value}.isprintable()"
+                plain = f"type({value}) is str and len({value}) <= {longest} and {value}.isprintable()"
                 if known:
                     quick = f"{self.constant(f'TEXTS{position}', known)}.get({value}, {quick})"
                     plain += f" and {value}.isascii()"
+                else:
+                    plain += f" and not {self.constant('is_heaped', is_heaped)}({value})"
                 self.select(tables, f"{quick} if {plain} else {long_way}")
             case _:
                 self.select(tables, long_way)

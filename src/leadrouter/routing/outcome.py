@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import define, evolve
 
@@ -14,6 +14,9 @@ from leadrouter.rulepack.pack import CheckedPack
 from leadrouter.rulepack.rule import Rule
 from leadrouter.vocabulary import Vocabulary
 
+Beside: TypeAlias = tuple[CheckedPack, tuple[Rule | None, ...], tuple[Rule, ...], Signals | None]
+"""What stands beside the rules that decided: the pack, the rules of derived facts, those of tags, the signals."""
+
 
 @define(eq=False, repr=False, init=False)
 class Outcome:
@@ -21,15 +24,13 @@ class Outcome:
 
     A value: nothing of it can be set. What costs time is worked out when it is read, and the
     function of an index fills in the parts itself, which spares the call of an `__init__`.
+    `_beside` is in most packs the same for every lead, and then made once.
     """
 
-    _pack: CheckedPack
+    _beside: Beside
     _given: dict[str, Any]
-    _derived: tuple[Rule | None, ...]
-    _tagging: tuple[Rule, ...]
     _classified: Rule
     _routed: Rule
-    _sensed: Signals | None
     _facts: dict[str, Any] | None
 
     @classmethod
@@ -46,9 +47,9 @@ class Outcome:
         `facts` are the typed ones, where what was given does not give them.
         """
         outcome = cls()
-        outcome._pack, outcome._given, outcome._facts = pack, dict(given), facts
-        outcome._derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
-        outcome._tagging, outcome._sensed = decided["tag"], sensed
+        outcome._given, outcome._facts = dict(given), facts
+        derived = tuple(next(iter(decided[table.name]), None) for _, table in pack.computed())
+        outcome._beside = pack, derived, decided["tag"], sensed
         (outcome._classified,), (outcome._routed,) = decided["classify"], decided["route"]
         return outcome
 
@@ -84,19 +85,18 @@ class Outcome:
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags, each once, in the order of their rules."""
-        return tuple(dict.fromkeys(str(rule.outcome) for rule in self._tagging))
+        return tuple(dict.fromkeys(str(rule.outcome) for rule in self._beside[2]))
 
     @property
     def rules(self) -> dict[str, str]:
         """The id of the rule that decided, by table; a derived fact that no rule gave has none."""
-        derived = zip(self._pack.derived, self._derived, strict=True)
-        found = {f"derive.{name}": rule.id for name, rule in derived if rule is not None}
+        found = {f"derive.{name}": rule.id for name, rule in self._derived().items()}
         return {**found, "classify": self._classified.id, "route": self._routed.id}
 
     @property
     def tag_rules(self) -> tuple[str, ...]:
         """The ids of the rules that added tags, in order."""
-        return tuple(rule.id for rule in self._tagging)
+        return tuple(rule.id for rule in self._beside[2])
 
     @property
     def given(self) -> Mapping[str, Any]:
@@ -107,36 +107,40 @@ class Outcome:
     def facts(self) -> Mapping[str, Any]:
         """The typed facts, with defaults, derived facts and signals; missing ones are left out."""
         if self._facts is None:
-            typed = read_facts(self._pack.vocabulary, self._given, keep_unknown=self._pack.keep_unknown)
-            derived = zip(self._pack.derived, self._derived, strict=True)
-            found = {name: rule.outcome for name, rule in derived if rule is not None}
+            typed = read_facts(self.pack.vocabulary, self._given, keep_unknown=self.pack.keep_unknown)
+            found = {name: rule.outcome for name, rule in self._derived().items()}
             self._facts = {**typed, **found, **_known(self.signals)}
         return dict(self._facts)
 
     @property
     def signals(self) -> Mapping[str, bool | None]:
         """What each pattern of the pack said of the company's past; None is unknown."""
-        said = {} if self._sensed is None else self._sensed.values
-        return {name: said.get(name) for name in self._pack.signals}
+        said = {} if self.sensed is None else self.sensed.values
+        return {name: said.get(name) for name in self.pack.signals}
 
     @property
     def sensed(self) -> Signals | None:
         """The signals with what they were read from; None where no past was known."""
-        return self._sensed
+        return self._beside[3]
 
     @property
     def history(self) -> History | None:
         """What was known of the company's past."""
-        return None if self._sensed is None else self._sensed.reading.history
+        return None if self.sensed is None else self.sensed.reading.history
 
     @property
     def pack(self) -> CheckedPack:
         """The pack that decided."""
-        return self._pack
+        return self._beside[0]
 
     def deciding(self, table: str) -> Rule:
         """Return the rule that decided in a table that always decides: `classify` or `route`."""
         return self._classified if table == "classify" else self._routed
+
+    def _derived(self) -> dict[str, Rule]:
+        """Return the rule of each derived fact that has one."""
+        pack, derived, _, _ = self._beside
+        return {name: rule for name, rule in zip(pack.derived, derived, strict=True) if rule is not None}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):

@@ -85,6 +85,7 @@ def read_decision(work: Reading, entry: Entry, pack_of: Callable[[str], RulePack
         organisation_digest=record["organisation"],
         roster_digest=record.get("roster"),
         has_own_duties=record.get("duties") == "own",
+        own_strategies=tuple(record.get("strategies", ())),
         supplied=record["supplied"],
         known=Known.from_dict(record["known"]),
         pack=pack,

@@ -124,26 +124,36 @@ class _Checking:
     def organisation_itself(self) -> Iterator[Fault]:
         """Yield what the organisation names that the pack does not know."""
         organisation = self.organisation
-        yield from self.sharing(organisation.sharing, "organisation.sharing")
+        yield from self.sharing(organisation.sharing, "sharing")
         for department in organisation.departments.values():
             if department.sharing != organisation.sharing:
-                yield from self.sharing(department.sharing, f"organisation.departments.{department.id}")
+                yield from self.sharing(department.sharing, "departments", department.id)
         for pool in organisation.pools.values():
             if pool.sharing != organisation.sharing:
-                yield from self.sharing(pool.sharing, f"organisation.pools.{pool.id}")
+                yield from self.sharing(pool.sharing, "pools", pool.id)
+        for person in organisation.people.values():
+            yield from self.ranks(person)
         if organisation.size is not None:
             yield from self.sizes(organisation.size)
 
-    def sharing(self, sharing: Sharing, where: str) -> Iterator[Fault]:
-        yield from self.strategy(sharing.strategy, f"{where}.strategy")
+    def sharing(self, sharing: Sharing, *keys: str) -> Iterator[Fault]:
+        yield from self.strategy(sharing.strategy, self.organisation.place(*keys, "strategy"))
         if sharing.fair_in != "leads" and not isinstance(self.types.get(sharing.fair_in), _SHARED):
             fields = [name for name, type_ in self.types.items() if isinstance(type_, _SHARED)]
             message = f"`fair_in` is `{sharing.fair_in}`, which is no field that counts"
             fix = did_you_mean(sharing.fair_in, ["leads", *fields])
-            yield Fault(code="LR807", message=message, where=f"{where}.fair_in", fix=fix)
+            yield Fault(code="LR807", message=message, where=self.organisation.place(*keys, "fair_in"), fix=fix)
+
+    def ranks(self, person: Salesperson) -> Iterator[Fault]:
+        for name in person.ranks:
+            if name not in self.pack.classes:
+                where = self.organisation.place("people", person.id, "ranks", name)
+                message = f"a rank for class `{name}`, which the pack does not have"
+                fix = did_you_mean(name, self.pack.classes)
+                yield Fault(code="LR813", message=message, where=where, fix=fix)
 
     def sizes(self, name: str) -> Iterator[Fault]:
-        where, type_ = "organisation.size", self.types.get(name)
+        where, type_ = self.organisation.place("size"), self.types.get(name)
         if not isinstance(type_, v.Enum):
             fix = did_you_mean(name, [each for each, type_ in self.types.items() if isinstance(type_, v.Enum)])
             message = f"`size` is `{name}`, which is no enumeration of the pack"

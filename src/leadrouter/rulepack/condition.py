@@ -19,7 +19,7 @@ from leadrouter.facts import read_value
 from leadrouter.refusal import Refusal, show
 from leadrouter.rulepack import expression as e
 from leadrouter.rulepack.functions import SIGNATURES, TAKES, regex, usage
-from leadrouter.rulepack.never import BOUNDED, never_holds
+from leadrouter.rulepack.never import BOUNDED, contradict, never_holds
 from leadrouter.rulepack.operand import (
     BOOL,
     NUMBERS,
@@ -119,6 +119,10 @@ class _Checker:
                 return e.Not(self.condition(term), node.at), BOOL
             case e.And(terms) | e.Or(terms):
                 resolved = [self.condition(term) for term in terms]
+                if isinstance(node, e.And) and not self.problems and contradict(resolved):
+                    message = "this can never hold: no value meets both comparisons"
+                    fix = "turn the bounds round, or ask for any of several values with `in [a, b]`"
+                    self.warnings.append(Problem(code="LR222", message=message, at=node.at, fix=fix))
                 return node if _are_same(resolved, terms) else type(node)(tuple(resolved), node.at), BOOL
             case e.Arithmetic():
                 return self._arithmetic(node)
@@ -336,6 +340,10 @@ class _Checker:
         return resolved
 
     def _string(self, function: str, kind: str, argument: e.Expression) -> e.Expression:
+        if isinstance(argument, e.ListOf):
+            fix = f"ask for each with a `{function}` of its own, joined by `or`"
+            self.refuse("LR216", f"`{function}` takes one string, not a list", argument, fix)
+            return argument
         if not isinstance(argument, e.Literal) or not isinstance(argument.value, str) or not argument.value:
             self.refuse("LR216", f"`{function}` needs a string in quotes here", argument, usage(function))
         elif kind == "hours" and argument.value not in self.scope.hours:

@@ -80,10 +80,14 @@ class FieldReader:
         type_ = self.type(f"field `{name}`", node, known=_FIELD_KEYS)
         if type_ is None:
             return None
+        required = self.document.flag(options["required"], "`required`") if "required" in options else False
+        if required and "default" in options:
+            message, fix = f"field `{name}` is required and has a default", "leave one of them out"
+            self.document.fault("LR316", message, options["default"], f"{fix}: with a default no lead lacks the fact")
         return v.Field(
             name=name,
             type=type_,
-            required=self.document.flag(options["required"], "`required`") if "required" in options else False,
+            required=required,
             default=self._value(type_, options["default"]) if "default" in options else None,
             unit=self.document.word(options["unit"], "`unit`") if "unit" in options else None,
             about=self.document.word(options["about"], "`about`") if "about" in options else None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
+from operator import eq, ge, gt, le, lt
 from typing import Any, cast
 
 from leadrouter import vocabulary as v
@@ -12,6 +13,7 @@ from leadrouter.rulepack import expression as e
 BOUNDED = (v.Int, v.Number, v.Money, v.Duration)
 """Types with a range; only beside them can a comparison with a constant never hold."""
 
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {"==": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -33,6 +35,40 @@ def never_holds(node: e.Compare, types: Sequence[v.Type | None]) -> Iterator[tup
             yield "it is out of the field's range", _range(type_)
     if len(node.rest) == 2 and _is_empty_range(node):
         yield "the range is empty", "turn the bounds round"
+
+
+def contradict(terms: Iterable[e.Expression]) -> bool:
+    """Say whether two comparisons of one thing with constants can never hold together.
+
+    Args:
+        terms: what is joined by `and`, its constants resolved.
+    """
+    asked = [each for term in terms if isinstance(term, e.Compare) for each in _asked(term)]
+    return any(one[0] == other[0] and _exclude(one[1:], other[1:]) for one, other in combinations(asked, 2))
+
+
+def _asked(node: e.Compare) -> Iterator[tuple[e.Expression, str, tuple[Any, ...]]]:
+    """Yield what is compared, how, and with which constants, one of which must be met."""
+    for left, comparator, right in node.links():
+        match left, right:
+            case _, e.ListOf(items) if comparator == "in":
+                yield left, "==", tuple(item.value for item in items)
+            case e.Literal(value), _ if comparator in _HOLDS:
+                yield right, _TURNED.get(comparator, comparator), (value,)
+            case _, e.Literal(value) if comparator in _HOLDS:
+                yield left, comparator, (value,)
+
+
+def _exclude(one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]]) -> bool:
+    """Say whether no value meets both; what is bounded on one side only always has one."""
+    for (comparator, values), (bound, limits) in ((one, other), (other, one)):
+        if comparator == "==":
+            return not any(_HOLDS[bound](value, limit) for value in values for limit in limits)
+    (first, low), (second, high) = (one, other) if one[0] in (">", ">=") else (other, one)
+    if first in ("<", "<=") or second in (">", ">="):
+        return False
+    is_open = first == ">" or second == "<"
+    return bool(low[0] > high[0] or (low == high and is_open))
 
 
 def _ruled_out(

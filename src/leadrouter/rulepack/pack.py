@@ -74,7 +74,7 @@ class CheckedPack:
             }
         )
 
-    @property
+    @cached_property
     def signals(self) -> tuple[str, ...]:
         """The names of the patterns, in order."""
         return tuple(pattern.name for pattern in self.patterns)

@@ -18,6 +18,9 @@ KIND, CONTACT = "kind", "contact"
 REQUEST = "request"
 """The kind of a routed lead."""
 
+DEAL_WON = "deal_won"
+"""The kind of the event that a lead was won."""
+
 REACH = timedelta(days=1095)
 """How far `growing` and `silence` look back, `silence` beyond itself, where a pattern has no `within`."""
 

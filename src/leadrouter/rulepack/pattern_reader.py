@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, cast
 
 import yaml
@@ -32,6 +33,7 @@ SHAPES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 KEYS = ("pattern", *SHAPES, "times", "of", "within", "total", "without")
 _COUNTED = (v.Int, v.Number, v.Money)
+_CLOSE = 0.8
 
 
 @define(kw_only=True)
@@ -68,6 +70,7 @@ class PatternReader:
                 elif pattern is not None:
                     found[pattern.name] = pattern
         self._warn_unwatched(found.values())
+        self._warn_misspelt()
         return dict(self._streams), tuple(found.values())
 
     def warn_unused(self, patterns: Iterable[Pattern], asked: Collection[str]) -> None:
@@ -82,6 +85,16 @@ class PatternReader:
             if stream.name not in watched:
                 message = f"no pattern watches stream `{stream.name}`"
                 self._warn("LR341", message, stream, "remove it, or add a pattern")
+
+    def _warn_misspelt(self) -> None:
+        """Warn of kinds that are nearly one of those which the router notes by itself."""
+        known = (p.DEAL_WON, p.REQUEST)
+        for stream in self._streams.values():
+            for kind in sorted(kinds([stream]) or ()):
+                close = get_close_matches(kind, known, 1, _CLOSE)
+                if close and kind not in known:
+                    message = f"stream `{stream.name}` asks for kind `{kind}`, which the router notes of nothing"
+                    self._warn("LR342", message, stream, f"did you mean `{close[0]}`?")
 
     def _warn(self, code: str, message: str, about: Pattern | Stream, fix: str) -> None:
         assert about.where is not None, "INVARIANT: what was read has a place"

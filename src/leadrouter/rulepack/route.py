@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -68,7 +69,7 @@ class Route:
     name: str
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The fields that its steps name in what they need."""
         return frozenset().union(*(step.needs.fields for step in self.steps))

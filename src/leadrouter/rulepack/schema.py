@@ -66,7 +66,7 @@ def _definitions() -> Schema:
         "window": _object({"days": days, "from": clock, "to": clock}, "from", "to"),
         "step": _step(to),
         "type": {"anyOf": [{"enum": list(_BARE)}, _one_of(_domains())]},
-        "field": {"anyOf": [{"enum": list(_BARE)}, _one_of({"type": _ref("type"), **_domains()}, **_options())]},
+        "field": {"anyOf": [{"enum": list(_BARE)}, _field()]},
         "derived": _object({"type": _ref("type"), "rules": _table("then")}, "type", "rules"),
         "csv": _object({"csv": _says("a decision table beside the pack", {"type": "string"})}, "csv"),
         "pattern": {"anyOf": list(_patterns())},
@@ -121,6 +121,12 @@ def _domains() -> Schema:
         "text": _object({"max": {"type": "integer", "minimum": 1}}),
         **{name: _object(bounds) for name in ("int", "decimal", "duration")},
     }
+
+
+def _field() -> Schema:
+    """Return a field with its options, of which a default and `required: true` contradict one another."""
+    required = {"properties": {"required": {"const": True}}, "required": ["required", "default"]}
+    return {**_one_of({"type": _ref("type"), **_domains()}, **_options()), "not": required}
 
 
 def _options() -> Schema:

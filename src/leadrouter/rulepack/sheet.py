@@ -25,6 +25,8 @@ ANY = ("", "-")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9._]+")
 _TWO_MEANINGS = re.compile(r"\d,\d")
 _BOUND = re.compile(r"(<=|>=|==|!=|<|>)\s*(.+)", re.DOTALL)
+_STRETCH = re.compile(r"(?P<low>\d(?:[\d_ .,]*\d)?)\s*(?:-|–|—|…|\.{2,3})\s*(?P<high>\d[\d_ .,]*)")
+_JOINED = re.compile(r"\s(?:or|and|или|и)\s|[/;|+,]")
 _FOREIGN = re.compile(r"(?P<sign>=[<>]?(?!=)|<>|[≠≤≥])|not\s*[<>=!]|.*\sor\s*[<>=!]", re.DOTALL)
 _WRITE = {
     "=": "leave the `=` out",
@@ -51,6 +53,12 @@ def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:
     if _BOUND.fullmatch(text):
         bounds = [_bound(subject, part, type_) for part in re.split(r"\s+and\s+", text)]
         return bounds[0] if len(bounds) == 1 else e.And(tuple(bounds))
+    stretch = _STRETCH.fullmatch(text) if isinstance(type_, v.Int | v.Number | v.Money) else None
+    if stretch is not None:
+        fix = f"write `>= {stretch['low']} and <= {stretch['high']}`"
+        raise Refusal(f"`{text}` is no comparison", fix)
+    if isinstance(type_, v.Enum | v.EnumSet):
+        _refuse_joined(text, type_)
     if isinstance(type_, v.Int | v.Number | v.Money) and _TWO_MEANINGS.search(text):
         raise Refusal(f"`{text}` has two meanings: `0.5` is one number, `0, 5` are two", "write it as one of these")
     negated = text.startswith("not ")
@@ -61,6 +69,19 @@ def cell_expression(column: str, text: str, type_: v.Type) -> e.Expression:
     if len(items) == 1:
         return e.Compare(subject, (("!=" if negated else "==", items[0]),))
     return e.Compare(subject, (("not in" if negated else "in", e.ListOf(items)),))
+
+
+def _refuse_joined(text: str, type_: v.Enum | v.EnumSet) -> None:
+    """Refuse values that are joined by another sign than a comma.
+
+    Raises:
+        Refusal: each of several parts is a value of the column's field.
+    """
+    negated = "not " if text.startswith("not ") else ""
+    listed = text.removeprefix(negated)
+    parts = [each.strip() for each in _JOINED.split(listed)]
+    if parts != [each.strip() for each in listed.split(",")] and {*parts} <= {*type_.values}:
+        raise Refusal(f"`{text}` is none of the values", f"part them with commas: `{negated}{', '.join(parts)}`")
 
 
 def _bound(subject: e.Name, text: str, type_: v.Type) -> e.Compare:

@@ -153,3 +153,34 @@ def test_a_roster_reads_nothing_outside_of_its_folder(tmp_path):
     (tmp_path / "inner" / "roster.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(RosterError, match="lies outside the roster's folder"):
         load_roster(tmp_path / "inner")
+
+
+PLANNED = """
+roster: works
+effective: {effective}
+{previous}people: {{anna: {{}}, boris: {{}}}}
+roles: {{duty: {{layers: [{{id: p, plan: {plan}}}]}}}}
+"""
+
+
+def test_places_in_what_a_roster_names_are_paths_from_here(tmp_path, monkeypatch):
+    """A plan and an earlier version lie in the roster's folder, and are named so that they can be opened."""
+    works = tmp_path / "works"
+    (works / "old").mkdir(parents=True)
+    (works / "roster.yaml").write_text(
+        PLANNED.format(effective="2026-06-01T00:00", previous="previous: old/spring.yaml\n", plan="june.csv")
+    )
+    spring = PLANNED.format(effective="2026-03-01T00:00", previous="", plan="old/march.csv")
+    (works / "old" / "spring.yaml").write_text(spring.replace("anna: {}", "anna: {nick: a}"))
+    for name, person in (("june.csv", "ana"), ("old/march.csv", "boriss")):
+        duty = f"2026-06-01T09:00+03:00,2026-06-01T18:00+03:00,{person}"
+        (works / name).write_text(f"start,end,people\n{duty}\n")
+    expected = ["june.csv:2:47", "old/march.csv:2:47", "old/spring.yaml:4:17"]
+    for here, given in ((tmp_path, "works"), (works, "roster.yaml"), (works / "old", "..")):
+        monkeypatch.chdir(here)
+        with pytest.raises(RosterError) as refused:
+            load_roster(given)
+        folder = Path(given) if given != "roster.yaml" else Path()
+        places = [str(fault.where) for fault in refused.value.faults]
+        assert sorted(places) == [str(folder / each) for each in expected]
+        assert all(Path(each.rsplit(":", 2)[0]).is_file() for each in places)

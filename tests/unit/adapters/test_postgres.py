@@ -214,7 +214,8 @@ def test_an_error_says_no_personal_data(ledger, key):
 def test_a_closed_ledger_says_so(ledger):
     """Closing again does nothing; whoever is at work may finish, and his connection is closed then."""
     with ledger.transaction() as work:
-        ledger.close()
+        with ThreadPoolExecutor() as pool:
+            pool.submit(ledger.close).result(timeout=30)
         work.put_load(Load(person="anna"))
     assert work.session.connection.closed
     ledger.close()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
+import signal
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier, Event, get_ident
 
 import pytest
 
@@ -16,9 +20,10 @@ from leadrouter.adapters.ledgers import open_ledger, path_of
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
+from leadrouter.adapters.upkeep import back_up, holdings_of
 from leadrouter.assignment.load import Load
 from leadrouter.ledger.chain import UNKEEPABLE
-from leadrouter.ledger.ledger import CLOSED
+from leadrouter.ledger.ledger import AT_WORK
 from leadrouter.ledger.memory import MemoryLedger
 
 
@@ -114,6 +119,53 @@ def test_a_file_that_cannot_be_written_is_read():
     assert answer == ("kept", f"{path} cannot be used as a ledger: attempt to write a readonly database")
 
 
+def read_both_ways(path):
+    return told_of(lambda: SqliteLedger(path, create=False).text("digest")), told_of(
+        lambda: holdings_of(f"sqlite:///{path}").events
+    )
+
+
+def told_of(read):
+    try:
+        return read()
+    except LedgerError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("is_crashed", [False, True])
+def test_a_ledger_in_a_folder_that_may_only_be_read_says_what_to_do(is_crashed):
+    """SQLite reads it by files beside it, which cannot be made there; a backup needs none, and is read."""
+    with TemporaryDirectory() as name:
+        live, path, copy = Path(name) / "live.db", Path(name) / "leads.db", Path(name) / "copy.db"
+        with closing(SqliteLedger(str(live))) as ledger:
+            with ledger.transaction() as work:
+                work.keep("digest", "kept")
+            back_up(f"sqlite:///{live}", copy)
+            for end in ["", "-wal"] if is_crashed else []:
+                shutil.copy(f"{live}{end}", f"{path}{end}")
+        if not is_crashed:
+            live.rename(path)
+        for each in Path(name).iterdir():
+            each.chmod(0o644)
+        Path(name).chmod(0o555)
+        told, copied = in_a_child(read_both_ways, str(path)), in_a_child(read_both_ways, str(copy))
+        Path(name).chmod(0o755)
+    assert all(each.startswith(f"{path} cannot be used where it lies: ") for each in told)
+    assert all("`leadrouter ledger backup`" in each for each in told)
+    assert copied == ("kept", 0)
+
+
+def test_what_cannot_be_opened_for_another_reason_is_not_said_to_lack_files(tmp_path, monkeypatch):
+    """Only where the file can be read, and nothing can be put beside it, is that the reason."""
+    path = tmp_path / "leads.db"
+    path.mkdir()
+    assert (
+        told_of(lambda: SqliteLedger(str(path))) == f"{path} cannot be used as a ledger: unable to open database file"
+    )
+    monkeypatch.setattr(os, "access", lambda _, mode: mode == os.R_OK)
+    assert "folder; allow that, or read a copy" in told_of(lambda: SqliteLedger(str(path)))
+
+
 def test_a_restored_backup_is_written_as_any_ledger(tmp_path):
     """A copy has SQLite's plain journal; it gets the one with which readers keep nobody waiting."""
     path = str(tmp_path / "leads.db")
@@ -162,6 +214,130 @@ def test_a_child_leaves_the_connection_of_its_parent_alone(tmp_path, monkeypatch
     before.close()
 
 
+def test_a_child_that_closes_what_it_never_used_closes_nothing_of_its_parent(tmp_path, monkeypatch):
+    """The parent's connection stays open, even where one of its threads was at work as it forked."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    with ledger.transaction() as work:
+        with monkeypatch.context() as patch:
+            patch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+            ledger.close()
+            with pytest.raises(LedgerError, match="closed"):
+                ledger.text("x")
+        assert sqlite_ledger._PARENTS.pop() is ledger._connection
+        work.keep("digest", "text")
+    with closing(SqliteLedger(ledger.path)) as again:
+        assert again.text("digest") == "text"
+    ledger._let_go()
+
+
+def test_whoever_waits_for_his_turn_does_not_close_the_ledger(tmp_path):
+    """As the handler of a signal might, which comes while its own thread waits: it would wait for itself."""
+    ledger, other = (SqliteLedger(str(tmp_path / "leads.db")) for _ in range(2))
+    told = []
+
+    def close(*_):
+        told.append(told_of(ledger.close))
+        may_end.set()
+
+    def hold():
+        with other.transaction() as work:
+            is_held.set()
+            while ledger._turn._line is None:
+                work.text("digest")
+            signal.pthread_kill(waits, signal.SIGALRM)
+            assert may_end.wait(30)
+
+    is_held, may_end, waits = Event(), Event(), get_ident()
+    before = signal.signal(signal.SIGALRM, close)
+    try:
+        with ThreadPoolExecutor() as pool:
+            held = pool.submit(hold)
+            assert is_held.wait(30)
+            with ledger.transaction() as work:
+                work.keep("digest", "text")
+            held.result(timeout=30)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert told == [AT_WORK]
+    assert ledger.text("digest") == "text"
+    ledger.close()
+    other.close()
+
+
+def test_the_threads_of_a_child_open_one_connection(tmp_path, monkeypatch):
+    """Several that find the parent's at once do not take one another's away in the midst of their work."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    parents, opened, all_there = ledger._connection, [], Barrier(4)
+    connected = sqlite3.connect
+
+    def connect(*args, **kwargs):
+        opened.append(args)
+        return connected(*args, **kwargs)
+
+    def use():
+        all_there.wait(30)
+        return ledger.text("x")
+
+    monkeypatch.setattr(sqlite_ledger.sqlite3, "connect", connect)
+    monkeypatch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(use) for _ in range(4)]
+        assert [each.result(timeout=30) for each in answers] == [None] * 4
+    assert len(opened) == 1
+    assert sqlite_ledger._PARENTS.pop() is parents
+    ledger.close()
+    parents.close()
+
+
+def test_a_child_that_could_not_open_the_file_tries_again(tmp_path, monkeypatch):
+    """The error is that of the moment: the next call is answered."""
+    ledger = SqliteLedger(str(tmp_path / "leads.db"))
+    parents = ledger._connection
+    monkeypatch.setattr(sqlite_ledger.os, "getpid", lambda: 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite_ledger, "pending", refused)
+        with pytest.raises(LedgerError, match="no room"):
+            ledger.text("x")
+    assert ledger.text("x") is None
+    del sqlite_ledger._PARENTS[-2:]
+    ledger.close()
+    parents.close()
+
+
+def refused(_):
+    raise sqlite3.OperationalError("no room")
+
+
+def test_a_parent_that_dies_at_work_does_not_leave_its_turn_to_its_children(tmp_path):
+    """They have its file open as it dies, and others write all the same."""
+    path, context = str(tmp_path / "leads.db"), multiprocessing.get_context("fork")
+    is_used, may_end = context.Event(), context.Event()
+
+    def live_on(ledger):
+        ledger.text("x")
+        is_used.set()
+        may_end.wait(60)
+
+    def die_at_work():
+        ledger = SqliteLedger(path)
+        context.Process(target=live_on, args=(ledger,)).start()
+        assert is_used.wait(30)
+        with ledger.transaction():
+            os._exit(0)
+
+    parent = context.Process(target=die_at_work)
+    parent.start()
+    parent.join()
+    try:
+        with closing(SqliteLedger(path)) as ledger:
+            ledger._turn.patience = 5
+            with ledger.transaction() as work:
+                work.keep("digest", "text")
+            assert ledger.text("digest") == "text"
+    finally:
+        may_end.set()
+
+
 def test_what_others_wrote_is_read(tmp_path):
     """What was read before is known as long as nobody else writes; a text that stayed is not read again."""
     path = str(tmp_path / "leads.db")
@@ -208,7 +384,9 @@ def test_who_reads_does_not_wait_for_who_waits_to_write(tmp_path):
 def test_a_refused_file_is_closed(tmp_path, monkeypatch):
     """Whoever was refused holds nothing: neither the file nor its lock."""
     closed = []
-    monkeypatch.setattr(SqliteLedger, "close", lambda ledger: closed.append(ledger.path) or ledger._connection.close())
+    monkeypatch.setattr(
+        SqliteLedger, "_let_go", lambda ledger: closed.append(ledger.path) or ledger._connection.close()
+    )
     path = tmp_path / "leads.db"
     path.write_text("dear diary, " * 1000)
     with pytest.raises(LedgerError):
@@ -234,16 +412,6 @@ def test_a_text_that_is_no_unicode_is_refused_and_leaves_the_ledger_usable(tmp_p
             with pytest.raises(LedgerError, match=UNKEEPABLE):
                 ask("\ud800")
         assert ledger.entries() == ()
-
-
-def test_a_unit_of_work_does_not_outlive_its_ledger(tmp_path):
-    """Whoever is in one when the file is closed is told that, and nothing of it is kept."""
-    ledger = SqliteLedger(str(tmp_path / "leads.db"))
-    with pytest.raises(LedgerError, match=f"^{CLOSED}$"), ledger.transaction() as work:  # noqa: PT012  # one unit of work
-        work.put_load(Load(person="anna"))
-        ledger.close()
-    with closing(SqliteLedger(str(tmp_path / "leads.db"))) as again, again.reading() as work:
-        assert work.load("anna") is None
 
 
 def test_ledgers_have_addresses(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 
 from leadrouter import Decision, DutyRoster, Lead, NaiveTimeError, Organisation, Router, RulePack
 from leadrouter.assignment.duties import Absence, RosterDuties
@@ -25,6 +26,21 @@ absences:
 overrides:
   - {role: duty, start: 2026-03-03T09:00, end: 2026-03-03T18:00, assign: [anna], reason: trade fair}
 """)
+ROSTER_OF_ANNA_AND_BORIS = DutyRoster.parse("""
+roster: demo
+roles: {duty: {layers: [{id: office, rotation: {people: [anna, boris], unit: days, anchor: 2026-03-02}}]}}
+""")
+AWAY = """
+roster: demo
+roles: {duty: {layers: [{id: office, rotation: {people: [anna, boris], unit: days, anchor: 2026-03-02}}]}}
+absences: [{person: boris, dates: [2026-03-01, 2026-03-03]}]
+"""
+BUSY = """
+organisation: demo
+staffing: department
+departments: {sales: {kind: inbound, head: olga, people: [anna, boris], capacity: 1}}
+people: {anna: {}, boris: {}, olga: {}}
+"""
 PACK = RulePack.parse("""
 pack: demo
 vocabulary: {amount: {money: RUB}}
@@ -82,6 +98,64 @@ def test_the_roles_are_those_of_the_version_in_force():
     held, dropped = duties.told("night", MONDAY), duties.told("night", TUESDAY)
     assert (held["source"], held["until"]) == ("layer a", "2026-03-03T00:00:00+00:00")
     assert (dropped["source"], dropped["reasons"]) == ("nobody", ["version 2 has no role `night`"])
+
+
+def test_whoever_is_off_duty_takes_turns_in_the_version_in_force():
+    """Until a later version comes, those whom it drops are off duty, and those whom it brings are not yet."""
+    later = DutyRoster.parse("""
+    roster: demo
+    version: 2
+    effective: 2026-03-03
+    people: {vera: {}, anna: {}, boris: {}}
+    roles: {duty: {layers: [{id: later, rotation: {people: [vera, boris], unit: days, anchor: 2026-03-03}}]}}
+    """)
+    first = ROSTER_OF_ANNA_AND_BORIS.with_version(later)
+    router = Router(PACK, ORGANISATION, MemoryLedger(), roster=first)
+    told = [router.route(Lead(id=str(at)), at=at).assignment.why_not() for at in (MONDAY, TUESDAY)]
+    assert told == [{"boris": "off duty"}, {"boris": "off duty"}]
+    assert [router.route(Lead(id=f"{at} again"), at=at).assignee for at in (MONDAY, TUESDAY)] == ["anna", "vera"]
+    assert router.replay().differences == ()
+    assert router.organisation.duty["duty"] == ("vera", "boris", "anna")
+
+
+def test_a_pack_may_lead_to_a_role_that_a_coming_version_drops():
+    """It is there until then; who takes turns in it and is in the organisation no more is left out."""
+    later = DutyRoster.parse("""
+    roster: demo
+    version: 2
+    effective: 2026-03-03
+    roles: {phone: {layers: [{id: week, rotation: {people: [vera], unit: fixed}}]}}
+    """)
+    smaller = evolve(ORGANISATION, people={id_: ORGANISATION.people[id_] for id_ in ("anna", "vera", "olga")})
+    router = Router(PACK, smaller, MemoryLedger(), roster=ROSTER_OF_ANNA_AND_BORIS.with_version(later))
+    assert dict(router.organisation.duty) == {"phone": ("vera",), "duty": ("anna",)}
+    assert router.route(Lead(id="1"), at=MONDAY).assignee == "anna"
+    assert router.route(Lead(id="2"), at=TUESDAY).assignee == "olga"
+
+
+def test_a_lead_that_waits_for_duty_is_tried_again_when_others_come_on_duty():
+    """The hand-off is a deadline, of which the host is told; nothing else need happen then."""
+    organisation = Organisation.parse(BUSY)
+    router = Router(PACK, organisation, MemoryLedger(), roster=ROSTER_OF_ANNA_AND_BORIS)
+    assert [router.route(Lead(id=str(each)), at=MONDAY).assignee for each in range(2)] == ["anna", None]
+    midnight = datetime(2026, 3, 3, tzinfo=UTC)
+    assert router.next_deadline() == midnight
+    assert [(event.name, event.details.get("people")) for event in router.tick(at=midnight)] == [
+        ("lead.offered", ["boris"])
+    ]
+    assert router.next_deadline() is None
+    assert router.replay().differences == ()
+
+
+def test_a_lead_that_waits_for_somebody_busy_is_tried_again_when_somebody_else_is_back():
+    """Whoever is absent alone is not waited for; where others are, his return is a deadline."""
+    pack = RulePack.parse(PACK.canonical.replace("on_duty(duty)", "department(sales)"))
+    roster = DutyRoster.parse(AWAY)
+    router = Router(pack, Organisation.parse(BUSY), MemoryLedger(), roster=roster)
+    assert [router.route(Lead(id=str(each)), at=MONDAY).assignee for each in range(2)] == ["anna", None]
+    back = datetime(2026, 3, 4, tzinfo=UTC)
+    assert router.next_deadline() == back
+    assert [event.details["people"] for event in router.tick(at=back)] == [["boris"]]
 
 
 def test_a_role_that_the_roster_does_not_have_has_nobody():

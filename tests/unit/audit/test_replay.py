@@ -15,12 +15,14 @@ from leadrouter.assignment.duties import FixedDuties
 from leadrouter.assignment.standing import Standing
 from leadrouter.audit.houses import GivenStrategies, NotGivenError
 from leadrouter.audit.replay import replay
+from leadrouter.audit.verify import verify
 from leadrouter.event import Event
 from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.roster import version
 from leadrouter.roster.roster import DutyRoster
 from tests.busy_office import AT, KEY, OFFICE, PACK, BusyOffice
 from tests.unit.audit import rota
+from tests.unit.ledger.conftest import LEDGERS
 
 HOUR = timedelta(hours=1)
 STRANGE = rota.PACK.replace("to: on_duty(duty)", "to: department(sales), strategy: backwards")
@@ -261,12 +263,39 @@ def test_own_strategies_are_asked_for():
 
 
 def test_strategies_that_are_given_are_listed():
-    """Those alone, though others can be asked for: they say then that they are missing."""
-    given = GivenStrategies({"backwards": backwards})
-    assert (dict(given), len(given)) == ({"backwards": backwards}, 1)
-    assert ("fair" in given, "backwards" in given, "sideways" in given) == (False, True, True)
+    """Those alone that the router had then; one of them that is not given now says so when it is asked."""
+    given = GivenStrategies({"backwards": backwards, "upwards": backwards}, ("backwards", "sideways"))
+    assert (list(given), len(given), given["backwards"]) == (["backwards", "sideways"], 2, backwards)
+    assert ("fair" in given, "backwards" in given, "sideways" in given, "upwards" in given) == (
+        False, True, True, False,
+    )  # fmt: skip
     with pytest.raises(NotGivenError, match="`sideways` is the host's own"):
         given["sideways"]((), Standing(pool="x"))
+
+
+@pytest.mark.parametrize("kind", sorted(LEDGERS))
+def test_a_strategy_that_is_not_given_any_more_holds_nobody_up(kind, tmp_path):
+    """Leads of the pack that names it are shared as the organisation says; replay knows which router had it."""
+    ledger, given = LEDGERS[kind](tmp_path), {"backwards": backwards}
+    organisation = Organisation.parse(rota.OFFICE)
+    before = Router(RulePack.parse(STRANGE), organisation, ledger, strategies=given)
+    first = before.route(Lead(id="1"), at=AT)
+    assert (first.assignee, json.loads(first.to_json())["strategies"]) == ("boris", ["backwards"])
+    assert before.decision(first.lead_id).to_json() == first.to_json()
+    after = Router(RulePack.parse(rota.PACK), organisation, ledger)
+    after.pause("anna", at=AT)
+    assert after.decline(first.lead_id, by="boris", at=AT).status == "waiting"
+    later = after.route(Lead(id="2"), at=AT)
+    assert "strategies" not in json.loads(later.to_json())
+    after.resume("anna", at=AT)
+    assert [offer.person for offer in after.lead(first.lead_id).offers] == ["anna"]
+    offered = [each for each in after.events(first.lead_id) if each.name == "lead.offered"]
+    assert [each.evidence["strategy"] for each in offered] == ["backwards", "fair"]
+    found = replayed(ledger, strategies=given)
+    assert (found.same, found.differences, found.left_out) == (2, (), ())
+    with ledger.reading() as work:
+        assert verify(work).is_sound
+    ledger.close()
 
 
 def test_a_roster_is_read_again_from_the_ledger():

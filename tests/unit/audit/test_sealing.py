@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from leadrouter import Lead, Router
+from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.audit import sealing
 from leadrouter.audit.sealing import seal_in_time
 from leadrouter.audit.verify import verify
 from leadrouter.ledger.memory import MemoryLedger
 from tests.small import AT, small_router
 from tests.unit.ledger.conftest import LEDGERS
-from tests.unit.test_outbox import ORGANISATION, PACK
+from tests.unit.ledger.test_outbox import ORGANISATION, PACK
 
 HOUR = timedelta(hours=1)
 
@@ -53,6 +54,57 @@ def test_a_tick_seals_what_it_does_itself(kind, tmp_path):
     router.tick(at=AT + HOUR)
     assert len(seals(router)) == 1
     router.close()
+
+
+@pytest.fixture(params=sorted(LEDGERS))
+def ticked(request, tmp_path):
+    """A router whose ticks have told something at once, soon after, and after an hour: the log was sealed twice."""
+    router = Router(PACK, ORGANISATION, LEDGERS[request.param](tmp_path))
+    for hours in (0, 0.5, 1.5):
+        at = AT + hours * HOUR
+        router.route(Lead(id=str(hours), facts={"amount": 1}), at=at)
+        assert "lead.expired" in [event.name for event in router.tick(at=at + timedelta(minutes=10))]
+    assert len(seals(router)) == 2
+    yield router
+    router.close()
+
+
+def without(ledger, condition):
+    """Take seals out of a ledger behind its back: those with these places in order."""
+    with ledger.transaction() as work:
+        gone = [seal for place, seal in enumerate(work.seals()) if condition(place)]
+        for seal in gone:
+            if isinstance(ledger, MemoryLedger):
+                work.books.seals.remove(seal)
+            elif isinstance(ledger, SqliteLedger):
+                work.connection.execute("DELETE FROM seal WHERE upto = ?", (seal.upto,))
+            else:
+                work.session.connection.execute("DELETE FROM leadrouter.seal WHERE upto = $1", (seal.upto,))
+
+
+def findings(router):
+    with router.ledger.reading() as work:
+        return [str(each) for each in verify(work).findings]
+
+
+@pytest.mark.parametrize(("condition", "event"), [(lambda _: True, 3), (lambda place: place == 1, 14)])
+def test_seals_that_ticks_have_made_are_missed(ticked, condition, event):
+    """Whoever takes them away, all or the last ones, is found out, also by the seals that are made afterwards."""
+    missing = f"log: was sealed by the tick that told event {event}, and that seal is missing"
+    assert findings(ticked) == []
+    without(ticked.ledger, condition)
+    assert findings(ticked) == [missing]
+    ticked.tick(at=AT + 9 * HOUR)
+    assert missing in findings(ticked)
+
+
+def test_a_log_whose_ticks_have_told_nothing_may_have_no_seal():
+    """Nobody can tell whether there was one: what is not known is not said."""
+    router = Router(PACK, ORGANISATION, MemoryLedger())
+    router.route(Lead(id="1", facts={"amount": 1}), at=AT)
+    assert router.tick(at=AT) == ()
+    without(router.ledger, lambda _: True)
+    assert findings(router) == []
 
 
 def test_many_events_are_sealed_sooner(monkeypatch):

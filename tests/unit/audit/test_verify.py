@@ -105,6 +105,7 @@ def is_seen(ledger) -> bool:
     [
         "DELETE FROM event WHERE number = (SELECT max(number) FROM event)",
         "DELETE FROM event WHERE number = 5",
+        "DELETE FROM seal",
         "DELETE FROM entry WHERE number = 2",
         "DELETE FROM lead WHERE number = 2",
         "DELETE FROM lead WHERE number = 9",

@@ -142,3 +142,13 @@ def test_a_roster_without_an_organisation_is_read(run, here):
     (here / "sales" / "organisation.yaml").unlink()
     (here / "sales" / "roster.yaml").write_text(ROSTER, "utf-8")
     assert "  roster shifts: version 4, 1 role, 2 people\n" in run("check", "sales").stdout
+
+
+def test_a_misspelt_skill_is_a_warning(run, here):
+    """The pack and the organisation are held against each other for it."""
+    file = here / "sales" / "organisation.yaml"
+    text = file.read_text("utf-8").replace("anna: {}", "anna: {skills: [pres]}")
+    file.write_text(f"{text}pools: {{pressers: {{skills: [press]}}}}\n", "utf-8")
+    result = run("check", "sales")
+    assert result.exit_code == 0
+    assert "sales/organisation.yaml:7:17: warning LR814 no step and no pool asks for skill `pres`" in result.stderr

@@ -48,13 +48,12 @@ def test_the_good_ones_are_routed_and_the_bad_ones_kept_with_their_lines(run, he
     (here / name).write_text(text, "utf-8")
     result = run("route", "sales", name, "--brief")
     assert (result.exit_code, keys(result)) == (1, ["call:9", "call:8"])
-    stem = name.partition(".")[0]
-    kept = rejected(here, stem)
+    kept = rejected(here, name)
     assert ([line for line, _, _ in kept], " ".join(code for _, code, _ in kept)) == (lines, codes)
     assert all(f"{name}:{line}: {code} " in result.stderr for line, code, _ in kept)
     assert all(raw.strip("\n]") in text.replace("\r\n", "\n") for _, _, raw in kept)
     again = run("route", "sales", name, "--brief")
-    assert (again.exit_code, again.stdout, rejected(here, stem)) == (1, result.stdout, kept)
+    assert (again.exit_code, again.stdout, rejected(here, name)) == (1, result.stdout, kept)
 
 
 def test_rejects_can_be_mended_and_routed(run, here):

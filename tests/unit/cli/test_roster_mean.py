@@ -116,6 +116,56 @@ def test_people_and_roles_of_an_earlier_version_are_still_drawn(run):
     assert night.stdout.splitlines()[-1].split()[:2] == ["gleb", "24:00"]
 
 
+def test_each_day_is_drawn_by_the_version_that_is_in_force(run, here):
+    """When somebody is needed, which days are worked, and which duties there are."""
+    old = OLD.replace("duty: {layers", 'duty: {needed: [{from: "09:00", to: "18:00"}], layers')
+    old = old.replace("[boris, anna], unit: days", "[boris], unit: slots") + "workdays: {days_off: [2026-05-05]}\n"
+    old = old.replace("2026-05-04}}]", '2026-05-04}, windows: [{days: workdays, from: "12:00", to: "18:00"}]}]')
+    (here / "later" / "old.yaml").write_text(old, "utf-8")
+    new = NEW.replace("duty: {layers", 'duty: {needed: [{from: "00:00", to: "01:00"}], layers')
+    new = new.replace("anna], unit: days", "anna], unit: slots")
+    new = new.replace("2026-05-07}}]", '2026-05-07}, windows: [{days: workdays, from: "00:00", to: "02:00"}]}]')
+    (here / "later" / "roster.yaml").write_text(new, "utf-8")
+    told = run("roster", "later", *WEEK, COLUMNS="56").stdout.splitlines()
+    assert told[0] == "duty of inbound, version 1, then 2, by the clock of Europe/Berlin"
+    assert "Tue  5  ··················│09:00 ░░░░░░░░░░░│18:00 ·····" in told
+    assert "Wed  6  ··················│░░░░░│12:00 boris│18:00 ·····" in told
+    assert "Fri  8  │an…│02:00 ·····································" in told
+    assert "Sat  9  │░│01:00 ·······································" in told
+    assert told[-1] == "░ gap 17:00"
+
+
+def test_the_name_of_a_day_is_that_of_a_day_off_by_the_version_in_force(run, here):
+    """Before the first version of all, the days are as it has them."""
+    (here / "later" / "old.yaml").write_text(OLD + "workdays: {days_off: [2026-05-05, 2026-05-07]}\n", "utf-8")
+    told = run("roster", "later", *WEEK, COLUMNS="80", FORCE_COLOR="1", TERM="xterm-256color").stdout
+    assert {day: f"\x1b[2m{day}" in told for day in ("Mon", "Tue", "Thu", "Sun")} == {
+        "Mon": False, "Tue": True, "Thu": False, "Sun": True,
+    }  # fmt: skip
+    (here / "later" / "old.yaml").unlink()
+    alone = NEW.replace("previous: old.yaml\n", "workdays: {days_off: [2026-05-05]}\n")
+    (here / "later" / "roster.yaml").write_text(alone, "utf-8")
+    before = run(
+        "roster",
+        "later",
+        "--from",
+        "2026-05-04",
+        "--to",
+        "2026-05-06",
+        COLUMNS="80",
+        FORCE_COLOR="1",
+        TERM="xterm-256color",
+    )
+    assert "\x1b[2mTue" in before.stdout
+    assert "version 2, by the clock" in before.stdout
+
+
+def test_other_duties_are_those_of_the_weeks_that_are_drawn(run):
+    """A role that a later version drops is one of them as long as it is there."""
+    assert "other duties: night" in run("roster", "later", "--from", "2026-05-04", "--to", "2026-05-06").stderr
+    assert "other duties" not in run("roster", "later", "--from", "2026-05-08", "--to", "2026-05-10").stderr
+
+
 def test_a_calendar_has_the_people_and_roles_of_earlier_versions(run):
     """Of all roles, of one that is gone, and of somebody who is gone."""
     whole = titles(run("roster", "later", *WEEK, "--ical").stdout)

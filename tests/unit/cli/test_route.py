@@ -296,7 +296,32 @@ def test_rejects_are_named_after_the_file_and_kept_here(run, here):
     (here / "data" / "march.jsonl").write_text("hello\n", "utf-8")
     run("route", "sales", "data/march.jsonl")
     run("route", "sales", "data/march.jsonl")
-    assert [each["raw"] for each in rejects(here, "march.rejects.jsonl")] == ["hello"]
+    assert [each["raw"] for each in rejects(here, "march.jsonl.rejects.jsonl")] == ["hello"]
+
+
+def test_files_of_one_name_and_another_ending_have_rejects_of_their_own(run, here):
+    """None of two files in one folder takes the other's place."""
+    for name in ("march.jsonl", "march.csv"):
+        (here / name).write_text("id,source\n1,nowhere\n", "utf-8")
+        run("route", "sales", name)
+    assert len(rejects(here, "march.jsonl.rejects.jsonl")) == 2
+    assert [each["line"] for each in rejects(here, "march.csv.rejects.jsonl")] == [2]
+
+
+def test_a_dry_run_keeps_no_rejects(run, here):
+    """They are told and counted, and no file of an earlier run is touched."""
+    kept = here / "stdin.rejects.jsonl"
+    kept.write_text("earlier\n", "utf-8")
+    result = run("route", "sales", "-", "--dry-run", stdin="hello\n" * 25)
+    assert (result.exit_code, result.stderr.count("LR422"), kept.read_text("utf-8")) == (1, 20, "earlier\n")
+    assert "… and 5 more: --rejects FILE keeps them all\n25 leads rejected\nnothing was kept" in result.stderr
+
+
+def test_a_dry_run_keeps_rejects_where_it_is_told_to(run, here):
+    """Whoever names the file wants it."""
+    result = run("route", "sales", "-", "--dry-run", "--rejects", "bad.jsonl", stdin="hello")
+    assert [each["raw"] for each in rejects(here, "bad.jsonl")] == ["hello"]
+    assert "1 lead rejected, kept in bad.jsonl" in result.stderr
 
 
 def test_rejects_of_standard_input_are_added(run, here):

@@ -24,7 +24,7 @@ def stretch(start: datetime, hours: float, *people: str, is_idle: bool = False) 
 def drawn(*stretches: Stretch, tz: str = "UTC", width: int = 80, first: date, last: date | None = None) -> list[str]:
     console = Console(file=StringIO(), width=width, color_system=None, soft_wrap=True)
     people = [person for each in stretches for person in each.people]
-    weeks = Weeks(console, zone(tz), Workdays(), colours_of(people))
+    weeks = Weeks(console, zone(tz), Workdays().is_workday, colours_of(people))
     weeks.draw(stretches, first, last or first)
     return console.file.getvalue().splitlines()
 

@@ -82,10 +82,31 @@ def test_a_lead_happened_when_it_was_received(ledger):
     """Not when it was routed; what is received later is no past of it."""
     router = router_on(ledger)
     router.route(lead(1, received=AT - 40 * DAY), at=AT)
-    router.route(lead(2, received=AT + DAY), at=AT)
-    router.route(lead(3, received=AT - DAY), at=AT)
-    decision = router.route(lead(4), at=AT)
+    router.route(lead(2, received=AT + DAY), at=AT + DAY)
+    router.route(lead(3, received=AT - DAY), at=AT + DAY)
+    decision = router.route(lead(4, received=AT), at=AT + DAY)
     assert [each.at for each in decision.outcome.history.events] == [AT - DAY]
+
+
+def test_a_lead_that_says_it_comes_later_comes_now(ledger):
+    """A clock that goes ahead at a lead's source neither hides the lead from patterns nor shows it what is to come."""
+    router = router_on(ledger)
+    ahead = router.route(lead(1, received=AT + DAY), at=AT)
+    assert (ahead.outcome.history.at, router.lead(ahead.lead_id).arrived) == (AT, AT)
+    router.record("visit", key="v", company="Ural Press Plant", at=AT + timedelta(hours=1))
+    assert [each.at for each in router.route(lead(2), at=AT).outcome.history.events] == [AT]
+    known = router.route(lead(3), at=AT + timedelta(minutes=1))
+    assert [each.at for each in known.outcome.history.events] == [AT, AT]
+    assert known.signals["often"] is True
+
+
+def test_a_lead_that_is_received_by_a_fact_alone_came_then(ledger):
+    """Rules, patterns and deadlines go by the same instant, wherever the lead has it."""
+    router = router_on(ledger)
+    decision = router.route(lead(1, facts={"received": "2026-03-15T12:00+03:00"}), at=AT)
+    assert decision.outcome.facts["received"] == AT - DAY
+    assert (decision.outcome.history.at, router.lead(decision.lead_id).arrived) == (AT - DAY, AT - DAY)
+    assert router.replay().differences == ()
 
 
 def test_a_lead_that_names_nobody_has_an_unknown_past(ledger):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
 
 from leadrouter import Contact, Lead, LedgerError, Router
+from leadrouter.adapters.postgres import PostgresLedger
+from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.standing import Standing
 from leadrouter.errors import StaleError
 from leadrouter.event import Event
 from leadrouter.ledger.chain import UNKEEPABLE
-from leadrouter.ledger.ledger import CLOSED, Entry, Noted, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Noted, Refused
+from leadrouter.ledger.memory import MemoryLedger
 from leadrouter.lifecycle.breaker import Breaker
 from leadrouter.lifecycle.state import LeadState
 from tests.stateful.small_sales import Rota, backwards, sales_office
@@ -112,6 +116,62 @@ def test_a_closed_ledger_says_so(ledger):
         ):
             with pytest.raises(LedgerError, match=f"^{CLOSED}$"):
                 use()
+
+
+@pytest.mark.parametrize("how", ["transaction", "reading"])
+def test_a_ledger_is_not_closed_within_a_unit_of_work(ledger, how):
+    """Whoever tries is told so; the ledger stays open, and the unit of work is kept."""
+    with getattr(ledger, how)() as work:
+        if how == "transaction":
+            work.add(ENTRY)
+        with pytest.raises(LedgerError, match=f"^{AT_WORK}$"):
+            ledger.close()
+    assert ledger.entries() == ((ENTRY,) if how == "transaction" else ())
+    with pytest.raises(LedgerError, match=AT_WORK), ledger.transaction() as work:  # noqa: PT012  # one unit of work
+        work.put_load(LOAD)
+        ledger.close()
+    with ledger.reading() as work:
+        assert work.load("anna") is None
+
+
+def test_nobody_begins_a_unit_of_work_within_his_own(ledger):
+    """He would wait for himself, or write over himself; the one that goes on is kept."""
+    with ledger.transaction() as work:
+        work.add(ENTRY)
+        with pytest.raises(LedgerError, match=f"^{NESTED}$"), ledger.transaction():
+            pass
+    with ledger.transaction() as work:
+        assert work.latest() == ENTRY
+
+
+def test_what_another_thread_does_is_kept_when_a_ledger_is_closed(ledger):
+    """It goes on to its end, and is neither cut off nor told that the ledger is closed."""
+    with ThreadPoolExecutor() as pool:
+        with ledger.transaction() as work:
+            closing = pool.submit(ledger.close)
+            while not is_closed(ledger):
+                work.find("call:1")
+            work.add(ENTRY)
+        closing.result(timeout=30)
+    again = reopened(ledger)
+    assert again.entries() == (ENTRY,)
+    again.close()
+
+
+def is_closed(ledger):
+    return ledger._idle is None if isinstance(ledger, PostgresLedger) else ledger._is_closed
+
+
+def reopened(ledger):
+    """Return a ledger on the same file or database; what was in memory is looked at where it was."""
+    match ledger:
+        case SqliteLedger(path=path):
+            return SqliteLedger(path)
+        case PostgresLedger(address=address):
+            return PostgresLedger(address)
+    again = MemoryLedger()
+    again._books = ledger._books
+    return again
 
 
 def test_a_router_whose_ledger_is_closed_says_so(ledger):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from leadrouter import DutyRoster, RosterError
@@ -31,6 +33,21 @@ def refused(text: str, other: str) -> RosterError:
     with pytest.raises(RosterError) as error:
         DutyRoster.parse(text, read=lambda _: other.encode())
     return error.value
+
+
+def test_who_takes_turns_is_asked_of_the_version_in_force():
+    """Of all versions, the latest first, where no instant is given; before the first one nobody does."""
+    both = DutyRoster.parse(LATER, read=lambda _: TEXT.encode())
+    before, after = datetime(2026, 3, 31, 23, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    assert both.taking_part(before) == {"duty": ("anna", "boris"), "phone": ("boris",)}
+    assert both.taking_part(after) == {"night": ("vera",), "duty": ("vera",)}
+    assert both.taking_part() == {"night": ("vera",), "duty": ("vera", "anna", "boris"), "phone": ("boris",)}
+    assert [(each.number, first, last) for each, first, last in both.in_force(before, after + (after - before))] == [
+        (3, before, after),
+        (4, after, after + (after - before)),
+    ]
+    alone = DutyRoster.parse(LATER.replace("previous: other.yaml\n", ""))
+    assert (alone.taking_part(before), alone.in_force(before, after)) == ({}, ())
 
 
 def test_versions_have_their_roles_and_people_together():

@@ -140,23 +140,33 @@ def test_a_step_to_deputies_needs_a_deputy():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "where"),
+    ("old", "new", "written", "message"),
     [
-        ("duty: {", "sharing: {strategy: fare}\nduty: {", "organisation.sharing.strategy: LR804"),
-        ("duty: {", "sharing: {fair_in: monei}\nduty: {", "organisation.sharing.fair_in: LR807"),
-        ("duty: {", "sharing: {fair_in: source}\nduty: {", "organisation.sharing.fair_in: LR807"),
-        ("kind: other", "kind: other, strategy: x", "organisation.departments.empty.strategy: LR804"),
-        ("[welding]}", "[welding], fair_in: x}", "organisation.pools.nobody.fair_in: LR807"),
-        ("duty: {", "size: sise\nduty: {", "organisation.size: LR808 `size` is `sise`"),
-        ("duty: {", "size: amount\nduty: {", "organisation.size: LR808 `size` is `amount`"),
-        ("duty: {", "size: size\nduty: {", "organisation.size: LR808 a portfolio has no norm for huge"),
+        ("duty: {", "sharing: {strategy: fare}\nduty: {", "strategy: fare", "LR804"),
+        ("duty: {", "sharing: {fair_in: monei}\nduty: {", "fair_in: monei", "LR807"),
+        ("duty: {", "sharing: {fair_in: source}\nduty: {", "fair_in: source", "LR807"),
+        ("kind: other", "kind: other, strategy: x", "strategy: x", "LR804"),
+        ("[welding]}", "[welding], fair_in: x}", "fair_in: x", "LR807"),
+        ("lathe: 1}", "lathe: 1}, ranks: {mass: 1, complx: 5}", "complx: 5", "LR813 a rank for class `complx`"),
+        ("duty: {", "size: sise\nduty: {", "size: sise", "LR808 `size` is `sise`"),
+        ("duty: {", "size: amount\nduty: {", "size: amount", "LR808 `size` is `amount`"),
+        ("duty: {", "size: size\nduty: {", "size: size", "LR808 a portfolio has no norm for huge"),
     ],
 )
-def test_what_the_organisation_names_must_be_in_the_pack(old, new, where):
-    """Strategies, what is shared, and the size of clients; each is told once."""
-    found = faults("{to: hold}", Organisation.parse(SKILLED.replace(old, new)))
-    assert len(found) == 1
-    assert found[0].startswith(where)
+def test_what_the_organisation_names_must_be_in_the_pack(old, new, written, message):
+    """Strategies, what is shared, the classes of ranks, and the size of clients; each is told once, where it stands."""
+    text = SKILLED.replace(old, new)
+    (found,) = faults("{to: hold}", Organisation.parse(text, source="who.yaml"))
+    line = text[: text.index(written)].count("\n") + 1
+    assert found.startswith(f"who.yaml:{line}:")
+    assert message in found
+    assert f"{text.splitlines()[line - 1]}\n" in found
+
+
+def test_an_organisation_without_a_text_is_told_by_its_keys():
+    """One that was made by hand, or changed since."""
+    organisation = evolve(Organisation.parse(SKILLED), size="sise", places={})
+    assert faults("{to: hold}", organisation)[0].startswith("organisation.size: LR808")
 
 
 def test_what_the_organisation_names_may_be_in_the_pack():

@@ -79,6 +79,27 @@ def test_a_pattern_that_no_rule_asks_for_is_warned_of():
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ('kind == "deal-won"', "deal_won"),
+        ('kind in ["visit", "requests"]', "request"),
+        ('kind == "deal_won" or kind == "Request"', "request"),
+        ('kind == "deal_lost"', None),
+        ('kind == "complaint" and region == "MSK"', None),
+        ('kind in ["request", "deal_won"]', None),
+        ('kind > "deal"', None),
+    ],
+)
+def test_a_kind_that_is_nearly_one_of_the_routers_own_is_warned_of(asked, meant):
+    """Its stream would hold nothing, and its patterns would be false for ever."""
+    pack = parse(
+        f"streams: {{request: '{asked}'}}", "patterns: [{pattern: often, at_least: 3, of: request, within: 30d}]", ASKED
+    )
+    fixes = [fault.fix for fault in pack.warnings if fault.code == "LR342"]
+    assert fixes == ([] if meant is None else [f"did you mean `{meant}`?"])
+
+
 def test_a_comparison_with_a_signal_that_may_be_unknown_is_warned_of():
     """A pattern is as unknown as a missing fact where what it needs is missing."""
     rule = "classify: [{rule: a, when: often != True, class: complex}, {rule: rest, default: true, class: mass}]"

@@ -124,6 +124,7 @@ def test_a_pack_that_includes_others_may_have_its_parts_there():
         ("{type: {enum: [call, 24]}", "{enum: []"),
         ("synonyms: {phone: call}", "synonims: {phone: call}"),
         ("required: true", "required: sometimes"),
+        ("required: true", "required: true, default: call"),
         ("amount: {money: RUB}", "amount: {money: roubles}"),
         ("amount: {money: RUB}", "amount: money"),
         ("amount: {money: RUB}", "amount: {money: RUB, int: {}}"),

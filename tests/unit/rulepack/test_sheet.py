@@ -103,6 +103,11 @@ def test_a_cell_without_meaning_is_refused(cell: str, type_: v.Type, message: st
         ("0,5", v.Number(), "write it as one of these"),
         ("> 1.000", v.Int(), "write 1000 or 1"),
         ("WAHR", v.Bool(), "give true or false"),
+        ("5-10", v.Int(), "write `>= 5 and <= 10`"),
+        ("0,5 – 1.5", v.Number(), "write `>= 0,5 and <= 1.5`"),
+        ("300 000..3 000 000", v.Money("RUB"), "write `>= 300 000 and <= 3 000 000`"),
+        ("lathe or press", ENUM, "part them with commas: `lathe, press`"),
+        ("not lathe / press", ENUM, "part them with commas: `not lathe, press`"),
     ],
 )
 def test_a_cell_that_spreadsheets_understand_otherwise_gets_its_own_fix(cell: str, type_: v.Type, fix: str):

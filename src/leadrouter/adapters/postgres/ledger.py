@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from secrets import token_hex
+from threading import get_ident
 
 from attrs import define, field
 
@@ -18,7 +19,7 @@ from leadrouter.adapters.postgres.work import PostgresWork
 from leadrouter.compartment import day_left
 from leadrouter.doors import instant
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.ledger import CLOSED, Entry, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Refused
 from leadrouter.organisation import Organisation
 
 
@@ -44,6 +45,10 @@ class PostgresLedger:
     salts: Callable[[], str] = field(default=partial(token_hex, 16), kw_only=True, repr=False)
     _idle: list[Session] | None = field(factory=list, init=False, repr=False)
     _process: int = field(factory=os.getpid, init=False, repr=False)
+    _at_work: list[tuple[int, int]] = field(factory=list, init=False, repr=False)
+    """The processes and threads whose units of work go on; who has several, as often."""
+    _writing: set[tuple[int, int]] = field(factory=set, init=False, repr=False)
+    """Those among them who have the turn to write, or wait for it."""
 
     def __attrs_post_init__(self) -> None:
         migrate(self.address, create=self.create)
@@ -51,8 +56,15 @@ class PostgresLedger:
     @contextmanager
     def transaction(self, *keys: str) -> Iterator[PostgresWork]:
         """Begin a unit of work; other writers wait for its end."""
-        with self._begun(partial(PostgresWork.begin, salt=self.salts, keys=keys)) as work:
-            yield work
+        me = os.getpid(), get_ident()
+        if me in self._writing:
+            raise LedgerError(NESTED)
+        self._writing.add(me)
+        try:
+            with self._begun(partial(PostgresWork.begin, salt=self.salts, keys=keys)) as work:
+                yield work
+        finally:
+            self._writing.remove(me)
 
     @contextmanager
     def reading(self) -> Iterator[PostgresWork]:
@@ -64,6 +76,8 @@ class PostgresLedger:
     def _begun(self, begin: Callable[[Session], PostgresWork]) -> Iterator[PostgresWork]:
         used: list[Session] = []  # known before it has the turn: whatever comes between, the turn is passed on
         work: PostgresWork | None = None
+        me = os.getpid(), get_ident()
+        self._at_work.append(me)
         try:
             work = self._start(begin, used)
             yield work
@@ -75,6 +89,7 @@ class PostgresLedger:
                 used[0].close()
             raise
         finally:
+            self._at_work.remove(me)
             for session in used:
                 self._put_back(session)
 
@@ -148,7 +163,13 @@ class PostgresLedger:
             work.session.ask("enrol", (json.dumps(there), json.dumps(members)))
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; those of units of work that go on in other threads when these end.
+
+        Raises:
+            LedgerError: this thread is in a unit of work; the ledger stays open.
+        """
+        if (os.getpid(), get_ident()) in self._at_work:
+            raise LedgerError(AT_WORK)
         idle, self._idle = self._idle or [], None
         for session in idle:
             session.close()

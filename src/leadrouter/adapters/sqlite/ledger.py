@@ -16,12 +16,12 @@ from attrs import define, field
 from attrs.validators import in_
 
 from leadrouter.adapters.sqlite.migrate import MIGRATIONS, migrate, pending
+from leadrouter.adapters.sqlite.refusing import refusing
 from leadrouter.adapters.sqlite.shelf import Shelf
 from leadrouter.adapters.sqlite.turn import Turn
 from leadrouter.adapters.sqlite.work import SqliteWork
 from leadrouter.errors import LedgerError
-from leadrouter.ledger.chain import UNKEEPABLE
-from leadrouter.ledger.ledger import CLOSED, Entry, Refused
+from leadrouter.ledger.ledger import AT_WORK, CLOSED, NESTED, Entry, Refused
 
 Synchronous: TypeAlias = Literal["full", "normal"]
 """When a commit is on the disk: at its end, or with a later one."""
@@ -55,6 +55,8 @@ class SqliteLedger:
     _shelf: Shelf = field(init=False, repr=False)
     _lock: Lock = field(init=False, repr=False)
     _process: int = field(init=False, repr=False)
+    _opening: dict[int, Lock] = field(factory=dict, init=False, repr=False)
+    """Held, by process, by the thread that opens the file there."""
     _is_closed: bool = field(default=False, init=False, repr=False)
     _at_work: int | None = field(default=None, init=False, repr=False)
     """The thread whose unit of work goes on."""
@@ -63,9 +65,9 @@ class SqliteLedger:
         self._open()
 
     def _open(self) -> None:
-        self._process, self._lock, self._at_work = os.getpid(), Lock(), None
+        self._lock, self._at_work = Lock(), None
         self._turn, self._shelf = Turn(self.path, _PATIENCE), Shelf()
-        with _refusing(self.path):
+        with refusing(self.path):
             if not self.create and not Path(self.path).exists():
                 raise LedgerError(f"there is no ledger at {self.path}")
             self._connection = sqlite3.connect(
@@ -74,8 +76,9 @@ class SqliteLedger:
             try:
                 self._prepare()
             except BaseException:
-                self.close()
+                self._let_go()
                 raise
+        self._process = os.getpid()
 
     def _prepare(self) -> None:
         """Bring up the tables; a file that cannot be written is read as it is."""
@@ -97,10 +100,12 @@ class SqliteLedger:
         """
         self._require_open()
         if self._process != os.getpid():
-            _PARENTS.append(self._connection)
-            self._open()
+            with self._opening.setdefault(os.getpid(), Lock()):
+                if self._process != os.getpid():  # another thread may have opened it meanwhile
+                    self._leave_to_parent()
+                    self._open()
         if self._at_work == get_ident():
-            raise LedgerError("this thread is in a unit of work of the ledger already; end that one first")
+            raise LedgerError(NESTED)
 
     def _require_open(self) -> None:
         if self._is_closed:
@@ -122,7 +127,7 @@ class SqliteLedger:
 
     @contextmanager
     def _begun(self, how: str) -> Iterator[SqliteWork]:
-        with self._lock, _refusing(self.path):
+        with self._lock, refusing(self.path):
             self._require_open()  # it may have been closed while others were waited for
             try:
                 self._at_work = get_ident()
@@ -132,7 +137,6 @@ class SqliteLedger:
                 yield work
                 work.end()
             except BaseException:
-                self._require_open()
                 if self._connection.in_transaction:  # a full disk has ended it already
                     self._connection.execute("ROLLBACK")
                 raise
@@ -162,18 +166,28 @@ class SqliteLedger:
             return work.text(digest)
 
     def close(self) -> None:
-        """Close the file."""
-        self._is_closed = True
+        """Close the file, when the unit of work has ended that goes on in another thread.
+
+        A forked child leaves its parent's connection alone.
+
+        Raises:
+            LedgerError: this thread is in a unit of work; the ledger stays open.
+        """
+        is_at_work = self._at_work == get_ident() or self._turn.is_mine
+        if self._process == os.getpid() and is_at_work:
+            raise LedgerError(AT_WORK)
+        self._is_closed = True  # first, so that nobody new is waited for
+        if self._process != os.getpid():
+            self._leave_to_parent()
+            return
+        with self._turn.nobodys(), self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._connection.close()
         self._turn.close()
 
-
-@contextmanager
-def _refusing(path: str) -> Iterator[None]:
-    """Turn what SQLite refuses (a lock that outlasts its patience, a full disk, no database) into our error."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LedgerError(f"{path} cannot be used as a ledger: {error}") from error
-    except UnicodeEncodeError:
-        raise LedgerError(UNKEEPABLE) from None
+    def _leave_to_parent(self) -> None:
+        """Forget, in a forked child, the connection and the turn of the parent: the child must not end either."""
+        _PARENTS.append(self._connection)
+        self._turn.close()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Lock, Thread, get_ident
 
 from attrs import define, field
 
@@ -37,6 +37,8 @@ class Turn:
     _file: int | None = field(default=None, init=False)
     _line: SimpleQueue[_Wait | None] | None = field(default=None, init=False)
     _threads: Lock = field(factory=Lock, init=False)
+    _thread: int | None = field(default=None, init=False)
+    """The thread that has the turn here, or waits for it."""
     _is_to_be_had: bool = field(default=sys.platform != "win32", init=False)
 
     @contextmanager
@@ -47,19 +49,33 @@ class Turn:
             LedgerError: it has not come in time.
         """
         with self._threads:
-            file = self._opened()
-            if file is None:
-                yield
-                return
+            self._thread = get_ident()
             try:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    self._wait(file)
-                yield
+                with self._locked():
+                    yield
             finally:
-                if self._file is not None:  # it is left to the line where the turn has not come
-                    fcntl.flock(file, fcntl.LOCK_UN)
+                self._thread = None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread has the turn, or waits for it, and a signal has come between."""
+        return self._thread == get_ident()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        file = self._opened()
+        if file is None:
+            yield
+            return
+        try:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._wait(file)
+            yield
+        finally:
+            if self._file is not None:  # it is left to the line where the turn has not come
+                fcntl.flock(file, fcntl.LOCK_UN)
 
     def _opened(self) -> int | None:
         if self._file is None and self._is_to_be_had:
@@ -69,7 +85,6 @@ class Turn:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
             except OSError:
                 self.close()
-                self._is_to_be_had = False
         return self._file
 
     def _wait(self, file: int) -> None:
@@ -94,8 +109,15 @@ class Turn:
         self._file, self._line = None, None
         return True
 
+    @contextmanager
+    def nobodys(self) -> Iterator[None]:
+        """Wait until no thread here has the turn, or waits for it."""
+        with self._threads:
+            yield
+
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, for good."""
+        self._is_to_be_had = False
         if self._line is not None:
             self._line.put(None)
         if self._file is not None:

@@ -31,7 +31,7 @@ LONGEST_DURATION = timedelta(days=366_000)
 """Durations must be shorter than this; they are whole seconds."""
 
 _MOST_COMPOSED = 4  # characters that NFC makes one of, as it does of an alpha with three marks
-_MOST_MARKS = 30
+MOST_MARKS = 30
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _FINEST = Decimal("1e-9")
 _EXPONENTS = range(-9, 1)
@@ -123,7 +123,7 @@ def clean_text(raw: str, longest: int) -> str:
         raise _too_long(raw, longest)
     check_characters(raw)
     if is_heaped(raw):
-        raise Refusal(f"a text with more than {_MOST_MARKS} marks on one letter", "leave the marks out", "LR406")
+        raise Refusal(f"a text with more than {MOST_MARKS} marks on one letter", "leave the marks out", "LR406")
     text = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
     if len(text) > longest:
         raise _too_long(text, longest)
@@ -162,12 +162,12 @@ def is_heaped(raw: str) -> bool:
 
     Source: the bound of Unicode's Stream-Safe Text Format, UAX #15.
     """
-    if raw.isascii() or _MARKS.isdisjoint(map(unicodedata.category, raw[_MOST_MARKS :: _MOST_MARKS + 1])):
+    if raw.isascii() or _MARKS.isdisjoint(map(unicodedata.category, raw[MOST_MARKS :: MOST_MARKS + 1])):
         return False  # INVARIANT: of 31 characters in a row one has been looked at
     marks = 0
     for kind in map(unicodedata.category, raw):
         marks = marks + 1 if kind in _MARKS else 0
-        if marks > _MOST_MARKS:
+        if marks > MOST_MARKS:
             return True
     return False
 

@@ -163,17 +163,17 @@ class _Choosing:
             ids = [id_ for id_ in self.resolved.people if id_ not in closed]
         return ids, closed, {id_: gates for id_, gates in noted.items() if gates}
 
-    def not_there(self, scene: Scene) -> Closed:
-        """Return those who are not asked, with what is known of why not, whatever they have on their hands."""
-        people, resolved = self.organisation.people, self.resolved
-        stood_in = {id_: deputised(people[id_], scene) for id_ in resolved.deputised}
-        return {**stood_in, **{id_: off_duty(people[id_], scene) for id_ in resolved.off_duty}}
-
     def openings(self, closed: Closed) -> Iterator[datetime]:
         """Yield when somebody can be asked, by the clock alone: whose gates all open by then, or who has duty then."""
         yield from _opening(closed.values())
         if self.resolved.until is not None:
             yield self.resolved.until
+
+    def not_there(self, scene: Scene) -> Closed:
+        """Return those who are not asked, with what is known of why not, whatever they have on their hands."""
+        people, resolved = self.organisation.people, self.resolved
+        stood_in = {id_: deputised(people[id_], scene) for id_ in resolved.deputised}
+        return {**stood_in, **{id_: off_duty(people[id_], scene) for id_ in resolved.off_duty}}
 
     def scene(self) -> Scene:
         tz = zone(self.organisation.tz)

@@ -20,9 +20,8 @@ class Resolved:
 
     `destination` has `inbound` settled by the staffing. Of a duty role `people` are those on duty,
     `off_duty` the others who take turns in it, `until` when somebody else has duty by a roster, and `duty` says
-    what decided, where anything had to.
-    `deputised` are those who are away, and whose deputy stands in for them as the one who is accountable.
-    `keeps_hours` says whether the hours of departments matter.
+    what decided, where anything had to. `deputised` are those who are away, and whose deputy stands in for them as
+    the one who is accountable. `keeps_hours` says whether the hours of departments matter.
     """
 
     destination: str
@@ -31,8 +30,8 @@ class Resolved:
     keeps_hours: bool = True
     is_on_duty: bool = False
     off_duty: tuple[str, ...] = ()
-    deputised: tuple[str, ...] = ()
     until: datetime | None = None
+    deputised: tuple[str, ...] = ()
     duty: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def standing_key(self, lead_class: str) -> str:

@@ -27,7 +27,7 @@ from weakref import ref
 from attrs import frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.facts import LARGEST, clean_text, is_heaped, read_facts, read_value
+from leadrouter.facts import LARGEST, MOST_MARKS, clean_text, is_heaped, read_facts, read_value
 from leadrouter.history.past import History
 from leadrouter.history.signals import Signals, sense
 from leadrouter.hours import Calendar
@@ -188,12 +188,13 @@ class _Writer:
             case v.Text(longest):
                 known = {point: selected[cell] for point, cell in cells.where.items()}
                 quick = self.constant(f"OTHER{position}", selected[len(cells.points)])
-                plain = f"type({value}) is str and len({value}) <= {longest} and {value}.isprintable()"
                 if known:
                     quick = f"{self.constant(f'TEXTS{position}', known)}.get({value}, {quick})"
-                    plain += f" and {value}.isascii()"
+                    plain = f"len({value}) <= {longest} and {value}.isascii()"
                 else:
-                    plain += f" and not {self.constant('is_heaped', is_heaped)}({value})"
+                    loose = f"({value}.isascii() or not {self.constant('is_heaped', is_heaped)}({value}))"
+                    plain = f"(len({value}) <= {min(longest, MOST_MARKS)} or len({value}) <= {longest} and {loose})"
+                plain = f"type({value}) is str and {plain} and {value}.isprintable()"
                 self.select(tables, f"{quick} if {plain} else {long_way}")
             case _:
                 self.select(tables, long_way)

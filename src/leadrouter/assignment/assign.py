@@ -11,7 +11,7 @@ from attrs import frozen
 
 from leadrouter.assignment.asked import amount, asked
 from leadrouter.assignment.choice import Choice
-from leadrouter.assignment.duties import Absence, Duties
+from leadrouter.assignment.duties import Absence, Duties, away_at
 from leadrouter.assignment.gate import AWAY, ClosedGate, Scene, closed_gates, deputised, off_duty, surely_open
 from leadrouter.assignment.load import Load
 from leadrouter.assignment.pool import Resolved
@@ -193,7 +193,7 @@ class _Choosing:
 
     def away(self) -> Mapping[str, Absence]:
         """Return who is away; whoever is on duty all the same, by an override of the roster, is there."""
-        away = self.duties.absences(self.at)
+        away = away_at(self.duties, self.at)
         if not self.resolved.is_on_duty:
             return away
         return {id_: absence for id_, absence in away.items() if id_ not in self.resolved.people}

@@ -39,7 +39,7 @@ class Duties(Protocol):
         """Return the ids of the people on duty in a role; nobody in a gap, and for a role that is not known."""
 
     def absences(self, at: datetime) -> Mapping[str, Absence]:
-        """Return everybody who is away."""
+        """Return everybody who is away; whose absence has ended by then is taken to be back."""
 
     def told(self, role: str, at: datetime) -> Mapping[str, Any] | None:
         """Return, as JSON holds it, what decided who is on duty in a role; None where nothing has to.
@@ -128,6 +128,12 @@ def staffed(organisation: Organisation, roster: DutyRoster) -> Organisation:
         raise RosterError(faults)
     turns = roster.taking_part()
     return organisation.with_rota({role: _known(people, organisation) for role, people in turns.items()})
+
+
+def away_at(duties: Duties, at: datetime) -> dict[str, Absence]:
+    """Return everybody who is away at an instant; a host may still name those who are back."""
+    absences = duties.absences(at).items()
+    return {person: each for person, each in absences if each.until is None or each.until > at}
 
 
 def takes_turns(role: str, organisation: Organisation, duties: Duties, at: datetime) -> tuple[str, ...]:

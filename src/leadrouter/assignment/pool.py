@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from leadrouter.assignment.duties import Duties, on_duty_until, takes_turns
+from leadrouter.assignment.duties import Duties, away_at, on_duty_until, takes_turns
 from leadrouter.destination import Deputy, Destination, OnDuty, Owner
 from leadrouter.organisation import Organisation
 from leadrouter.staff import Sharing
@@ -88,7 +88,7 @@ def line_of(to: Destination, organisation: Organisation, duties: Duties, at: dat
     people = resolve(to, organisation, duties, at).people
     if not people:
         return ()
-    away, asked = duties.absences(at), [people[0]]
+    away, asked = away_at(duties, at), [people[0]]
     while asked[-1] in away:
         deputy = organisation.people[asked[-1]].deputy
         if deputy is None or deputy in asked:

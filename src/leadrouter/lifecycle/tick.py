@@ -20,5 +20,5 @@ def tick(desk: Desk) -> None:
     serve(desk)
     for lead_id in due:
         state = desk.lead(lead_id)
-        if state.queue is not None and state.deadline is not None and state.deadline <= desk.at:
+        if state.status == "waiting" and state.deadline is not None and state.deadline <= desk.at:
             try_step(desk, state)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
 
 from leadrouter import Decision, DutyRoster, Lead, NaiveTimeError, Organisation, Router, RulePack
-from leadrouter.assignment.duties import Absence, RosterDuties
+from leadrouter.assignment.duties import Absence, RosterDuties, away_at
 from leadrouter.ledger.memory import MemoryLedger
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -200,3 +200,23 @@ def test_what_a_host_says_of_duty_is_told_as_far_as_it_goes(said, told):
     """An explanation is never lost for want of a word."""
     router = Router(PACK, ORGANISATION, MemoryLedger(), roster=ROSTER, duties=Spoken(**said))
     assert told in router.route(Lead(id="1"), at=MONDAY).explain()
+
+
+class Naming(Spoken):
+    """A host's own answer, which names the same people as away at any time."""
+
+    def __init__(self, away):
+        super().__init__()
+        self.away = away
+
+    def absences(self, at):  # noqa: ARG002  # as above
+        return self.away
+
+
+@pytest.mark.parametrize(
+    ("until", "is_away"),
+    [(None, True), (MONDAY + timedelta(minutes=1), True), (MONDAY, False), (MONDAY - timedelta(days=1), False)],
+)
+def test_whose_absence_has_ended_is_back(until, is_away):
+    """A host may still name him: an end that has come counts more."""
+    assert ("anna" in away_at(Naming({"anna": Absence("ill", until)}), MONDAY)) is is_away

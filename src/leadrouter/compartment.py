@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from attrs import field, frozen
@@ -16,8 +15,7 @@ from leadrouter.lifecycle.pausing import require_person
 from leadrouter.lifecycle.state import LeadState
 from leadrouter.organisation import Organisation
 from leadrouter.routing.decision import Decision
-from leadrouter.routing.rule_pack import RulePack
-from leadrouter.routing.stored import find_entry, read_decision
+from leadrouter.routing.stored import Packs, find_entry, read_decision
 from leadrouter.zone import zone
 
 
@@ -39,7 +37,7 @@ class Compartment:
     """Whose leads and clients are seen; None for everybody's."""
     _ledger: Ledger = field(repr=False)
     _organisation: Organisation = field(repr=False)
-    _pack_in: Callable[[Reading], Callable[[str], RulePack]] = field(repr=False)
+    _packs: Packs = field(repr=False)
 
     def leads(self) -> tuple[LeadState, ...]:
         """Return where the leads stand that are neither won nor lost, in the order of their arrival here.
@@ -61,7 +59,7 @@ class Compartment:
     def decision(self, lead_id: str) -> Decision:
         """Return the stored decision of a lead, by its id or the beginning of it. Raises as `lead` does."""
         with self._ledger.reading() as work:
-            return read_decision(work, self._find(work, lead_id), self._pack_in(work))
+            return read_decision(work, self._find(work, lead_id), self._packs.within(work))
 
     def explain(self, lead_id: str, *, personal: bool = False) -> str:
         """Say why a lead went where it went. Raises as `lead` does."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 
 from attrs import define, field
 from attrs.validators import max_len
@@ -21,7 +20,7 @@ from leadrouter.event import Event, Observer
 from leadrouter.facts import YEARS, is_keepable
 from leadrouter.history.recall import Past
 from leadrouter.identity import MAX_KEY
-from leadrouter.ledger.ledger import Ledger, Reading, Transaction
+from leadrouter.ledger.ledger import Ledger, Transaction
 from leadrouter.ledger.outbox import delivered, undelivered
 from leadrouter.lifecycle import answer, applying, handover, pausing
 from leadrouter.lifecycle.desk import Desk, House
@@ -36,7 +35,7 @@ from leadrouter.refusal import kind_of
 from leadrouter.roster.roster import DutyRoster
 from leadrouter.routing import deal
 from leadrouter.routing.rule_pack import RulePack
-from leadrouter.routing.stored import find_entry, kept_pack
+from leadrouter.routing.stored import Packs, find_entry
 from leadrouter.rulepack.check import check_destinations
 from leadrouter.zone import in_utc
 
@@ -69,7 +68,7 @@ class Doors:
     duties: Duties | None = field(default=None, kw_only=True, repr=False)
     strategies: Mapping[str, OwnStrategy] = field(factory=dict, kw_only=True, repr=False, validator=_own_names)
     identity_key: bytes = field(default=b"", kw_only=True, repr=False, validator=[_is_bytes, max_len(MAX_KEY)])
-    _packs: dict[str, RulePack] = field(factory=dict, init=False, repr=False)
+    _packs: Packs = field(init=False, repr=False)
     _house: House = field(init=False, repr=False)
     _organisation_digest: str = field(init=False, repr=False)
 
@@ -79,6 +78,7 @@ class Doors:
         faults = list(check_destinations(self.pack.checked, self.organisation, self.strategies))
         if faults:
             raise PackError(faults)
+        self._packs = Packs(self.pack)
         self._organisation_digest = self.organisation.digest
         self._house = House(
             organisation=self.organisation,
@@ -93,7 +93,7 @@ class Doors:
         return Past(self.organisation.country, self.identity_key)
 
     def _won(self, desk: Desk, state: LeadState, by: str) -> LeadState:
-        won = deal.won(desk, state, by, self._pack(desk.work, state.pack))
+        won = deal.won(desk, state, by, self._packs.pack(desk.work, state.pack))
         self._past.note_deal(desk, won)
         return won
 
@@ -353,7 +353,7 @@ class Doors:
         """
         state = self.lead(lead_id)
         with self.ledger.reading() as work:
-            sla = self._pack(work, state.pack).checked.sla
+            sla = self._packs.pack(work, state.pack).checked.sla
         return measures(state, sla, self.organisation, instant(at))
 
     @property
@@ -368,7 +368,7 @@ class Doors:
 
     def _seated(self, work: Transaction, now: datetime) -> Desk:
         """Return a desk in a unit of work."""
-        return Desk(work, now, self._house, self._pack_in(work))
+        return Desk(work, now, self._house, self._packs.within(work))
 
     @contextmanager
     def _desk(self, now: datetime, *, seals: bool = False) -> Iterator[Desk]:
@@ -398,17 +398,6 @@ class Doors:
             act(desk, remind(desk, state))
             serve(desk)
         return desk.lead(lead_id)
-
-    def _pack_in(self, work: Reading) -> Callable[[str], RulePack]:
-        """Return what gives a pack by its digest: this one, or one whose text the ledger keeps."""
-        return partial(self._pack, work)
-
-    def _pack(self, work: Reading, digest: str) -> RulePack:
-        if digest == self.pack.digest:
-            return self.pack
-        if digest not in self._packs:
-            self._packs[digest] = kept_pack(work, digest)
-        return self._packs[digest]
 
 
 def instant(at: datetime | None) -> datetime:

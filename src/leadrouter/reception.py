@@ -211,7 +211,7 @@ class Reception(Doors):
         if not isinstance(taken.answer, Entry):
             return taken.answer
         with self.ledger.reading() as work:
-            return read_decision(work, taken.answer, self._pack_in(work))
+            return read_decision(work, taken.answer, self._packs.within(work))
 
     def _decide(
         self, desk: Desk, lead: Lead, found: tuple[Identifier, ...], expected: Expected, reports: Reports

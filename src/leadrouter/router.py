@@ -136,7 +136,7 @@ class Router(Reception):
             UnknownLeadError: no lead has that id, or several begin so.
         """
         with self.ledger.reading() as work:
-            return read_decision(work, find_entry(work, lead_id), self._pack_in(work))
+            return read_decision(work, find_entry(work, lead_id), self._packs.within(work))
 
     def explain(self, lead_id: str, *, personal: bool = False) -> str:
         """Say why a lead went where it went.
@@ -161,7 +161,7 @@ class Router(Reception):
             people=people_seen_by(self.organisation, person, instant(at)),
             ledger=self.ledger,
             organisation=self.organisation,
-            pack_in=self._pack_in,
+            packs=self._packs,
         )
 
     def replay(self) -> Replayed:

@@ -22,7 +22,7 @@ from leadrouter.lifecycle.state import LeadState, replay
 def check_all(router: Router, at: datetime, news: Sequence[Event]) -> None:
     """Hold every law against the ledger after an operation that made these events."""
     with router.ledger.reading() as work:
-        desk = Desk(work, at, router._house, router._pack_in(work))
+        desk = Desk(work, at, router._house, router._packs.within(work))
         states = work.leads()
         states_are_folds(work, states)
         nobody_is_over_capacity(router, work, states)

@@ -19,7 +19,7 @@ from leadrouter.privacy.wanted import PAGE, Wanted
 from leadrouter.routing.decision import digest_of
 from leadrouter.routing.intake import lead_id_of
 from leadrouter.routing.rule_pack import RulePack
-from leadrouter.routing.stored import kept_pack
+from leadrouter.routing.stored import Packs
 from leadrouter.rulepack.pattern import DEAL_WON, REQUEST
 from leadrouter.vocabulary import Text, Vocabulary
 
@@ -87,7 +87,7 @@ class _Erasing:
     tell: Observer | None
     instants: set[datetime] = field(factory=set, init=False)
     happened: list[Event] = field(factory=list, init=False)
-    _packs: dict[str, RulePack] = field(factory=dict, init=False)
+    _packs: Packs = field(factory=Packs, init=False)
     _contacts: dict[str, str] = field(factory=dict, init=False)
 
     def found(self) -> _Found:
@@ -235,10 +235,7 @@ class _Erasing:
 
     def pack_of(self, work: Reading, entry: Entry) -> RulePack:
         """Return the pack that decided a lead."""
-        digest = json.loads(entry.record)["pack"]
-        if digest not in self._packs:
-            self._packs[digest] = kept_pack(work, digest)
-        return self._packs[digest]
+        return self._packs.pack(work, json.loads(entry.record)["pack"])
 
 
 def _is_whole(note: Noted, wanted: Wanted, ids: set[str]) -> bool:

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from attrs import define, field
+
 from leadrouter.errors import UnknownLeadError
 from leadrouter.facts import is_keepable
 from leadrouter.history.past import History
@@ -36,7 +38,7 @@ def stored_decision(ledger: Ledger, lead_id: str) -> Decision:
     Cost: that pack is read again.
     """
     with ledger.reading() as work:
-        return read_decision(work, find_entry(work, lead_id), partial(kept_pack, work))
+        return read_decision(work, find_entry(work, lead_id), Packs().within(work))
 
 
 def find_entry(work: Reading, lead_id: str, sees: Callable[[Entry], bool] = lambda _: True) -> Entry:
@@ -99,8 +101,23 @@ def _recorded(pack: RulePack, facts: Mapping[str, Any], record: Mapping[str, Any
     return Outcome.recorded(pack.checked, facts, record["rules"], record["tag_rules"], sensed)
 
 
-def kept_pack(work: Reading, digest: str) -> RulePack:
-    """Return a pack from the text that the ledger keeps."""
-    text = work.text(digest)
-    assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
-    return RulePack.parse(text, source=f"pack {digest[:12]}")
+@define(eq=False)
+class Packs:
+    """Packs by their digests: the one that is open, if any, and those whose texts a ledger keeps, each read once."""
+
+    own: RulePack | None = None
+    _read: dict[str, RulePack] = field(factory=dict, init=False)
+
+    def pack(self, work: Reading, digest: str) -> RulePack:
+        """Return the pack of a digest."""
+        if self.own is not None and digest == self.own.digest:
+            return self.own
+        if digest not in self._read:
+            text = work.text(digest)
+            assert text is not None, "INVARIANT: a decision is kept with the text of its pack"
+            self._read[digest] = RulePack.parse(text, source=f"pack {digest[:12]}")
+        return self._read[digest]
+
+    def within(self, work: Reading) -> Callable[[str], RulePack]:
+        """Return what gives a pack by its digest in one unit of work."""
+        return partial(self.pack, work)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from attrs import field, frozen
 
 from leadrouter import vocabulary as v
-from leadrouter.destination import Department, Deputy, Head, Hold, Inbound, OnDuty, Owner, Person, Pool
+from leadrouter.destination import Department, Deputy, Destination, Head, Hold, Inbound, OnDuty, Owner, Person, Pool
 from leadrouter.errors import Fault, did_you_mean
 from leadrouter.organisation import Organisation
 from leadrouter.rulepack.check_clients import check_clients
@@ -33,6 +33,26 @@ def check_destinations(
     yield from check_clients(pack, organisation)
 
 
+def unknown_destination(organisation: Organisation, to: Destination) -> tuple[str, str] | None:
+    """Say what a destination names that the organisation does not know, and what may be meant; None if it knows it."""
+    match organisation.settle(to):
+        case Department(name) | Head(name):
+            what, word, known = "department", name, list(organisation.departments)
+        case Person(name):
+            what, word, known = "person", name, list(organisation.people)
+        case OnDuty(name):
+            what, word, known = "duty role", name, list(organisation.duty)
+        case Pool(name):
+            what, word, known = "pool", name, list(organisation.pools)
+        case _:
+            return None
+    if word not in known:
+        return f"unknown {what} `{word}`", did_you_mean(word, known)
+    if isinstance(to, Head) and organisation.departments[word].head is None:
+        return f"department `{word}` has no head", "name a `head` in the organisation"
+    return None
+
+
 @frozen
 class _Checking:
     """A pack and an organisation being held against one another."""
@@ -53,7 +73,7 @@ class _Checking:
 
     def step(self, step: Step, route: Route) -> Iterator[Fault]:
         where = _place(step, route)
-        unknown = self.unknown(step)
+        unknown = unknown_destination(self.organisation, step.to)
         if unknown is not None:
             message, fix = unknown
             yield Fault(code="LR315", message=message, where=where, fix=fix)
@@ -68,26 +88,6 @@ class _Checking:
             needs = " who knows what it needs" if step.needs else ""
             message = f"step `{step.to}` of route `{route.name}` can never reach anybody{needs}"
             yield Fault(code="LR805", message=message, where=where, fix="remove it, or give it somebody")
-
-    def unknown(self, step: Step) -> tuple[str, str] | None:
-        """Say what a step names that the organisation does not know, and what it may mean."""
-        organisation = self.organisation
-        match organisation.settle(step.to):
-            case Department(name) | Head(name):
-                what, word, known = "department", name, list(organisation.departments)
-            case Person(name):
-                what, word, known = "person", name, list(organisation.people)
-            case OnDuty(name):
-                what, word, known = "duty role", name, list(organisation.duty)
-            case Pool(name):
-                what, word, known = "pool", name, list(organisation.pools)
-            case _:
-                return None
-        if word not in known:
-            return f"unknown {what} `{word}`", did_you_mean(word, known)
-        if isinstance(step.to, Head) and organisation.departments[word].head is None:
-            return f"department `{word}` has no head", "name a `head` in the organisation"
-        return None
 
     def strategy(self, name: str | None, where: Span | str) -> Iterator[Fault]:
         if name is not None and name not in self.strategies:

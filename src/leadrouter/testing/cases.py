@@ -10,7 +10,7 @@ from typing import Any, cast
 import yaml
 from attrs import field, frozen
 
-from leadrouter.destination import FORMS, Destination, Inbound, parse_destination
+from leadrouter.destination import FORMS, Destination, Inbound, Owner, parse_destination
 from leadrouter.document import Document, Node
 from leadrouter.errors import CaseError, FactsError, Fault, did_you_mean
 from leadrouter.facts import read_facts, read_value
@@ -22,7 +22,9 @@ from leadrouter.readonly import read_only
 from leadrouter.refusal import Refusal
 from leadrouter.routing.intake import facts_for
 from leadrouter.routing.rule_pack import RulePack
+from leadrouter.rulepack.check import unknown_destination
 from leadrouter.rulepack.pattern_reader import kinds
+from leadrouter.rulepack.rule import Table
 from leadrouter.span import Span
 from leadrouter.staff import STAFFINGS, Staffing
 from leadrouter.vocabulary import Duration, Instant
@@ -35,6 +37,7 @@ _EVENT = ("kind", "at", "contact")
 _UNKNOWN = {"staffing": "LR604", "person": "LR605", "rule": "LR606", "kind": "LR352"}
 _LOAD = re.compile(r"(\d{1,6})(?:\s*/\s*(\d{1,6}))?")
 _EXPECT = ("rule", "class", "route", "to", "assignee", "accountable", "tags", "blocked_by", "transfer")
+_OUTCOMES = {"classify": "class", "route": "route", "transfer": "transfer"}
 NOBODY = "nobody"
 """The assignee of a lead that waits or is held."""
 
@@ -274,6 +277,7 @@ class _Reading:
         if not rules and isinstance(entries["rule"], yaml.SequenceNode):
             fix = "name the rule that gives the class, or the route"
             self.document.fault("LR606", "the case names no rule", entries["rule"], fix)
+        self.reasons(rules, entries)
         return Expectation(
             rules=rules,
             lead_class=self.known(entries["class"], "class") if "class" in entries else None,
@@ -286,11 +290,41 @@ class _Reading:
             transfer=self.destination(entries["transfer"], "transfer") if "transfer" in entries else None,
         )
 
+    def reasons(self, rules: tuple[str, ...], entries: Mapping[str, Node]) -> None:
+        """Check that the rules can all decide, and that each outcome of a table has one of its rules beside it."""
+        if self.pack is None or not rules or not set(rules) <= set(self.words("rule") or ()):
+            return
+        for table in (*self.pack.checked.tables, self.pack.checked.transfer):
+            ids = [rule.id for rule in table]
+            named = [word for word in ids if word in rules]
+            if len(named) > 1 and table.name != "tag":
+                message = f"{_both(named)} cannot decide together: in table `{table.name}` the first that holds does"
+                self.document.fault("LR610", message, entries["rule"], "name the one that decides")
+            key = _OUTCOMES.get(table.name, "")
+            if key in entries and not named:
+                self.reason(table, key, entries[key])
+
+    def reason(self, table: Table, key: str, node: Node) -> None:
+        """Report an outcome of a table with none of its rules beside it, where one of them gives it."""
+        word = str(self.document.data(node))
+        word = str(parse_destination(word) or word)
+        gives = [rule.id for rule in table if str(rule.outcome) == word]
+        may_be_no_rule = word == str(Owner()) and not any(rule.is_default for rule in table)
+        if gives and not may_be_no_rule:
+            message = f"`{key}: {word}` is expected of no rule of table `{table.name}`"
+            fix = f"name in `rule` the one that gives it, beside others: {' or '.join(f'`{each}`' for each in gives)}"
+            self.document.fault("LR609", message, node, fix)
+
     def destination(self, node: Node, key: str) -> Destination | None:
         word = self.document.word(node, f"`{key}`")
         destination = None if word is None else parse_destination(word)
         if word is not None and destination is None:
             self.document.fault("LR608", f"`{word}` is no destination", node, f"one of {', '.join(FORMS)}")
+        if destination is not None and self.organisation is not None and not isinstance(destination, Inbound):
+            unknown = unknown_destination(self.organisation.with_duty(()), destination)
+            if unknown is not None:
+                message, fix = unknown
+                self.document.fault("LR611", f"`{key}`: {message}", node, fix)
         return destination
 
     def listed(self, node: Node, what: str) -> tuple[str, ...]:
@@ -330,6 +364,11 @@ class _Reading:
             case "kind":
                 return kinds(checked.streams.values())
         return (*checked.vocabulary.fields, *checked.signals)
+
+
+def _both(words: list[str]) -> str:
+    *others, last = (f"`{word}`" for word in words)
+    return f"{', '.join(others)} and {last}"
 
 
 def _place(lead: yaml.MappingNode, fault: Fault) -> Node:

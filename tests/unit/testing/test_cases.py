@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrouter import CaseError
+from leadrouter import CaseError, RulePack
 from leadrouter.destination import parse_destination
 from leadrouter.testing import DEFAULT_AT, Case, Expectation, OpenLeads, parse_cases
-from tests.small import small_organisation, small_pack
+from tests.small import PACK, small_organisation, small_pack
 
 PLAIN = """
 cases:
@@ -95,7 +95,7 @@ cases:
     load: {anna: 3, boris: 2 / 5}
     after: 1h 20m
     expect:
-      rule: [big, may-grow]
+      rule: [big, may-grow, rest]
       class: future-large
       route: inbound
       to: on_duty( duty )
@@ -113,7 +113,7 @@ cases:
     assert (found.lead.source, found.lead.company, found.lead.contact.phone) == ("web_form", "Plant", "+7")
     assert found.lead.facts == {"amount": "90_000.50 RUB", "employees": 1200}
     assert found.expect == Expectation(
-        rules=("big", "may-grow"),
+        rules=("big", "may-grow", "rest"),
         lead_class="future-large",
         route="inbound",
         to=parse_destination("on_duty(duty)"),
@@ -250,9 +250,6 @@ def test_a_fault_of_a_lead_points_at_its_place():
 
 def test_a_fault_of_no_single_key_points_at_the_lead():
     """What is missing has no place of its own."""
-    from leadrouter import RulePack
-    from tests.small import PACK
-
     pack = RulePack.parse(
         PACK.replace("source: {enum: [call, web_form]}", "source: {type: {enum: [call]}, required: true}")
     )
@@ -279,8 +276,100 @@ def test_a_duty_that_no_role_takes_is_a_fault():
 
 def test_a_pack_that_keeps_unknown_fields_keeps_them_in_cases():
     """Cases are read as leads are."""
-    from leadrouter import RulePack
-    from tests.small import PACK
-
     pack = RulePack.parse(PACK + "unknown_fields: keep\n")
     assert parse(case("{product: press, whatever: 5}"), pack=pack)[0].lead.facts["whatever"] == 5
+
+
+@pytest.mark.parametrize(
+    ("expect", "place", "outcome", "rule"),
+    [
+        ("{rule: rest, class: mass}", "4:33", "`class: mass` is expected of no rule of table `classify`", "anything"),
+        (
+            "{rule: [big, machine], class: complex, route: inbound}",
+            "4:59",
+            "`route: inbound` is expected of no rule of table `route`",
+            "rest",
+        ),
+    ],
+)
+def test_an_outcome_needs_a_rule_that_gives_it(expect, place, outcome, rule):
+    """A class that another rule gave cannot pass: whoever expects a class or a route names a rule of its table."""
+    first, *_, fix = only_fault(case(expect=expect)).split("\n")
+    assert first == f"cases.yaml:{place}: LR609 {outcome}"
+    assert fix == f"fix: name in `rule` the one that gives it, beside others: `{rule}`"
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{rule: [machine, rest], class: complex, route: inbound}",
+        "{rule: big, to: department(inbound), assignee: anna, tags: []}",
+        "{rule: anything, class: complex}",
+    ],
+)
+def test_a_rule_of_its_table_is_enough(expect):
+    """Whether it is the right one the run of the case says; where a lead stands comes of many things."""
+    assert parse(case(expect=expect))
+
+
+def test_the_rule_is_asked_for_once_it_is_known():
+    """A misspelt rule is one fault, not two."""
+    assert only_fault(case(expect="{rule: machin, class: complex}")).startswith("cases.yaml:4:20: LR606")
+
+
+@pytest.mark.parametrize(
+    ("transfer", "rules"), [("department(client)", "served"), ("department( client )", "served"), ("owner", "stays")]
+)
+def test_a_transfer_needs_its_rule_too(transfer, rules):
+    """Whatever its spaces; `owner` as well, where a rule always decides."""
+    text = "[{rule: served, when: amount < 5, to: department(client)}, {rule: stays, default: true, to: owner}]"
+    pack = RulePack.parse(f"{PACK}transfer: {text}\n")
+    fault = only_fault(case(expect=f"{{rule: machine, transfer: {transfer}}}"), pack=pack)
+    assert "of no rule of table `transfer`" in fault
+    assert fault.endswith(f"beside others: `{rules}`")
+
+
+def test_no_rule_may_leave_a_client_with_the_owner():
+    """Where the rules of transfers have no default, a client stays because none of them holds."""
+    pack = RulePack.parse(f"{PACK}transfer: [{{rule: stays, when: amount < 5, to: owner}}]\n")
+    assert parse(case(expect="{rule: machine, transfer: owner}"), pack=pack)
+
+
+def test_two_rules_of_a_table_cannot_both_decide():
+    """Such a case could never pass; of tags all that hold count, and a rule twice is one rule."""
+    assert only_fault(case(expect="{rule: [big, machine, may-grow, anything]}")) == (
+        "cases.yaml:4:20: LR610 `machine`, `may-grow` and `anything` cannot decide together: "
+        "in table `classify` the first that holds does\n"
+        "4 |     expect: {rule: [big, machine, may-grow, anything]}\n"
+        "  |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "fix: name the one that decides"
+    )
+    tags = PACK.replace("classify:", '  - {rule: large, when: company_size == "large", tag: large}\nclassify:')
+    assert parse(case(expect="{rule: [hurry, large]}"), pack=RulePack.parse(tags))
+    assert parse(case(expect="{rule: [machine, machine]}"))
+
+
+@pytest.mark.parametrize(
+    ("expect", "message"),
+    [
+        ("to: department(clien)", "LR611 `to`: unknown department `clien`"),
+        ("to: head(inbuond)", "LR611 `to`: unknown department `inbuond`"),
+        ("to: person(ana)", "LR611 `to`: unknown person `ana`"),
+        ("to: on_duty(dutty)", "LR611 `to`: unknown duty role `dutty`"),
+        ("to: pool(presses)", "LR611 `to`: unknown pool `presses`"),
+        ("transfer: department(clien)", "LR611 `transfer`: unknown department `clien`"),
+    ],
+)
+def test_a_destination_is_held_against_the_organisation(expect, message):
+    """A misspelt department would make a case that can never pass; what is meant is named."""
+    fault = only_fault(case(expect=f"{{rule: machine, {expect}}}"))
+    assert message in fault
+    assert parse(case(expect=f"{{rule: machine, {expect}}}"), organisation=None)
+    if "clien" in expect:
+        assert "fix: did you mean `client`? known: client, inbound" in fault
+
+
+@pytest.mark.parametrize("to", ["inbound", "hold", "owner", "deputy", "on_duty(duty)", "head(client)", "person(olga)"])
+def test_a_destination_that_is_there_is_no_fault(to):
+    """What `inbound` means, the staffing says; who holds a client, nobody needs to know."""
+    assert parse(case(expect=f"{{rule: machine, to: {to}}}"))

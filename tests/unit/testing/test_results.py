@@ -46,7 +46,7 @@ def test_a_case_passes_where_everything_is_as_expected():
         ("rule: [machine, tiny]", "rule (derive.company_size)"),
         ("rule: hurry", "rule (tag)"),
         ("rule: machine, class: mass", "class"),
-        ("rule: machine, route: client", "route"),
+        ("rule: [machine, rest], route: client", "route"),
         ("rule: machine, to: head(inbound)", "to"),
         ("rule: machine, assignee: boris", "assignee"),
         ("rule: machine, tags: [urgent]", "tags"),

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeAlias, cast
 
 import yaml
 from attrs import define, field, frozen
 
+from leadrouter.alignment import align
 from leadrouter.errors import Fault, did_you_mean
 from leadrouter.span import Source, Span
 
@@ -43,36 +45,18 @@ class Text:
     node: yaml.ScalarNode = field(repr=False, eq=False)
     source: Source = field(repr=False, eq=False)
 
+    @cached_property
+    def _places(self) -> list[tuple[int, int]] | None:
+        return align(self.value, self.source.text, self.node.start_mark.index, self.node.end_mark.index)
+
     def span(self, start: int = 0, end: int | None = None) -> Span:
         """Return the place of `value[start:end]`; of the whole where the two texts cannot be aligned."""
-        first, last = self.node.start_mark.index, self.node.end_mark.index
-        places = _align(self.value, self.source.text, first, last)
+        places = self._places
         stop = len(self.value) if end is None else end
         if places is None or not 0 <= start < len(places):
+            first, last = self.node.start_mark.index, self.node.end_mark.index
             return Span(self.source, first, max(last, first + 1))
-        return Span(self.source, places[start], places[min(max(stop, start + 1), len(places)) - 1] + 1)
-
-
-def _align(value: str, text: str, first: int, last: int) -> list[int] | None:
-    """Find where each character of a scalar's value stands in the text; None for escapes."""
-    quote = text[first] if text[first : first + 1] in ("'", '"') else ""
-    position = first + len(quote)
-    if text[first : first + 1] in ("|", ">"):
-        position = text.find("\n", first, last) + 1
-    places: list[int] = []
-    for character in value:
-        if character.isspace():
-            places.append(min(position, max(first, last - 1)))
-            while position < last and text[position].isspace():
-                position += 1
-            continue
-        while position < last and text[position].isspace():
-            position += 1
-        if position >= last or text[position] != character:
-            return None
-        places.append(position)
-        position += 2 if quote == "'" and character == "'" else 1
-    return places
+        return Span(self.source, places[start][0], places[min(max(stop, start + 1), len(places)) - 1][1])
 
 
 @define

@@ -74,10 +74,43 @@ def test_a_problem_points_at_what_it_names(style: str, literal: str, name: str, 
     assert f"nowhere_{name}" in [value.span(*problem.at).text for problem in problems]
 
 
-def test_a_scalar_with_escapes_is_pointed_at_as_a_whole():
-    """Where the text and the value differ by escapes, the whole scalar is the place."""
-    value = read('"a \\u0436 == b"')
-    assert value.span(4, 6).text == '"a \\u0436 == b"'
+def escaped(character: str) -> st.SearchStrategy[str]:
+    """Draw one of the ways in which double quotes take a character."""
+    code = ord(character)
+    ways = [f"\\U{code:08x}"]
+    ways += [f"\\u{code:04x}"] * (code < 0x1_0000) + [f"\\x{code:02x}"] * (code < 0x100)
+    ways += {'"': ['\\"'], "\\": ["\\\\"], "\t": ["\\t", "\\\t"], "\n": ["\\n"], " ": [" ", "\\ "]}.get(
+        character, [character]
+    )
+    return st.sampled_from(ways)
+
+
+@given(words=st.lists(st.text('ab"\\ж💡\t\n', min_size=1, max_size=5), min_size=1, max_size=5), data=st.data())
+def test_every_escape_is_where_its_span_says(words: list[str], data: st.DataObject):
+    """In double quotes each character has its place, however it is spelled and wherever lines are folded."""
+    written = [data.draw(st.tuples(*map(escaped, word))) for word in words]
+    gap = data.draw(st.sampled_from([" ", "\\ ", "\n    ", "\r\n   ", " \\\n    ", "\\\n    \\ ", "\\x20"]))
+    value = read('"' + gap.join(map("".join, written)) + '"')
+    assert value.value == " ".join(words)
+    at = 0
+    for word in written:
+        for spelled in word:
+            assert value.span(at, at + 1).text == spelled
+            at += 1
+        at += 1
+
+
+def test_a_problem_between_escaped_quotes_has_its_own_place():
+    """Two faults of one text are told apart, as in single quotes."""
+    value = read(r'"n == \"a\" or m == \"a\""')
+    assert [str(value.span(*at)) for at in ((5, 8), (17, 20))] == ["pack.yaml:2:13", "pack.yaml:2:27"]
+    assert value.span(5, 8).text == r"\"a\""
+
+
+def test_what_cannot_be_aligned_is_pointed_at_as_a_whole():
+    """A line separator of YAML 1.1 is folded in its own way; an empty text has no characters to point at."""
+    value = read('"a \u2028 b"')
+    assert value.span(0, 1).text == '"a \u2028 b"'
     assert read('""').span().text == '""'
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from leadrouter.alignment import align
 from leadrouter.document import Document, Text, is_null, plain_scalar, visible
 
 
@@ -212,6 +213,21 @@ def test_a_text_says_where_its_characters_are():
     assert isinstance(text, Text)
     assert [text.span(*at).text for at in ((0, 4), (5, None), (99, 100))] == ["it''s", "here", "'it''s here'"]
     assert str(text.span(5)) == "x.yaml:1:11"
+
+
+def test_a_text_is_aligned_once(monkeypatch):
+    """However many faults it has: the cost of their places does not grow with the square of its length."""
+    walks = []
+
+    def walk(*where: object) -> list[tuple[int, int]] | None:
+        walks.append(where)
+        return align(*where)
+
+    monkeypatch.setattr("leadrouter.document.align", walk)
+    document = read("a: n < n < n < n")
+    text = document.text(document.entries(document.root, "this")["a"], "`a`")
+    assert [str(text.span(at, at + 1)) for at in (0, 4, 8, 12)] == [f"x.yaml:1:{at}" for at in (4, 8, 12, 16)]
+    assert len(walks) == 1
 
 
 def test_the_text_of_a_block_begins_behind_its_indentation():

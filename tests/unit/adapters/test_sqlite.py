@@ -9,22 +9,25 @@ import signal
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier, Event, get_ident
 
 import pytest
 
-from leadrouter import LedgerError
+from leadrouter import Contact, FactsError, Lead, LedgerError
 from leadrouter.adapters.ledgers import open_ledger, path_of
 from leadrouter.adapters.sqlite import SqliteLedger
 from leadrouter.adapters.sqlite import ledger as sqlite_ledger
 from leadrouter.adapters.sqlite.statements import STATEMENTS
 from leadrouter.adapters.upkeep import back_up, holdings_of
 from leadrouter.assignment.load import Load
+from leadrouter.audit.verify import verify
 from leadrouter.ledger.chain import UNKEEPABLE
 from leadrouter.ledger.ledger import AT_WORK
 from leadrouter.ledger.memory import MemoryLedger
+from tests.small import AT, small_router
 
 
 def test_a_file_outlives_its_ledger(tmp_path):
@@ -336,6 +339,26 @@ def test_a_parent_that_dies_at_work_does_not_leave_its_turn_to_its_children(tmp_
             assert ledger.text("digest") == "text"
     finally:
         may_end.set()
+
+
+def test_a_newer_library_may_add_columns_while_this_one_writes(tmp_path):
+    """Two versions of the library run side by side: what this one writes, it writes by name."""
+    path = str(tmp_path / "leads.db")
+    with closing(small_router(SqliteLedger(path))) as router, closing(sqlite3.connect(path)) as newer:
+        tables = [name for (name,) in newer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            newer.execute(f"ALTER TABLE {table} ADD COLUMN extra TEXT")
+        newer.commit()
+        decision = router.route(Lead(id="1", contact=Contact(phone="8 912 345-67-89"), facts={"source": "call"}), at=AT)
+        router.accept(decision.lead_id, by=decision.assignee, at=AT)
+        router.won(decision.lead_id, by=decision.assignee, at=AT)
+        router.record("visit", key="v1", lead_id=decision.lead_id, at=AT)
+        router.deliver("mail", print)
+        router.tick(at=AT + timedelta(days=2))
+        with pytest.raises(FactsError):
+            router.route(Lead(id="2", facts={"source": "fax"}), at=AT)
+        with router.ledger.reading() as work:
+            assert verify(work).findings == ()
 
 
 def test_what_others_wrote_is_read(tmp_path):

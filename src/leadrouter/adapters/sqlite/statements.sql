@@ -54,7 +54,7 @@ SELECT
 SELECT number FROM position WHERE consumer = ?
 
 -- name: put position
-INSERT INTO position VALUES (?, ?)
+INSERT INTO position (consumer, number) VALUES (?, ?)
 ON CONFLICT (consumer) DO UPDATE SET number = max(number, excluded.number)
 
 -- name: lead
@@ -85,7 +85,8 @@ SELECT state FROM lead WHERE due <= ? ORDER BY due, number
 SELECT min(due) FROM lead WHERE due IS NOT NULL
 
 -- name: new lead
-INSERT INTO lead VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO lead (number, lead_id, version, is_open, queue, rank, arrived, due, company, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: changed lead
 UPDATE lead SET version = ?, is_open = ?, queue = ?, rank = ?, arrived = ?, due = ?, company = ?, state = ?
@@ -98,7 +99,7 @@ SELECT pool, standing FROM standing WHERE pool IN (SELECT value FROM json_each(?
 SELECT standing FROM standing ORDER BY pool
 
 -- name: put standing
-INSERT INTO standing VALUES (?, ?) ON CONFLICT DO UPDATE SET standing = excluded.standing
+INSERT INTO standing (pool, standing) VALUES (?, ?) ON CONFLICT DO UPDATE SET standing = excluded.standing
 
 -- name: load
 SELECT person, load FROM person WHERE person IN (SELECT value FROM json_each(?))
@@ -107,7 +108,7 @@ SELECT person, load FROM person WHERE person IN (SELECT value FROM json_each(?))
 SELECT load FROM person ORDER BY person
 
 -- name: put load
-INSERT INTO person VALUES (?, ?) ON CONFLICT DO UPDATE SET load = excluded.load
+INSERT INTO person (person, load) VALUES (?, ?) ON CONFLICT DO UPDATE SET load = excluded.load
 
 -- name: breaker
 SELECT pool, breaker FROM breaker WHERE pool IN (SELECT value FROM json_each(?))
@@ -116,7 +117,7 @@ SELECT pool, breaker FROM breaker WHERE pool IN (SELECT value FROM json_each(?))
 SELECT breaker FROM breaker ORDER BY pool
 
 -- name: put breaker
-INSERT INTO breaker VALUES (?, ?) ON CONFLICT DO UPDATE SET breaker = excluded.breaker
+INSERT INTO breaker (pool, breaker) VALUES (?, ?) ON CONFLICT DO UPDATE SET breaker = excluded.breaker
 
 -- name: noted
 SELECT key, company, begun, contact, kind, at, payload, salt FROM noted WHERE kind = ? AND key = ?
@@ -136,7 +137,7 @@ WHERE company = ? AND noted.at BETWEEN ? AND ? ORDER BY noted.at DESC, noted.num
 SELECT text FROM kept WHERE digest = ?
 
 -- name: keep
-INSERT INTO kept VALUES (?, ?) ON CONFLICT (digest) DO NOTHING
+INSERT INTO kept (digest, text) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING
 
 -- name: company
 SELECT company FROM company WHERE id = ?

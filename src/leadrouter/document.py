@@ -8,7 +8,7 @@ anchors, aliases and tags are refused. A fault never stops the walk: it is colle
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeAlias, cast
@@ -72,9 +72,9 @@ class Document:
     def read(cls, text: str, name: str) -> Document:
         """Compose the text; what YAML itself refuses is recorded, mended in place and read past."""
         document = cls(Source(name, text.removeprefix("\ufeff")))
-        refusal = _refuse_shape(document.source.text)
-        if refusal is not None:
-            document.faults.append(Fault(code="LR102", message=refusal, where=Span(document.source, 0, 1)))
+        if len(text) > _MAX_LENGTH:
+            message, where = f"the text is longer than {_MAX_LENGTH:_} characters", Span(document.source, 0, 1)
+            document.faults.append(Fault(code="LR102", message=message, where=where, fix="split it into several files"))
             return document
         document._compose()
         return document
@@ -84,6 +84,10 @@ class Document:
         for _ in range(_MAX_REPAIRS):
             try:
                 self.root = _compose(text)
+            except _TooDeep as error:
+                message = f"the text nests deeper than {_MAX_DEPTH} levels"
+                self.fault("LR102", message, Span(self.source, error.index, error.index + 1), "write it flatter")
+                return
             except (yaml.YAMLError, UnicodeEncodeError) as error:
                 start = _position(error, text)
                 line = text.count("\n", 0, start) + 1
@@ -105,7 +109,7 @@ class Document:
             end -= 1
         return Span(self.source, start, max(end, start + 1))
 
-    def fault(self, code: str, message: str, where: Node | Span, fix: str | None = None) -> None:
+    def fault(self, code: str, message: str, where: Node | Span, fix: str | None) -> None:
         """Record a fault at a node or a span; a line that was blanked, or what is empty for it, has had its own."""
         span = where if isinstance(where, Span) else self.span(where)
         if self._mended and (span.line in self._mended or (isinstance(where, yaml.Node) and is_null(where))):
@@ -139,14 +143,14 @@ class Document:
     def pairs(self, node: Node, what: str) -> list[tuple[yaml.ScalarNode, Node]]:
         """Return the keys and values of a mapping in order, each key once."""
         if not isinstance(node, yaml.MappingNode):
-            self.fault("LR106", f"{what} must be a mapping of keys to values", node)
+            self.fault("LR106", f"{what} must be a mapping of keys to values", node, "write `key: value`")
             return []
         self._refuse_tag(node)
         seen: set[str] = set()
         pairs: list[tuple[yaml.ScalarNode, Node]] = []
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.fault("LR106", f"a key in {what} must be a word", key)
+                self.fault("LR106", f"a key in {what} must be a word", key, "write `word: value`")
             elif key.value in seen:
                 self.fault("LR103", f"key `{key.value}` is given twice in {what}", key, "keep one of them")
             else:
@@ -158,8 +162,13 @@ class Document:
         """Return the items of a list; `fix` says how to write one where its items are no words."""
         if not isinstance(node, yaml.SequenceNode):
             is_word = isinstance(node, yaml.ScalarNode) and node.value
-            in_brackets = f"put it in brackets: [{node.value}]" if is_word else None
-            self.fault("LR106", f"{what} must be a list", node, fix or in_brackets)
+            plain = "write [a, b], or each item on a line of its own after `- `"
+            self.fault(
+                "LR106",
+                f"{what} must be a list",
+                node,
+                fix or (f"put it in brackets: [{node.value}]" if is_word else plain),
+            )
             return []
         self._refuse_tag(node)
         return list(node.value)
@@ -167,11 +176,11 @@ class Document:
     def text(self, node: Node, what: str) -> Text | None:
         """Return a scalar as text, however it was written; null is no text."""
         if not isinstance(node, yaml.ScalarNode):
-            self.fault("LR106", f"{what} must be text", node)
+            self.fault("LR106", f"{what} must be text", node, "write one word, or a text in quotes")
             return None
         self._refuse_tag(node)
         if is_null(node):
-            self.fault("LR106", f"{what} is empty", node)
+            self.fault("LR106", f"{what} is empty", node, "give it a value, or leave it out")
             return None
         return Text(node.value, node, self.source)
 
@@ -189,7 +198,7 @@ class Document:
         """Return `true` or `false`."""
         value = self.data(node)
         if not isinstance(value, bool):
-            self.fault("LR106", f"{what} must be `true` or `false`", node)
+            self.fault("LR106", f"{what} must be `true` or `false`", node, "write true or false, without quotes")
             return False
         return value
 
@@ -197,14 +206,15 @@ class Document:
         """Return a whole number."""
         value = self.data(node)
         if isinstance(value, bool) or not isinstance(value, int):
-            self.fault("LR106", f"{what} must be a whole number", node)
+            self.fault("LR106", f"{what} must be a whole number", node, "write it in digits: 5")
             return None
         return value
 
     def data(self, node: Node, *, depth: int = 0) -> Data:
         """Return a node as JSON would give it: plain scalars typed as in YAML 1.2, numbers exact."""
         if depth > _MAX_DEPTH_OF_DATA:
-            self.fault("LR102", f"a value that nests deeper than {_MAX_DEPTH_OF_DATA} levels", node)
+            message = f"a value that nests deeper than {_MAX_DEPTH_OF_DATA} levels"
+            self.fault("LR102", message, node, "write it flatter")
             return None
         if isinstance(node, yaml.MappingNode):
             return {key.value: self.data(value, depth=depth + 1) for key, value in self.pairs(node, "this mapping")}
@@ -262,17 +272,13 @@ def _escape(code: int) -> str:
     return f"\\u{code:04x}" if code < 0x1_0000 else f"\\U{code:08x}"
 
 
-def _refuse_shape(text: str) -> str | None:
-    """Say why a text is not worth composing. The C parser recurses: what nests too deep would crash it."""
-    if len(text) > _MAX_LENGTH:
-        return f"the text is longer than {_MAX_LENGTH:_} characters"
+def _may_nest_too_deep(text: str) -> bool:
+    """Say whether a text has so many brackets or marks of a block, wherever they stand, that its levels are counted."""
     depth = deepest = 0
     for bracket in re.finditer(r"[\[\]{}]", text):
         depth = depth + 1 if bracket.group() in "[{" else max(0, depth - 1)
         deepest = max(deepest, depth)
-    if deepest > _MAX_DEPTH or re.search(rf"^[ \-?:]{{{2 * _MAX_DEPTH},}}", text, re.MULTILINE):
-        return f"the text nests deeper than {_MAX_DEPTH} levels"
-    return None
+    return deepest > _MAX_DEPTH or re.search(rf"^[ \-?:]{{{2 * _MAX_DEPTH},}}", text, re.MULTILINE) is not None
 
 
 _TAG_OF: dict[type[Node], str] = {
@@ -295,13 +301,33 @@ class _Loader(yaml.cyaml.CBaseLoader):
         return _TAG_OF[kind]
 
 
+class _TooDeep(yaml.YAMLError):
+    def __init__(self, index: int) -> None:
+        super().__init__("too deep")
+        self.index = index
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    try:
+        yield from yaml.parse(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        if error.problem == "exceeded maximum nesting depth":  # of a line without a space, which the parser reads ahead
+            raise _TooDeep(_position(error, text)) from None
+        raise
+
+
 def _compose(text: str) -> Node | None:
-    if "&" in text or "*" in text:
-        for event in yaml.parse(text, Loader=_Loader):
+    """Compose a text; its levels are counted before, because the C parser recurses and would crash."""
+    if "&" in text or "*" in text or _may_nest_too_deep(text):
+        depth = 0
+        for event in _events(text):
             anchor = getattr(event, "anchor", None)
             if anchor is not None:
                 mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
                 raise _Aliased(text.index(f"{mark}{anchor}", cast("yaml.Mark", event.start_mark).index))
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise _TooDeep(cast("yaml.Mark", event.start_mark).index)
     loader = _Loader(text)
     try:
         root: Node | None = loader.get_single_node()

@@ -132,5 +132,5 @@ class StaffReader:
             self.document.fault("LR811", f"`{key}`: {refusal}", entries[key], refusal.fix)
             return None
         if value is None:
-            self.document.fault("LR106", f"`{key}` is empty", entries[key])
+            self.document.fault("LR106", f"`{key}` is empty", entries[key], "give it a value, or leave it out")
         return value

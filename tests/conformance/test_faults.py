@@ -20,6 +20,14 @@ def test_a_broken_pack_gets_the_message_beside_it(pack: Path):
     assert f"{refused.value}\n" == pack.with_suffix(".txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("pack", FAULTS, ids=lambda path: path.stem)
+def test_every_fault_of_a_broken_pack_says_what_to_do(pack: Path):
+    """None goes without a fix."""
+    with pytest.raises(PackError) as refused:
+        parse_pack(pack.read_text(encoding="utf-8"), pack.name)
+    assert [fault for fault in refused.value.faults if not fault.fix] == []
+
+
 def test_every_message_belongs_to_a_pack():
     """No message stands alone."""
     messages = {path.stem for path in FAULTS[0].parent.glob("*.txt")}

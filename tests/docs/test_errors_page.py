@@ -35,6 +35,13 @@ def test_every_entry_has_an_example_and_what_it_says() -> None:
     assert all(found[found.index(each) + 1].language == "text" for each in shown if each.language != "console")
 
 
+def test_every_fault_that_is_shown_has_its_fix() -> None:
+    """What `test_examples` sees printed for an entry ends in what to do."""
+    printed = [each.text for each in examples(PAGE) if each.language == "text" and CODE.search(each.text)]
+    assert len(printed) > 100
+    assert [text for text in printed if "\nfix: " not in text] == []
+
+
 def test_the_fault_that_is_shown_whole_is_printed_so() -> None:
     """The first text of the page is what a misspelt field in the pack of the page leads to."""
     shown, pack, *_ = examples(PAGE)

@@ -8,7 +8,6 @@ import structlog
 
 from leadrouter.event import EVENTS, Event, Observer
 
-
 _NOT_WRITTEN = frozenset({"patterns.failed", "person.handed_over"})
 """Events whose reason is the library's own word."""
 

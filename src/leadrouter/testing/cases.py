@@ -256,7 +256,7 @@ class _Reading:
         """Return the lead, its facts held against the vocabulary."""
         record = cast("dict[str, Any]", self.document.data(node)) if isinstance(node, yaml.MappingNode) else None
         if record is None:
-            self.document.fault("LR106", "`lead` must be a mapping of keys to values", node)
+            self.document.fault("LR106", "`lead` must be a mapping of keys to values", node, "write `key: value`")
             return None
         try:
             lead = Lead.from_mapping(record)

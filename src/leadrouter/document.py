@@ -162,13 +162,8 @@ class Document:
         """Return the items of a list; `fix` says how to write one where its items are no words."""
         if not isinstance(node, yaml.SequenceNode):
             is_word = isinstance(node, yaml.ScalarNode) and node.value
-            plain = "write [a, b], or each item on a line of its own after `- `"
-            self.fault(
-                "LR106",
-                f"{what} must be a list",
-                node,
-                fix or (f"put it in brackets: [{node.value}]" if is_word else plain),
-            )
+            written = f"put it in brackets: [{node.value}]" if is_word else "write [a, b], or a line for each item: - a"
+            self.fault("LR106", f"{what} must be a list", node, fix or written)
             return []
         self._refuse_tag(node)
         return list(node.value)
